@@ -1,0 +1,34 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+/// One direction of dependency, from the bits up: each target may import only those above it.
+let package = Package(
+    name: "repro",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Repro", targets: ["Repro"]),
+        .executable(name: "repro", targets: ["ReproCommand"]),
+    ],
+    targets: [
+        .target(name: "CReproKernels"),
+        .target(name: "ReproRandom"),
+        .target(name: "ReproNumerics", dependencies: ["CReproKernels"]),
+        .target(name: "ReproFormats", dependencies: ["ReproNumerics"]),
+        .target(name: "ReproTrace", dependencies: ["ReproNumerics"]),
+        .target(name: "ReproNN", dependencies: ["ReproNumerics", "ReproRandom"]),
+        .target(name: "ReproTraining", dependencies: ["ReproNN", "ReproTrace", "ReproFormats"]),
+        .target(name: "ReproVerification", dependencies: ["ReproTrace", "ReproFormats"]),
+        .target(
+            name: "Repro",
+            dependencies: [
+                "ReproRandom", "ReproNumerics", "ReproFormats", "ReproTrace", "ReproNN", "ReproTraining",
+                "ReproVerification",
+            ]),
+        .executableTarget(name: "ReproCommand", dependencies: ["Repro"]),
+        .testTarget(name: "ReproRandomTests", dependencies: ["ReproRandom"], resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "ReproNumericsTests", dependencies: ["ReproNumerics", "CReproKernels"],
+            resources: [.copy("Vectors")]),
+        .testTarget(name: "ReproFormatsTests", dependencies: ["ReproFormats"], resources: [.copy("Vectors")]),
+    ]
+)

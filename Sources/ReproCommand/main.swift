@@ -1,0 +1,2 @@
+import Repro
+print("repro")

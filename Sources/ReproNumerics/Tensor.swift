@@ -1,0 +1,79 @@
+/// A row-major array of binary32 numbers with a shape.
+///
+/// A value: copies are cheap until one of them is written. The last axis is contiguous. A scalar has shape `[]` and one
+/// element.
+public struct Tensor: Sendable, Equatable {
+    /// Sizes of the axes, outermost first.
+    public let shape: [Int]
+    /// The elements in row-major order; `elements.count` is the product of `shape`.
+    public private(set) var elements: [Float]
+
+    /// - Precondition: `elements.count` is the product of `shape`, and no size is negative.
+    public init(shape: [Int], elements: [Float]) {
+        precondition(
+            shape.allSatisfy { $0 >= 0 } && elements.count == Tensor.count(of: shape),
+            "\(elements.count) elements do not fill shape \(shape)")
+        self.shape = shape
+        self.elements = elements
+    }
+
+    /// A tensor of +0.
+    public init(zeros shape: [Int]) {
+        self.init(shape: shape, elements: [Float](repeating: 0, count: Tensor.count(of: shape)))
+    }
+
+    public var count: Int { elements.count }
+    public var rank: Int { shape.count }
+
+    /// The number of elements that a shape holds: the product of its sizes, 1 for `[]`.
+    public static func count(of shape: [Int]) -> Int { shape.reduce(1, *) }
+
+    /// The element at a full index.
+    ///
+    /// - Precondition: one index an axis, each within its size.
+    public subscript(_ index: Int...) -> Float {
+        get { elements[offset(of: index)] }
+        set { elements[offset(of: index)] = newValue }
+    }
+
+    /// The element at a row-major offset.
+    public subscript(offset offset: Int) -> Float {
+        get { elements[offset] }
+        set { elements[offset] = newValue }
+    }
+
+    private func offset(of index: [Int]) -> Int {
+        precondition(index.count == rank, "\(index.count) indices for \(rank) axes")
+        var offset = 0
+        for (position, size) in zip(index, shape) {
+            precondition(position >= 0 && position < size, "index \(index) outside shape \(shape)")
+            offset = offset * size + position
+        }
+        return offset
+    }
+
+    /// The same elements under another shape of the same count.
+    public func reshaped(_ shape: [Int]) -> Tensor { Tensor(shape: shape, elements: elements) }
+
+    /// Whether shapes and all bits are equal, so that +0 differs from −0 and a NaN equals its own pattern.
+    public func isBitwiseEqual(to other: Tensor) -> Bool {
+        shape == other.shape && zip(elements, other.elements).allSatisfy { $0.bitPattern == $1.bitPattern }
+    }
+
+    public func withUnsafeElements<Result>(_ body: (UnsafePointer<Float>) throws -> Result) rethrows -> Result {
+        try elements.withUnsafeBufferPointer { buffer in
+            try body(buffer.baseAddress ?? Tensor.nowhere)
+        }
+    }
+
+    public mutating func withUnsafeMutableElements<Result>(
+        _ body: (UnsafeMutablePointer<Float>) throws -> Result
+    ) rethrows -> Result {
+        try elements.withUnsafeMutableBufferPointer { buffer in
+            try body(buffer.baseAddress ?? UnsafeMutablePointer(mutating: Tensor.nowhere))
+        }
+    }
+
+    /// An address for tensors of no elements, never read or written.
+    private static var nowhere: UnsafePointer<Float> { UnsafePointer(bitPattern: 64)! }
+}
