@@ -1,0 +1,140 @@
+import ReproNumerics
+
+/// One direction of one layer, walking forward through its steps: the one driver of all cells.
+struct ForwardSweep {
+    let configuration: RecurrentConfiguration
+    let weights: DirectionWeights
+    let state: DirectionState
+    let walk: Walk
+    let kernels: any Kernels
+    /// The layer's input, a row a position.
+    let input: UnsafePointer<Float>
+    let inputSize: Int
+    /// Steps are taken in chunks of at most so many rows, unless one step has more.
+    let chunkRows: Int
+    let training: Bool
+    /// +0, as many as a projected state has.
+    let zeros: Buffer
+
+    /// Rows whose pre-activations fit a core's cache together.
+    static func chunkRows(_ configuration: RecurrentConfiguration, layout: SequenceLayout) -> Int {
+        let widest = layout.running(0)
+        let budget = 256 * 1024 / (configuration.gateRows * MemoryLayout<Float>.stride)
+        return min(layout.positions, max(widest, max(16, budget)))
+    }
+
+    /// Computes the units of `parts`. Where the direction's parts are divided over workers, each calls this with its own
+    /// and `synchronize` waits for all of them.
+    func run(parts: Range<Int>, synchronize: () -> Void) {
+        let layout = walk.layout
+        var place = 0
+        while place < layout.longest {
+            var rows = layout.running(walk.step(place))
+            var end = place + 1
+            while end < layout.longest, rows + layout.running(walk.step(end)) <= chunkRows {
+                rows += layout.running(walk.step(end))
+                end += 1
+            }
+            let firstRow = min(layout.offsets[walk.step(place)], layout.offsets[walk.step(end - 1)])
+            let origin = training ? 0 : firstRow
+            for part in parts { multiplyInput(rows: firstRow..<(firstRow + rows), weights.parts[part], origin: origin) }
+            for current in place..<end {
+                for part in parts { take(step: walk.step(current), weights.parts[part], origin: origin) }
+                synchronize()
+            }
+            place = end
+        }
+    }
+
+    /// Starts the chains of the pre-activations and takes them over the input.
+    private func multiplyInput(rows: Range<Int>, _ part: UnitPart, origin: Int) {
+        let stride = configuration.gateRows
+        for matrix in part.input {
+            kernels.multiply(
+                rows: rows.count, columns: matrix.columns, depth: inputSize, a: input + rows.lowerBound * inputSize,
+                aStride: inputSize, packed: matrix.buffer.pointer, start: weights.start.pointer + matrix.offset,
+                c: state.gates.pointer + (rows.lowerBound - origin) * stride + matrix.offset, cStride: stride)
+        }
+    }
+
+    private func take(step: Int, _ part: UnitPart, origin: Int) {
+        let firstRow = walk.layout.offsets[step]
+        let size = configuration.stateSize
+        for segment in walk.segments(step) {
+            let count = segment.ranks.count
+            let row = firstRow + segment.ranks.lowerBound
+            let previous: UnsafePointer<Float>
+            let previousStride: Int
+            if let previousRow = segment.previousRow {
+                previous = UnsafePointer(
+                    state.output + (previousRow + segment.ranks.lowerBound) * state.outputStride)
+                previousStride = state.outputStride
+            } else {
+                previous = UnsafePointer(state.initialState.pointer + segment.ranks.lowerBound * size)
+                previousStride = size
+            }
+            let gates = state.gates.pointer + (row - origin) * configuration.gateRows
+            for matrix in part.state {
+                kernels.multiply(
+                    rows: count, columns: matrix.columns, depth: size, a: previous, aStride: previousStride,
+                    packed: matrix.buffer.pointer, start: nil, c: gates + matrix.offset,
+                    cStride: configuration.gateRows)
+            }
+            switch configuration.cell {
+            case .lstm: lstm(segment, row: row, gates, part)
+            case .gru: gru(row: row, count, gates, previous, previousStride, part, origin: origin)
+            case .rnn:
+                let unit = part.units.lowerBound
+                kernels.rnnForward(
+                    rows: count, units: part.units.count, relu: configuration.nonlinearity == .relu,
+                    pre: gates + unit, preStride: configuration.gateRows,
+                    h: state.output + row * state.outputStride + unit, hStride: state.outputStride)
+            }
+        }
+    }
+
+    private func lstm(
+        _ segment: StepSegment, row: Int, _ gates: UnsafeMutablePointer<Float>, _ part: UnitPart
+    ) {
+        let hidden = configuration.hiddenSize
+        let unit = part.units.lowerBound
+        let rank = segment.ranks.lowerBound
+        let running = state.cell!.pointer + rank * hidden + unit
+        // In training every c is kept, so the one before stands in the previous step's rows.
+        let before = training ? segment.previousRow.map { state.cells!.pointer + ($0 + rank) * hidden + unit } : nil
+        let after = training ? state.cells!.pointer + row * hidden + unit : running
+        let projected = configuration.projectionSize > 0
+        let unprojected = state.unprojected.map { $0.pointer + (training ? row : rank) * hidden + unit }
+        kernels.lstmForward(
+            rows: segment.ranks.count, hidden: hidden, units: part.units.count, gates: gates + unit,
+            gatesStride: configuration.gateRows, cell: before ?? running, cellStride: hidden, cellOut: after,
+            cellOutStride: hidden, tanhCell: training ? state.tanhCells!.pointer + row * hidden + unit : nil,
+            tanhStride: hidden,
+            h: projected ? unprojected! : state.output + row * state.outputStride + unit,
+            hStride: projected ? hidden : state.outputStride)
+        if projected, let projection = weights.projection {
+            kernels.multiply(
+                rows: segment.ranks.count, columns: configuration.projectionSize, depth: hidden, a: unprojected!,
+                aStride: hidden, packed: projection.buffer.pointer, start: zeros.pointer,
+                c: state.output + row * state.outputStride, cStride: state.outputStride)
+        }
+    }
+
+    private func gru(
+        row: Int, _ count: Int, _ gates: UnsafeMutablePointer<Float>, _ previous: UnsafePointer<Float>,
+        _ previousStride: Int, _ part: UnitPart, origin: Int
+    ) {
+        let hidden = configuration.hiddenSize
+        let unit = part.units.lowerBound
+        let candidate = state.candidate!.pointer + (row - origin) * hidden + unit
+        kernels.multiply(
+            rows: count, columns: part.units.count, depth: hidden, a: previous, aStride: previousStride,
+            packed: part.candidate!.buffer.pointer, start: weights.candidateStart!.pointer + unit, c: candidate,
+            cStride: hidden)
+        kernels.gruForward(
+            rows: count, hidden: hidden, units: part.units.count, gates: gates + unit,
+            gatesStride: configuration.gateRows, gh: candidate, ghStride: hidden, h: previous + unit,
+            hStride: previousStride, hOut: state.output + row * state.outputStride + unit,
+            hOutStride: state.outputStride)
+    }
+}

@@ -1,0 +1,32 @@
+/// What computes: one path through the kernels and the workers that share its work. Neither shows in a result.
+public struct Engine: Sendable {
+    public let kernels: any Kernels
+    public let workers: Workers
+
+    public init(kernels: any Kernels, workers: Workers) {
+        self.kernels = kernels
+        self.workers = workers
+    }
+
+    /// - Throws: ``KernelUnavailable`` where this processor lacks the path.
+    public init(path: KernelPath = .best, threads: Int) throws(KernelUnavailable) {
+        self.init(kernels: try path.kernels(), workers: Workers(count: threads))
+    }
+
+    /// How many workers to use for a number of floating-point operations: waking the others costs some microseconds.
+    public func workerCount(operations: Int) -> Int { operations < 1_500_000 ? 1 : workers.count }
+
+    /// Executes `body` on the first `count` workers: on the calling thread alone where `count` is 1.
+    ///
+    /// - Precondition: `count` is 1 or all workers.
+    /// - Throws: ``FloatingPointFault`` where a thread's floating-point environment is not the contract's.
+    public func run(workers count: Int, _ body: (Int) -> Void) throws(FloatingPointFault) {
+        if count == 1 {
+            try FloatingPointEnvironment.verify()
+            body(0)
+        } else {
+            precondition(count == workers.count, "\(count) of \(workers.count) workers")
+            try workers.run(body)
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import ReproNumerics
+
+/// A number that left the finite ones, and where.
+public struct NotFiniteError: Error, Equatable, CustomStringConvertible {
+    public let stage: String
+    public let tensor: String
+    public let element: Int
+    public let bits: UInt32
+
+    public var description: String {
+        let value = Float(bitPattern: bits)
+        let kind = value.isNaN ? "a NaN" : value < 0 ? "−infinity" : "+infinity"
+        return "\(stage): element \(element) of '\(tensor)' is \(kind) (bits \(hexadecimal(bits)))"
+    }
+}
+
+/// Eight hexadecimal digits.
+public func hexadecimal(_ bits: UInt32) -> String {
+    let digits = String(bits, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+}
+
+/// Builds a run's digest tree while the run goes on.
+///
+/// Between `begin` and `end`, every tensor of the stage passes through `record`, in the contract's order: a planted
+/// fault is applied to the tensor itself, so that the next reader sees it, then the tensor is checked for numbers that
+/// are not finite, then hashed.
+public struct Recorder {
+    /// What becomes of the leaves of the steps between the first and the last; their digests are always kept.
+    public enum Detail: Sendable { case stage, tensor }
+
+    public let hashing: Hashing
+    public private(set) var stages: [Stage] = []
+
+    private let detail: Detail
+    private var perturbation: Perturbation?
+    private var name: String?
+    private var leaves: [Leaf] = []
+    private let onStage: (Stage) -> Void
+
+    public init(
+        hashing: Hashing, detail: Detail = .stage, perturbation: Perturbation? = nil,
+        onStage: @escaping (Stage) -> Void = { _ in }
+    ) {
+        self.hashing = hashing
+        self.detail = detail
+        self.perturbation = perturbation
+        self.onStage = onStage
+    }
+
+    public mutating func begin(_ stage: String) {
+        precondition(name == nil, "stage '\(stage)' begins inside '\(name ?? "")'")
+        name = stage
+    }
+
+    public mutating func record(_ tensorName: String, _ tensor: inout Tensor) throws {
+        try plant(in: tensorName, &tensor)
+        if let element = tensor.firstNotFinite {
+            throw NotFiniteError(
+                stage: name ?? "", tensor: tensorName, element: element,
+                bits: tensor[offset: element].bitPattern)
+        }
+        let samples = Leaf.sampleOffsets(count: tensor.count).map {
+            Leaf.Sample(offset: $0, bits: UInt64(tensor[offset: $0].bitPattern))
+        }
+        tensor.elements.withUnsafeBytes {
+            append(tensorName, .float32, tensor.shape, samples, $0)
+        }
+    }
+
+    public mutating func record(_ tensorName: String, shape: [Int], _ integers: [Int64]) throws {
+        if let fault = perturbation, fault.stage == name, fault.tensor == tensorName {
+            throw PerturbationError.notFloat(fault)
+        }
+        let samples = Leaf.sampleOffsets(count: integers.count).map {
+            Leaf.Sample(offset: $0, bits: UInt64(bitPattern: integers[$0]))
+        }
+        integers.withUnsafeBytes { append(tensorName, .int64, shape, samples, $0) }
+    }
+
+    public mutating func record(_ tensorName: String, bytes: [UInt8]) throws {
+        if let fault = perturbation, fault.stage == name, fault.tensor == tensorName {
+            throw PerturbationError.notFloat(fault)
+        }
+        bytes.withUnsafeBytes { append(tensorName, .byte, [bytes.count], [], $0) }
+    }
+
+    /// Closes the stage and hashes it. `streams` are those that it drew from, in order of first use.
+    public mutating func end(streams: [StreamState] = []) {
+        guard let name else { preconditionFailure("no stage to end") }
+        let streams = hashing.streams(streams)
+        let digest = hashing.node(name: name, streams: streams, children: leaves.map(\.digest))
+        let stage = Stage(name: name, streams: streams, digest: digest, leaves: leaves)
+        if detail == .stage { forgetPreviousStep(before: stage) }
+        stages.append(stage)
+        self.name = nil
+        leaves.removeAll(keepingCapacity: true)
+        onStage(stage)
+    }
+
+    /// The whole tree. Throws where a planted fault found no place.
+    public func trace() throws -> Trace {
+        precondition(name == nil, "stage '\(name ?? "")' is still open")
+        if let perturbation { throw PerturbationError.neverReached(perturbation) }
+        return Trace(stages: stages, hashing: hashing)
+    }
+
+    /// Keeps memory bounded: of the steps, only the first and the latest hold their leaves.
+    private mutating func forgetPreviousStep(before stage: Stage) {
+        guard stage.isStep, let previous = stages.lastIndex(where: \.isStep),
+            stages[..<previous].contains(where: \.isStep)
+        else { return }
+        stages[previous] = stages[previous].withoutLeaves()
+    }
+
+    private mutating func append(
+        _ tensorName: String, _ type: ElementType, _ shape: [Int], _ samples: [Leaf.Sample],
+        _ bytes: UnsafeRawBufferPointer
+    ) {
+        precondition(name != nil, "'\(tensorName)' recorded outside a stage")
+        let digest = hashing.tensor(name: tensorName, elementType: type, shape: shape, bytes: bytes)
+        leaves.append(Leaf(name: tensorName, elementType: type, shape: shape, digest: digest, samples: samples))
+    }
+
+    private mutating func plant(in tensorName: String, _ tensor: inout Tensor) throws {
+        guard let fault = perturbation, fault.stage == name, fault.tensor == tensorName else { return }
+        guard fault.element < tensor.count else { throw PerturbationError.outside(fault, count: tensor.count) }
+        let bits = tensor[offset: fault.element].bitPattern ^ (1 << UInt32(fault.bit))
+        tensor[offset: fault.element] = Float(bitPattern: bits)
+        perturbation = nil
+    }
+}
+
+extension Tensor {
+    /// The offset of the first NaN or infinity, nil where every element is finite.
+    package var firstNotFinite: Int? {
+        let exponent: UInt32 = 0x7f80_0000
+        // One pass without an early exit is several times faster than a search, and almost always finds nothing.
+        var found = false
+        for element in elements { found = found || (element.bitPattern & exponent == exponent) }
+        return found ? elements.firstIndex { !$0.isFinite } : nil
+    }
+}
