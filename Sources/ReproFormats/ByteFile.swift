@@ -1,0 +1,126 @@
+/// A file's bytes, read where and when they are asked for.
+///
+/// Opening reads nothing but the size, so that a file larger than memory can be walked in pieces. The file stays open for as
+/// long as the value lives.
+public final class ByteFile: Sendable {
+    /// The path as it was given; for bytes in memory, the name under which errors speak of them.
+    public let path: String
+    /// The size when the file was opened.
+    public let byteCount: Int
+    private let storage: Storage
+
+    private enum Storage: Sendable {
+        case descriptor(Int32)
+        case memory([UInt8])
+    }
+
+    /// Opens a regular file.
+    ///
+    /// - Throws: `FormatError`, `.noInput` for a path that is missing, forbidden, a directory, or a pipe or device (which have
+    ///   no size and cannot be read twice).
+    public init(path: String) throws(FormatError) {
+        let descriptor: Int32
+        let status: Platform.Status
+        do throws(Platform.Failure) {
+            descriptor = try Platform.openForReading(path)
+        } catch {
+            throw ByteFile.unopened(path, error)
+        }
+        do throws(Platform.Failure) {
+            status = try Platform.status(of: descriptor)
+        } catch {
+            try? Platform.close(descriptor)
+            throw ByteFile.unopened(path, error)
+        }
+        guard status.kind == .regular else {
+            try? Platform.close(descriptor)
+            throw FormatError(
+                .noInput, path: path, problem: status.kind == .directory ? "this is a directory" : "this is a pipe or a device",
+                remedy: status.kind == .directory ? "name a file in it" : "save its contents as a file and name that")
+        }
+        self.path = path
+        byteCount = status.byteCount
+        storage = .descriptor(descriptor)
+    }
+
+    /// Bytes in memory under a name.
+    public init(bytes: [UInt8], path: String) {
+        self.path = path
+        byteCount = bytes.count
+        storage = .memory(bytes)
+    }
+
+    deinit {
+        if case .descriptor(let descriptor) = storage { try? Platform.close(descriptor) }
+    }
+
+    /// All bytes of a file.
+    ///
+    /// - Throws: as `init(path:)` and `read`, and `.badData` for an empty file.
+    public static func contents(of path: String) throws(FormatError) -> [UInt8] {
+        let file = try ByteFile(path: path)
+        guard file.byteCount > 0 else {
+            throw FormatError(.badData, path: path, problem: "the file is empty", remedy: "check how it was made or copied")
+        }
+        return try file.read(at: 0, count: file.byteCount)
+    }
+
+    /// The `count` bytes at an offset.
+    ///
+    /// - Precondition: they lie within the file's size when it was opened.
+    /// - Throws: `FormatError`, `.inputOutput`, where reading fails or the file has become shorter.
+    public func read(at offset: Int, count: Int) throws(FormatError) -> [UInt8] {
+        precondition(
+            offset >= 0 && count >= 0 && offset <= byteCount && count <= byteCount - offset,
+            "\(count) bytes at \(offset) of \(byteCount)")
+        let descriptor: Int32
+        switch storage {
+        case .memory(let bytes): return Array(bytes[offset..<offset + count])
+        case .descriptor(let open): descriptor = open
+        }
+        var failure: Platform.Failure?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            do throws(Platform.Failure) {
+                initialized = try Platform.read(
+                    descriptor, at: offset, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
+            } catch {
+                failure = error
+            }
+        }
+        if let failure {
+            throw FormatError(
+                .inputOutput, path: path, byteOffset: offset, problem: "reading failed: \(failure.message)",
+                remedy: "check the disk and try again")
+        }
+        guard bytes.count == count else {
+            throw FormatError(
+                .inputOutput, path: path, byteOffset: offset + bytes.count, problem: "the file became shorter while it was read",
+                remedy: "let its writer finish and try again")
+        }
+        return bytes
+    }
+
+    /// Reads a range in pieces of at most `pieceByteCount` bytes, in order; memory holds one piece at a time.
+    public func forEachPiece(
+        of range: Range<Int>, pieceByteCount: Int = 1 << 20, _ body: ([UInt8]) throws -> Void
+    ) throws {
+        precondition(pieceByteCount > 0, "pieces of \(pieceByteCount) bytes")
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let count = min(pieceByteCount, range.upperBound - offset)
+            try body(try read(at: offset, count: count))
+            offset += count
+        }
+    }
+
+    private static func unopened(_ path: String, _ failure: Platform.Failure) -> FormatError {
+        if failure.isMissing {
+            return FormatError(.noInput, path: path, problem: "no such file", remedy: "check the path")
+        }
+        if failure.isForbidden {
+            return FormatError(
+                .noInput, path: path, problem: "reading is not permitted", remedy: "give yourself permission: chmod u+r")
+        }
+        return FormatError(.noInput, path: path, problem: "cannot open: \(failure.message)", remedy: "check the path")
+    }
+}

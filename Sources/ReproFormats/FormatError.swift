@@ -1,0 +1,45 @@
+/// A file that could not be read or written: which, where in it, what is wrong, and what to do next.
+public struct FormatError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What kind of fault it is; the raw value is the exit code that sysexits.h gives it.
+    public enum Category: Int32, Sendable {
+        /// The file's contents break its format's rules.
+        case badData = 65
+        /// The file is missing, not readable, or not a file.
+        case noInput = 66
+        /// The file, or its place, does not allow writing.
+        case cannotCreate = 73
+        /// Reading or writing began and then failed: a full disk, a broken device.
+        case inputOutput = 74
+    }
+
+    public let category: Category
+    /// The path as it was given.
+    public let path: String
+    /// The line, from 1, in a file of lines.
+    public let line: Int?
+    /// The offset of the first wrong byte, from the file's start.
+    public let byteOffset: Int?
+    /// The tensor, column or JSON key that is meant.
+    public let key: String?
+    public let problem: String
+    public let remedy: String
+
+    public init(
+        _ category: Category, path: String, line: Int? = nil, byteOffset: Int? = nil, key: String? = nil,
+        problem: String, remedy: String
+    ) {
+        self.category = category
+        self.path = path
+        self.line = line
+        self.byteOffset = byteOffset
+        self.key = key
+        self.problem = problem
+        self.remedy = remedy
+    }
+
+    /// `PATH:LINE: KEY: PROBLEM (byte OFFSET); REMEDY`
+    public var description: String {
+        let place = path + (line.map { ":\($0)" } ?? "") + ": " + (key.map { "\($0): " } ?? "")
+        return place + problem + (byteOffset.map { " (byte \($0))" } ?? "") + "; " + remedy
+    }
+}

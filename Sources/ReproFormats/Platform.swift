@@ -1,0 +1,136 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The few system calls that files need, with interruptions repeated and errors as values.
+///
+/// Not Foundation: `FileHandle` reports some failures of a write by a trap or not at all, and hides which call failed.
+enum Platform {
+    /// A failed call's `errno`.
+    struct Failure: Error {
+        let code: Int32
+
+        /// The C library's words for it, such as "No such file or directory".
+        var message: String { String(cString: strerror(code)) }
+    }
+
+    enum FileKind {
+        case regular, directory, other
+    }
+
+    struct Status {
+        let kind: FileKind
+        let byteCount: Int
+        let permissions: mode_t
+    }
+
+    /// Opens for reading. Never waits, so that a pipe without a writer is refused and not waited for.
+    static func openForReading(_ path: String) throws(Failure) -> Int32 {
+        try checked { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    }
+
+    /// Creates a file that must not exist yet.
+    static func create(_ path: String) throws(Failure) -> Int32 {
+        try checked { open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+    }
+
+    static func openForWriting(_ path: String) throws(Failure) -> Int32 {
+        try checked { open(path, O_WRONLY | O_CLOEXEC) }
+    }
+
+    static func status(of descriptor: Int32) throws(Failure) -> Status {
+        var information = stat()
+        _ = try checked { fstat(descriptor, &information) }
+        return Status(information)
+    }
+
+    /// The status of what a path leads to, symbolic links followed.
+    static func status(at path: String) throws(Failure) -> Status {
+        var information = stat()
+        _ = try checked { stat(path, &information) }
+        return Status(information)
+    }
+
+    /// Reads up to the buffer's size at an offset; fewer bytes than asked for mean the end of the file.
+    static func read(_ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
+        var done = 0
+        while done < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+            let count = try checked { pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done)) }
+            if count == 0 { break }
+            done += count
+        }
+        return done
+    }
+
+    static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        var done = 0
+        while done < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+            done += try checked { systemWrite(descriptor, rest.baseAddress, rest.count) }
+        }
+    }
+
+    static func setPermissions(_ descriptor: Int32, _ permissions: mode_t) throws(Failure) {
+        _ = try checked { fchmod(descriptor, permissions) }
+    }
+
+    static func synchronize(_ descriptor: Int32) throws(Failure) {
+        _ = try checked { fsync(descriptor) }
+    }
+
+    static func rename(_ old: String, to new: String) throws(Failure) {
+        _ = try checked { systemRename(old, new) }
+    }
+
+    static func remove(_ path: String) { unlink(path) }
+
+    /// Not repeated when interrupted: the descriptor's state is then unspecified, and a second close may hit another file.
+    static func close(_ descriptor: Int32) throws(Failure) {
+        if systemClose(descriptor) != 0, errno != EINTR { throw Failure(code: errno) }
+    }
+
+    /// The path with symbolic links followed, or nil where nothing stands there.
+    static func resolved(_ path: String) -> String? {
+        guard let result = realpath(path, nil) else { return nil }
+        defer { free(result) }
+        return String(cString: result)
+    }
+
+    static var processIdentifier: Int32 { getpid() }
+
+    private static func checked<Result: SignedInteger>(_ call: () -> Result) throws(Failure) -> Result {
+        while true {
+            let result = call()
+            if result >= 0 { return result }
+            if errno != EINTR { throw Failure(code: errno) }
+        }
+    }
+}
+
+extension Platform.Failure {
+    var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+    var isExisting: Bool { code == EEXIST }
+    var isForbidden: Bool { code == EACCES || code == EPERM }
+    var isFullDisk: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
+}
+
+extension Platform.Status {
+    fileprivate init(_ information: stat) {
+        let format = information.st_mode & S_IFMT
+        kind = format == S_IFREG ? .regular : format == S_IFDIR ? .directory : .other
+        byteCount = Int(information.st_size)
+        permissions = information.st_mode & 0o7777
+    }
+}
+
+// The names of the system's functions, which the enum's own would hide.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}
+private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
+private func systemRename(_ old: String, _ new: String) -> Int32 { rename(old, new) }

@@ -1,0 +1,50 @@
+import ReproRandom
+import Testing
+
+@Suite struct StreamTests {
+    @Test func checksumsEqualZlibs() throws {
+        for fields in try vectors("crc32.txt") {
+            let digits = Array(fields[1] == "-" ? "" : fields[1])
+            let bytes = try stride(from: 0, to: digits.count, by: 2).map { index in
+                try #require(UInt8(String(digits[index...index + 1]), radix: 16))
+            }
+            #expect(CRC32.checksum(bytes) == (try hex32(fields[0])), "\(fields[1])")
+        }
+        #expect(CRC32.checksum("123456789") == 0xcbf4_3926)
+    }
+
+    @Test func aStreamIsTheSeedWithDomainAndKey() {
+        let streams = RandomStreams(seed: 42)
+        #expect(streams.stream(.dropout, key: 9) == PCG64(SeedSequence(seed: 42, spawnKey: [3, 9])))
+        #expect(streams.parameters(of: "123456789") == PCG64(SeedSequence(seed: 42, spawnKey: [0, 0xcbf4_3926])))
+        #expect(RandomStreams.Domain.allCases.map(\.rawValue) == [0, 1, 2, 3, 4])
+    }
+
+    @Test func everyPurposeHasItsOwnStream() {
+        let streams = RandomStreams(seed: 42)
+        var first: [UInt64] = []
+        for domain in RandomStreams.Domain.allCases {
+            for key in UInt32(0)..<3 {
+                var stream = streams.stream(domain, key: key)
+                first.append(stream.next64())
+            }
+        }
+        first.sort()
+        #expect(zip(first, first.dropFirst()).allSatisfy { $0 != $1 })
+    }
+
+    @Test func namesThatShareAKeyAreRefused() throws {
+        let names = ["embedding.weight", "linear.weight", "linear.bias"]
+        #expect(try ParameterKeys(names: names).keys == names.map { CRC32.checksum($0) })
+        #expect(try ParameterKeys(names: []).keys.isEmpty)
+        // A known pair: both have 0x4ddb0c25.
+        do {
+            _ = try ParameterKeys(names: ["plumless", "linear.bias", "buckeroo"])
+            Issue.record("a collision went through")
+        } catch {
+            #expect(error.first == "plumless" && error.second == "buckeroo" && error.key == 0x4ddb_0c25)
+            #expect(error.description.contains("4ddb0c25"))
+        }
+        #expect(throws: ParameterKeyCollision.self) { try ParameterKeys(names: ["a", "b", "a"]) }
+    }
+}
