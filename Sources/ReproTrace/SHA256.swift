@@ -57,6 +57,7 @@ public struct SHA256: Sendable {
     }
 
     private mutating func compress(_ bytes: UnsafeRawBufferPointer) {
+        let kernels = kernels
         let data = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
         state.withUnsafeMutableBufferPointer { state in
             kernels.sha256(state: state.baseAddress!, data: data, blocks: bytes.count / SHA256.blockSize)

@@ -77,10 +77,11 @@ typedef struct repro_kernels {
 
     /// From r, z, n to the gradients before activation, in place in `gates`; `gh` receives dn × r, the gradient of gh.
     /// dz = (dh × (h − n) × z) × (1 − z); dn = (dh × (1 − z)) × fma(-n, n, 1); dr = (dn × gh × r) × (1 − r).
-    /// `dh_direct` receives z, which the caller's chain for the previous step needs as fma(dh, z, above).
+    /// `dh_before` holds the gradient from above into h, the state that the step read, and receives
+    /// fma(dh, z, dh_before), where the chain into h starts.
     void (*gru_backward)(size_t rows, size_t hidden, size_t units, float *gates, size_t gates_stride, float *gh,
                          size_t gh_stride, const float *h, size_t h_stride, const float *dh, size_t dh_stride,
-                         float *z, size_t z_stride);
+                         float *dh_before, size_t dh_before_stride);
 
     /// RNN. h = tanh(a), or relu(a) = a > 0 ? a : +0 where `relu` is nonzero.
     void (*rnn_forward)(size_t rows, size_t units, int relu, const float *pre, size_t pre_stride, float *h,

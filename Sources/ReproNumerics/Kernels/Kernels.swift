@@ -87,11 +87,13 @@ public protocol Kernels: Sendable {
     ///
     ///     dz = (dh × (h − n) × z) × (1 − z)   dn = (dh × (1 − z)) × fma(−n, n, 1)   dr = (dn × gh × r) × (1 − r)
     ///
-    /// `z` receives the gate z, which the chain for the previous step needs as `fma(dh, z, above)`.
+    /// `dhBefore` holds the gradient from above into h, the state that the step read, and receives
+    /// `fma(dh, z, dhBefore)`, where the chain into h starts.
     func gruBackward(
         rows: Int, hidden: Int, units: Int, gates: UnsafeMutablePointer<Float>, gatesStride: Int,
         gh: UnsafeMutablePointer<Float>, ghStride: Int, h: UnsafePointer<Float>, hStride: Int,
-        dh: UnsafePointer<Float>, dhStride: Int, z: UnsafeMutablePointer<Float>, zStride: Int)
+        dh: UnsafePointer<Float>, dhStride: Int, dhBefore: UnsafeMutablePointer<Float>,
+        dhBeforeStride: Int)
 
     /// RNN: `h = tanh(a)`, or `a > 0 ? a : +0` where `relu`. `h` may be `pre`.
     func rnnForward(

@@ -93,10 +93,12 @@ public struct NativeKernels: Kernels {
     public func gruBackward(
         rows: Int, hidden: Int, units: Int, gates: UnsafeMutablePointer<Float>, gatesStride: Int,
         gh: UnsafeMutablePointer<Float>, ghStride: Int, h: UnsafePointer<Float>, hStride: Int,
-        dh: UnsafePointer<Float>, dhStride: Int, z: UnsafeMutablePointer<Float>, zStride: Int
+        dh: UnsafePointer<Float>, dhStride: Int, dhBefore: UnsafeMutablePointer<Float>,
+        dhBeforeStride: Int
     ) {
         table.pointee.gru_backward(
-            rows, hidden, units, gates, gatesStride, gh, ghStride, h, hStride, dh, dhStride, z, zStride)
+            rows, hidden, units, gates, gatesStride, gh, ghStride, h, hStride, dh, dhStride, dhBefore,
+            dhBeforeStride)
     }
 
     public func rnnForward(

@@ -21,7 +21,8 @@ extension ReferenceKernels {
     public func gruBackward(
         rows: Int, hidden: Int, units: Int, gates: UnsafeMutablePointer<Float>, gatesStride: Int,
         gh: UnsafeMutablePointer<Float>, ghStride: Int, h: UnsafePointer<Float>, hStride: Int,
-        dh: UnsafePointer<Float>, dhStride: Int, z: UnsafeMutablePointer<Float>, zStride: Int
+        dh: UnsafePointer<Float>, dhStride: Int, dhBefore: UnsafeMutablePointer<Float>,
+        dhBeforeStride: Int
     ) {
         for row in 0..<rows {
             for j in 0..<units {
@@ -33,7 +34,8 @@ extension ReferenceKernels {
                 gates[at + hidden] = dh * (h[row * hStride + j] - n) * update * (1 - update)
                 gates[at + 2 * hidden] = dn
                 gh[row * ghStride + j] = dn * r
-                z[row * zStride + j] = update
+                let before = row * dhBeforeStride + j
+                dhBefore[before] = Self.fma(dh, update, dhBefore[before])
             }
         }
     }

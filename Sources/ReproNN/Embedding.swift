@@ -1,0 +1,40 @@
+import ReproNumerics
+
+/// Rows of a table, looked up by token.
+public enum Embedding {
+    /// The row whose gradient stays +0.
+    public static let paddingRow = 0
+
+    /// Rows of `weight` `[V, E]` in the order of `tokens`: `[P, E]`.
+    ///
+    /// - Precondition: every token is within 0 ..< V.
+    public static func forward(_ weight: Tensor, tokens: [Int]) -> Tensor {
+        let width = weight.shape[1]
+        var rows = Tensor(zeros: [tokens.count, width])
+        weight.withUnsafeElements { table in
+            rows.withUnsafeMutableElements { rows in
+                for (position, token) in tokens.enumerated() {
+                    precondition(token >= 0 && token < weight.shape[0], "token \(token) of \(weight.shape[0])")
+                    (rows + position * width).update(from: table + token * width, count: width)
+                }
+            }
+        }
+        return rows
+    }
+
+    /// Each row of the table receives the sum of its positions' gradients in their order, from +0; the padding row +0.
+    public static func backward(_ gradient: Tensor, tokens: [Int], vocabulary: Int) -> Tensor {
+        let width = gradient.shape[1]
+        var table = Tensor(zeros: [vocabulary, width])
+        gradient.withUnsafeElements { rows in
+            table.withUnsafeMutableElements { table in
+                for (position, token) in tokens.enumerated() where token != paddingRow {
+                    let target = table + token * width
+                    let source = rows + position * width
+                    for column in 0..<width { target[column] += source[column] }
+                }
+            }
+        }
+        return table
+    }
+}

@@ -1,0 +1,267 @@
+import ReproNumerics
+import ReproRandom
+
+/// A batch of sequences in the order of positions: sequence by sequence, time ascending.
+public struct SequenceBatch: Sendable {
+    public enum Inputs: Sendable {
+        /// A token a position.
+        case tokens([Int])
+        /// `[P, I]`.
+        case features(Tensor)
+    }
+
+    public let inputs: Inputs
+    public let lengths: [Int]
+    /// A class a sequence or, in tagging, a position.
+    public let targets: [Int]
+
+    public init(inputs: Inputs, lengths: [Int], targets: [Int]) {
+        self.inputs = inputs
+        self.lengths = lengths
+        self.targets = targets
+    }
+
+    public var positions: Int { lengths.reduce(0, +) }
+}
+
+/// What a sequence model is made of.
+public struct SequenceModelConfiguration: Sendable, Equatable {
+    public enum Input: Sendable, Equatable {
+        case tokens(vocabulary: Int, embedding: Int)
+        case features(Int)
+    }
+
+    public enum Readout: Sendable, Equatable {
+        /// One row a sequence: the last layer's final states, merged.
+        case finalStates(Merging)
+        /// One row a position: the last layer's output.
+        case positions
+    }
+
+    /// What the logits mean.
+    public enum Head: String, Sendable, CaseIterable {
+        case softmax
+        case sigmoid
+    }
+
+    public let input: Input
+    public let recurrent: RecurrentConfiguration
+    public let readout: Readout
+    public let head: Head
+    /// Classes; the sigmoid head tells two apart with one logit.
+    public let classes: Int
+
+    /// - Precondition: the recurrent input size is the embedding's or the features'; 2 classes with a sigmoid head.
+    public init(input: Input, recurrent: RecurrentConfiguration, readout: Readout, head: Head, classes: Int) {
+        switch input {
+        case .tokens(_, let width), .features(let width):
+            precondition(recurrent.inputSize == width, "\(width) features into \(recurrent.inputSize)")
+        }
+        precondition(head == .softmax || classes == 2, "a sigmoid head for \(classes) classes")
+        self.input = input
+        self.recurrent = recurrent
+        self.readout = readout
+        self.head = head
+        self.classes = classes
+    }
+
+    public var logitCount: Int { head == .sigmoid ? 1 : classes }
+
+    /// Features that the linear layer reads.
+    public var readoutSize: Int {
+        switch readout {
+        case .finalStates(let merging):
+            merging.width(stateSize: recurrent.stateSize, directions: recurrent.directions)
+        case .positions: recurrent.outputSize
+        }
+    }
+}
+
+/// Embedding (where the input is tokens) → recurrent layers → linear: the model behind every trained experiment.
+public struct SequenceModel: Sendable {
+    public let configuration: SequenceModelConfiguration
+    /// `embedding.weight`, the recurrent layer's under its cell's name, `linear.weight`, `linear.bias`.
+    public var parameters: [Parameter]
+
+    /// Draws every parameter from its own stream.
+    ///
+    /// - Throws: ``ParameterKeyCollision`` where two names share a stream's key.
+    public init(_ configuration: SequenceModelConfiguration, streams: RandomStreams) throws(ParameterKeyCollision) {
+        self.configuration = configuration
+        var parameters: [Parameter] = []
+        if case .tokens(let vocabulary, let width) = configuration.input {
+            var stream = streams.parameters(of: "embedding.weight")
+            var weight = Initialization.embedding.tensor(shape: [vocabulary, width], from: &stream)
+            for column in 0..<width { weight[Embedding.paddingRow, column] = 0 }
+            parameters.append(Parameter(name: "embedding.weight", value: weight))
+        }
+        parameters += Recurrent(
+            configuration.recurrent, prefix: configuration.recurrent.cell.rawValue + ".", streams: streams
+        ).parameters
+        let fanIn = configuration.readoutSize
+        for (name, shape) in [
+            ("linear.weight", [configuration.logitCount, fanIn]), ("linear.bias", [configuration.logitCount]),
+        ] {
+            var stream = streams.parameters(of: name)
+            let value = Initialization.linear(fanIn: fanIn).tensor(shape: shape, from: &stream)
+            parameters.append(Parameter(name: name, value: value))
+        }
+        _ = try ParameterKeys(names: parameters.map(\.name))
+        self.parameters = parameters
+    }
+
+    private var hasEmbedding: Bool {
+        if case .tokens = configuration.input { return true }
+        return false
+    }
+
+    private var recurrentParameters: Range<Int> {
+        let first = hasEmbedding ? 1 : 0
+        return first..<(first + configuration.recurrent.parameterShapes.count)
+    }
+
+    private var linearWeight: Tensor { parameters[parameters.count - 2].value }
+    private var linearBias: Tensor { parameters[parameters.count - 1].value }
+
+    /// The recurrent weights laid out for an engine; to be made again when parameters change.
+    public func weights(for engine: Engine, backward: Bool) -> RecurrentWeights {
+        RecurrentWeights(
+            configuration.recurrent, parameters: parameters[recurrentParameters], engine: engine, backward: backward)
+    }
+
+    /// Logits `[rows, C]`: a row a sequence or, in tagging, a position. No dropout.
+    public func logits(
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine
+    ) throws(FloatingPointFault) -> Tensor {
+        try forward(batch, weights: weights, engine: engine, training: nil).logits
+    }
+
+    /// What a training step's forward pass leaves for its backward pass.
+    public struct Tape {
+        fileprivate let batch: SequenceBatch
+        fileprivate let readout: Tensor
+        fileprivate let finalStates: (forward: Tensor, reverse: Tensor?)?
+        fileprivate let recurrent: RecurrentTape
+    }
+
+    /// Logits with dropout drawn from `dropout`, and what the backward pass needs.
+    public func forwardForTraining(
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: inout PCG64
+    ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape) {
+        let box = DropoutBox(stream: dropout)
+        let result = try forward(batch, weights: weights, engine: engine, training: box)
+        dropout = box.stream
+        return (result.logits, result.tape!)
+    }
+
+    /// Gradients of the parameters, in their order, from that of the logits.
+    public func backward(
+        _ tape: Tape, logitsGradient: Tensor, engine: Engine
+    ) throws(FloatingPointFault) -> [Tensor] {
+        let linear = Linear.backward(logitsGradient, input: tape.readout, weight: linearWeight, engine: engine)
+        let recurrent = configuration.recurrent
+        let layout = tape.recurrent.layout
+        let output = Buffer(count: layout.positions * recurrent.outputSize, zeroed: true)
+        let hidden = (0..<recurrent.layers).map { _ in
+            (0..<recurrent.directions).map { _ in
+                Buffer(count: layout.batch * recurrent.stateSize, zeroed: true)
+            }
+        }
+        switch configuration.readout {
+        case .positions: output.scatterRows(of: linear.input, to: layout.positionRows)
+        case .finalStates(let merging):
+            let states = tape.finalStates!
+            let gradients = merging.backward(linear.input, forward: states.forward, reverse: states.reverse)
+            let last = recurrent.layers - 1
+            hidden[last][0].scatterRows(of: gradients.forward, to: layout.ranks)
+            if let reverse = gradients.reverse { hidden[last][1].scatterRows(of: reverse, to: layout.ranks) }
+        }
+        let cells =
+            recurrent.cell != .lstm
+            ? []
+            : hidden.map { $0.map { _ in Buffer(count: layout.batch * recurrent.hiddenSize, zeroed: true) } }
+        let gradients = try RecurrentPass.backward(
+            tape.recurrent, engine: engine, outputGradient: output, hiddenGradients: hidden, cellGradients: cells,
+            undrop: { Dropout.restore($0, kept: $1, probability: recurrent.dropout) })
+        var all = gradients.parameters + [linear.weight, linear.bias]
+        if case .tokens(let tokens) = tape.batch.inputs, case .tokens(let vocabulary, _) = configuration.input {
+            let rows = gradients.input.gatherRows(layout.positionRows, width: recurrent.inputSize)
+            all.insert(Embedding.backward(rows, tokens: tokens, vocabulary: vocabulary), at: 0)
+        }
+        return all
+    }
+
+    private func forward(
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, training: DropoutBox?
+    ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape?) {
+        let recurrent = configuration.recurrent
+        let layout = SequenceLayout(lengths: batch.lengths, steps: batch.lengths.max() ?? 0)
+        let rows = layout.positionRows
+        let features =
+            switch batch.inputs {
+            case .tokens(let tokens): Embedding.forward(parameters[0].value, tokens: tokens)
+            case .features(let features): features
+            }
+        let input = Buffer(count: layout.positions * recurrent.inputSize)
+        input.scatterRows(of: features, to: rows)
+        let zeros = { (width: Int) in
+            (0..<recurrent.layers).map { _ in
+                (0..<recurrent.directions).map { _ in Buffer(count: layout.batch * width, zeroed: true) }
+            }
+        }
+        let drops = training != nil && recurrent.dropout > 0
+        let pass = RecurrentPass(weights: weights, layout: layout, engine: engine, training: training != nil)
+        let result = try pass.forward(
+            input: input, initialHidden: zeros(recurrent.stateSize),
+            initialCells: recurrent.cell == .lstm ? zeros(recurrent.hiddenSize) : [],
+            dropOut: !drops
+                ? nil
+                : { Dropout.drop($0, rows: rows, probability: recurrent.dropout, from: &training!.stream) })
+
+        let readout: Tensor
+        var finalStates: (forward: Tensor, reverse: Tensor?)?
+        switch configuration.readout {
+        case .positions: readout = result.output.gatherRows(rows, width: recurrent.outputSize)
+        case .finalStates(let merging):
+            let last = result.hidden[recurrent.layers - 1]
+            let states = last.map { $0.gatherRows(layout.ranks, width: recurrent.stateSize) }
+            finalStates = (states[0], states.count > 1 ? states[1] : nil)
+            readout = merging.merge(forward: states[0], reverse: finalStates!.reverse)
+        }
+        let logits = Linear.forward(readout, weight: linearWeight, bias: linearBias, engine: engine)
+        let tape = result.tape.map {
+            Tape(batch: batch, readout: readout, finalStates: finalStates, recurrent: $0)
+        }
+        return (logits, tape)
+    }
+}
+
+/// Lets a closure draw from a stream that its caller gets back.
+private final class DropoutBox {
+    var stream: PCG64
+    init(stream: PCG64) { self.stream = stream }
+}
+
+extension Buffer {
+    /// Row `index` of a matrix goes to row `targets[index]` of this buffer.
+    func scatterRows(of matrix: Tensor, to targets: [Int]) {
+        let width = matrix.shape[1]
+        precondition(matrix.shape[0] == targets.count && matrix.count == count, "\(matrix.shape) into \(count) elements")
+        matrix.withUnsafeElements { source in
+            for (row, target) in targets.enumerated() {
+                (pointer + target * width).update(from: source + row * width, count: width)
+            }
+        }
+    }
+
+    /// The matrix whose row `index` is row `sources[index]` of this buffer.
+    func gatherRows(_ sources: [Int], width: Int) -> Tensor {
+        var matrix = Tensor(zeros: [sources.count, width])
+        matrix.withUnsafeMutableElements { target in
+            for (row, source) in sources.enumerated() {
+                (target + row * width).update(from: pointer + source * width, count: width)
+            }
+        }
+        return matrix
+    }
+}

@@ -1,0 +1,41 @@
+/// A numeral of 1 … 3999, and which of its letters are subtracted.
+struct RomanNumeral {
+    /// How many there are.
+    static let count = 3999
+
+    private static let symbols: [(value: Int, letters: String)] = [
+        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
+        (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+    ]
+
+    let letters: [UInt8]
+
+    /// - Precondition: 1 ≤ value ≤ 3999.
+    init(value: Int) {
+        precondition(value >= 1 && value <= RomanNumeral.count, "no numeral for \(value)")
+        var rest = value
+        var letters: [UInt8] = []
+        for symbol in RomanNumeral.symbols {
+            while rest >= symbol.value {
+                letters += Array(symbol.letters.utf8)
+                rest -= symbol.value
+            }
+        }
+        self.letters = letters
+    }
+
+    /// A token a letter, labelled `subtracted` where a letter of greater value follows it directly, else `added`.
+    var labelledSequence: LabelledSequence {
+        let labels = letters.indices.map { index in
+            let isSubtracted =
+                index + 1 < letters.count
+                && RomanNumeral.value(of: letters[index + 1]) > RomanNumeral.value(of: letters[index])
+            return Array((isSubtracted ? "subtracted" : "added").utf8)
+        }
+        return LabelledSequence(tokens: letters.map { [$0] }, labels: labels, line: 0)
+    }
+
+    private static func value(of letter: UInt8) -> Int {
+        symbols.first { Array($0.letters.utf8) == [letter] }!.value
+    }
+}
