@@ -2,39 +2,47 @@
 
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install numpy safetensors
     /tmp/venv/bin/python Tests/Fixtures/formats_vectors.py
-    /tmp/venv/bin/python Tests/Fixtures/formats_vectors.py --load DIR   # load files that our writers wrote there
+    /tmp/venv/bin/python Tests/Fixtures/formats_vectors.py --load DIR     # load files that our writers wrote there
+    python3 Tests/Fixtures/formats_vectors.py --corpus DIR                # files for the fuzz target to start from
 
 Each line of a vector file is one case: space-separated fields. An array is `name kind shape bits`: kind float (binary32
 patterns in hexadecimal) or int (decimal), shape and bits with commas between, `-` where there are none.
 """
 import io
 import json
+import math
 import pathlib
 import platform
 import struct
 import sys
 
-import numpy as np
-import safetensors
-from safetensors.numpy import load
+try:
+    import numpy as np
+    import safetensors
+    from safetensors.numpy import load
+except ImportError:
+    if sys.argv[1:2] != ["--corpus"]:
+        raise
 
 HERE = pathlib.Path(__file__).resolve().parent
 OUT = HERE.parent / "ReproFormatsTests" / "Vectors"
-MADE = (
-    f"# made by: python3 Tests/Fixtures/formats_vectors.py, NumPy {np.__version__}, "
-    f"safetensors {safetensors.__version__}, Python {platform.python_version()}"
-)
-RANDOM = np.random.Generator(np.random.PCG64(20))
 SPECIAL64 = [
-    0.0, -0.0, 1.0, -1.5, 1 / 3, np.pi, 1e-45, 7e-46, 1e-300, 1e300, -1e300, np.inf, -np.inf, np.nan,
+    0.0, -0.0, 1.0, -1.5, 1 / 3, math.pi, 1e-45, 7e-46, 1e-300, 1e300, -1e300, math.inf, -math.inf, math.nan,
     1 + 2**-24, 1 + 2**-24 + 2**-52, 1 + 3 * 2**-24, 2**-149, 2**-150, 2**-150 * (1 + 2**-52), 2**-126 * (1 - 2**-25),
-    float(np.finfo(np.float32).max), 3.4028235677973366e38, 3.4028235677973362e38, 5e-324,
+    2.0**128 - 2.0**104, 3.4028235677973366e38, 3.4028235677973362e38, 5e-324,
 ]
 SPECIAL16 = [0x0000, 0x8000, 0x0001, 0x03FF, 0x0400, 0x3C00, 0xBC01, 0x7BFF, 0x7C00, 0xFC00, 0x7E00, 0xFE01]
 
 
+def made():
+    return (
+        f"# made by: python3 Tests/Fixtures/formats_vectors.py, NumPy {np.__version__}, "
+        f"safetensors {safetensors.__version__}, Python {platform.python_version()}"
+    )
+
+
 def write(name, legend, lines):
-    (OUT / name).write_text("\n".join([MADE, "# " + legend, *lines]) + "\n")
+    (OUT / name).write_text("\n".join([made(), "# " + legend, *lines]) + "\n")
     print(f"{name}: {len(lines)}")
 
 
@@ -162,10 +170,26 @@ def load_written(directory):
     print("all load")
 
 
+def corpus(directory):
+    """The files of the vectors, and small ones of the text formats."""
+    directory = pathlib.Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    for name in ("npy.txt", "safetensors.txt"):
+        lines = [line for line in (OUT / name).read_text().splitlines() if not line.startswith("#")]
+        for index, line in enumerate(lines):
+            (directory / f"{name}-{index}").write_bytes(bytes.fromhex(line.split()[0]))
+    (directory / "json").write_text('{"a":[1,-2.5e3,"x\\u00e9"],"b":null}')
+    (directory / "tsv").write_text("0\ttext a\n1\tb\n")
+    (directory / "conllu").write_text("# c\n1\ta\t_\tX\t_\t_\t_\t_\t_\t_\n")
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--load"]:
         load_written(sys.argv[2])
+    elif sys.argv[1:2] == ["--corpus"]:
+        corpus(sys.argv[2])
     else:
+        RANDOM = np.random.Generator(np.random.PCG64(20))
         npy_files()
         safetensors_files()
         numbers()
