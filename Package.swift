@@ -29,6 +29,8 @@ let package = Package(
         .testTarget(
             name: "ReproNumericsTests", dependencies: ["ReproNumerics", "CReproKernels"],
             resources: [.copy("Vectors")]),
-        .testTarget(name: "ReproFormatsTests", dependencies: ["ReproFormats"], resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "ReproFormatsTests", dependencies: ["ReproFormats", "ReproNumerics"],
+            resources: [.copy("Vectors")]),
     ]
 )

@@ -137,4 +137,21 @@ import Testing
         let type = try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type] as? FileAttributeType
         #expect(type == .typeCharacterSpecial)
     }
+
+    /// REPRO_SMALL_DISK names a directory on a file system of its own, with less than 16 MB free:
+    /// `mount -t tmpfs -o size=256k tmpfs DIR`.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["REPRO_SMALL_DISK"] != nil))
+    func aDiskThatFillsKeepsTheOldFileAndNothingElse() throws {
+        let directory = try #require(ProcessInfo.processInfo.environment["REPRO_SMALL_DISK"])
+        try AtomicFile.write(bytes("old"), to: directory + "/result")
+        let before = try names(in: directory)
+        let error = try formatError {
+            let file = try AtomicFile(path: directory + "/result")
+            for _ in 0..<1000 { try file.write([UInt8](repeating: 1, count: 16_000)) }
+            try file.commit()
+        }
+        #expect(error.category == .inputOutput && error.remedy.contains("space"), "\(error)")
+        #expect(try ByteFile.contents(of: directory + "/result") == bytes("old"))
+        #expect(try names(in: directory) == before)
+    }
 }

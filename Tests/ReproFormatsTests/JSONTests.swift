@@ -48,6 +48,17 @@ import Testing
         #expect(JSONValue.number(Float(0.1)).text(.compact) == "0.1" && JSONValue.number(Double(Float(0.1))).text(.compact) != "0.1")
     }
 
+    @Test func doublesAreThoseOfPython() throws {
+        for fields in try cases("doubles.txt") {
+            let bits = try #require(UInt64(fields[0], radix: 16))
+            let read = try #require(try JSONValue.parse(fields[1], path: "x").double)
+            #expect(read.bitPattern == bits, "\(fields)")
+            let written = JSONValue.number(Double(bitPattern: bits)).text(.compact)
+            #expect(try JSONValue.parse(written, path: "x").double?.bitPattern == bits, "\(fields) became \(written)")
+            #expect(written.filter(\.isNumber).count <= fields[1].filter(\.isNumber).count + 2, "\(fields) became \(written)")
+        }
+    }
+
     @Test func membersAreFoundByBytesAndKnowTheirLine() throws {
         let value = try JSONValue.parse("{\n \"a\": 1,\n\n \"b\": {\n\"c\": \"x\"}, \"d\": true}", path: "x")
         #expect(value["b"]?["c"]?.string == "x" && value["d"]?.bool == true && value["e"] == nil)

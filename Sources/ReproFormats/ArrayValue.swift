@@ -1,0 +1,74 @@
+import ReproNumerics
+
+/// What a file of arrays holds once read, and what is written to one: binary32 numbers or 64-bit integers, row-major.
+public enum ArrayValue: Sendable, Equatable {
+    case float(Tensor)
+    /// `elements.count` is the product of `shape`.
+    case int(shape: [Int], elements: [Int64])
+
+    public var shape: [Int] {
+        switch self {
+        case .float(let tensor): tensor.shape
+        case .int(let shape, _): shape
+        }
+    }
+
+    /// The number of elements.
+    public var count: Int {
+        switch self {
+        case .float(let tensor): tensor.count
+        case .int(_, let elements): elements.count
+        }
+    }
+
+    /// The numbers, where they are binary32.
+    public var tensor: Tensor? {
+        guard case .float(let tensor) = self else { return nil }
+        return tensor
+    }
+
+    /// The numbers, where they are integers.
+    public var integers: [Int64]? {
+        guard case .int(_, let elements) = self else { return nil }
+        return elements
+    }
+
+    /// Whether kind, shape and all bits are equal.
+    public func isBitwiseEqual(to other: ArrayValue) -> Bool {
+        switch (self, other) {
+        case (.float(let left), .float(let right)): left.isBitwiseEqual(to: right)
+        case (.int, .int): self == other
+        default: false
+        }
+    }
+
+    /// Hands on the elements' little-endian bytes in pieces of at most `pieceCount` elements, as they stand in a file.
+    func forEachPiece(
+        pieceCount: Int = 1 << 16, _ body: ([UInt8]) throws(FormatError) -> Void
+    ) throws(FormatError) {
+        switch self {
+        case .float(let tensor):
+            for start in stride(from: 0, to: tensor.count, by: pieceCount) {
+                let part = tensor.elements[start..<min(start + pieceCount, tensor.count)]
+                try body(littleEndianBytes(part, byteCount: 4) { $0.bitPattern })
+            }
+        case .int(_, let elements):
+            for start in stride(from: 0, to: elements.count, by: pieceCount) {
+                let part = elements[start..<min(start + pieceCount, elements.count)]
+                try body(littleEndianBytes(part, byteCount: 8) { UInt64(bitPattern: $0) })
+            }
+        }
+    }
+}
+
+private func littleEndianBytes<Element, Bits: FixedWidthInteger>(
+    _ elements: ArraySlice<Element>, byteCount: Int, _ bits: (Element) -> Bits
+) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: elements.count * byteCount) { buffer, initialized in
+        let raw = UnsafeMutableRawBufferPointer(buffer)
+        for element in elements {
+            raw.storeBytes(of: bits(element).littleEndian, toByteOffset: initialized, as: Bits.self)
+            initialized += byteCount
+        }
+    }
+}

@@ -1,0 +1,131 @@
+/// An npy file, open for reading: NumPy's format, versions 1.0, 2.0 and 3.0, either byte order, either order of axes.
+///
+/// The rules, each an error: the magic, a known version, a header of at most 65,535 bytes within the file and in its grammar, a
+/// dtype of `f2 f4 f8 i4 i8`, at most 64 axes, and exactly as many bytes as the shape asks for, overflow checked before
+/// anything is allocated.
+public struct NPYFile: Sendable {
+    public let shape: [Int]
+    /// The dtype as the header spells it, such as `<f4`.
+    public let descr: String
+    public let isFortranOrder: Bool
+    /// Where the elements' bytes stand in the file.
+    public let byteRange: Range<Int>
+    private let file: ByteFile
+    private let storage: ArrayStorage
+
+    private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+    /// More than version 1.0 can announce; NumPy itself stops at 10,000 without asking.
+    private static let greatestHeaderByteCount = 65_535
+
+    /// - Throws: `FormatError`, as `ByteFile`, and `.badData` where the file breaks a rule.
+    public init(path: String) throws(FormatError) {
+        try self.init(try ByteFile(path: path))
+    }
+
+    public init(_ file: ByteFile) throws(FormatError) {
+        func broken(_ offset: Int, _ problem: String, _ remedy: String? = nil) -> FormatError {
+            FormatError(
+                .badData, path: file.path, byteOffset: offset, problem: problem,
+                remedy: remedy ?? "check that it is an npy file and was copied whole")
+        }
+        let start = try file.read(at: 0, count: min(12, file.byteCount))
+        guard start.count >= 10, start.starts(with: NPYFile.magic) else {
+            throw broken(0, "this is no npy file, which starts with \\x93NUMPY", "write it with numpy.save")
+        }
+        let isFirst = (start[6], start[7]) == (1, 0)
+        guard isFirst || (start[6], start[7]) == (2, 0) || (start[6], start[7]) == (3, 0) else {
+            throw broken(6, "version \(start[6]).\(start[7]) of npy is unknown", "write the file with numpy.save")
+        }
+        let headerStart = isFirst ? 10 : 12
+        guard file.byteCount >= headerStart else { throw broken(file.byteCount, "the file ends in its header's length") }
+        let headerCount = start[8..<headerStart].reversed().reduce(0) { $0 << 8 | Int($1) }
+        guard headerCount <= NPYFile.greatestHeaderByteCount else {
+            throw broken(8, "a header of \(headerCount) bytes is announced, and \(NPYFile.greatestHeaderByteCount) is the most")
+        }
+        guard headerCount <= file.byteCount - headerStart else {
+            throw broken(8, "a header of \(headerCount) bytes is announced, and \(file.byteCount - headerStart) follow")
+        }
+        let header = try NPYHeader(
+            try file.read(at: headerStart, count: headerCount), path: file.path, origin: headerStart)
+        let dataStart = headerStart + headerCount
+        guard let (kind, isBigEndian) = NPYFile.kind(header.descr) else {
+            throw broken(
+                headerStart, "numbers of dtype \(header.descr) are not read",
+                "save them as float32 or int64: numpy.save(path, array.astype('int64'))")
+        }
+        let available = file.byteCount - dataStart
+        let product = ArrayStorage.count(of: header.shape)?.multipliedReportingOverflow(by: kind.byteCount)
+        guard let product, !product.overflow, product.partialValue == available else {
+            throw broken(dataStart, "shape \(header.shape) of \(header.descr) does not fill the \(available) bytes that follow")
+        }
+        self.file = file
+        shape = header.shape
+        descr = header.descr
+        isFortranOrder = header.isFortranOrder
+        byteRange = dataStart..<file.byteCount
+        storage = ArrayStorage(
+            kind: kind, shape: header.shape, isBigEndian: isBigEndian, isFortranOrder: header.isFortranOrder, offset: dataStart)
+    }
+
+    public var path: String { file.path }
+
+    /// The numbers, row-major. f4 stays as it is, f8 rounds to nearest with ties to even (a NaN becomes 0x7fc00000), f2 is
+    /// exact; i4 and i8 become 64-bit integers.
+    ///
+    /// - Throws: `FormatError`, `.inputOutput`, where reading fails.
+    public func read() throws(FormatError) -> ArrayValue { try storage.read(file) }
+
+    /// Hands on the elements' bytes as they stand in the file, in pieces of at most `pieceByteCount`.
+    public func forEachPiece(pieceByteCount: Int = 1 << 20, _ body: ([UInt8]) throws -> Void) throws {
+        try file.forEachPiece(of: byteRange, pieceByteCount: pieceByteCount, body)
+    }
+
+    private static func kind(_ descr: String) -> (ElementKind, isBigEndian: Bool)? {
+        let kinds: [(String, ElementKind)] = [
+            ("f2", .binary16), ("f4", .binary32), ("f8", .binary64), ("i4", .int32), ("i8", .int64),
+        ]
+        for (code, kind) in kinds {
+            if Text.areSame(descr, "<" + code) { return (kind, false) }
+            if Text.areSame(descr, ">" + code) { return (kind, true) }
+        }
+        return nil
+    }
+}
+
+/// Writes npy files, version 1.0: binary32 as `<f4`, integers as `<i8`, row-major. The bytes are those of `numpy.save`.
+public enum NPY {
+    /// Writes a file, whole or not at all.
+    ///
+    /// - Throws: `FormatError`, as `AtomicFile`.
+    public static func write(_ value: ArrayValue, to path: String) throws(FormatError) {
+        let file = try AtomicFile(path: path)
+        try file.write(header(of: value))
+        try value.forEachPiece { piece throws(FormatError) in try file.write(piece) }
+        try file.commit()
+    }
+
+    /// The bytes that `write` writes.
+    public static func encoded(_ value: ArrayValue) -> [UInt8] {
+        var bytes = header(of: value)
+        do {
+            try value.forEachPiece { piece in bytes += piece }
+        } catch {
+            preconditionFailure("writing to memory failed: \(error)")
+        }
+        return bytes
+    }
+
+    private static func header(of value: ArrayValue) -> [UInt8] {
+        let descr = value.tensor == nil ? "<i8" : "<f4"
+        let sizes = value.shape.map(String.init)
+        let tuple = "(" + sizes.joined(separator: ", ") + (sizes.count == 1 ? ",)" : ")")
+        var text = "{'descr': '\(descr)', 'fortran_order': False, 'shape': \(tuple), }"
+        // NumPy keeps room for the first size to grow to 21 digits in place (GROWTH_AXIS_MAX_DIGITS).
+        if let first = sizes.first { text += String(repeating: " ", count: max(0, 21 - first.utf8.count)) }
+        // The elements start at a multiple of 64.
+        let fill = 64 - (10 + text.utf8.count + 1) % 64
+        text += String(repeating: " ", count: fill) + "\n"
+        let count = text.utf8.count
+        return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(count & 0xff), UInt8(count >> 8)] + Array(text.utf8)
+    }
+}
