@@ -72,22 +72,18 @@ public struct Recurrent: Sendable {
         try run(input, lengths, initial, weights, engine, training: false, dropOut: nil).output
     }
 
-    /// As `forward`, keeping what ``backward(_:output:hidden:cell:engine:)`` needs. Dropout between layers draws from `dropout` where the configuration
-    /// has any.
+    /// As `forward`, keeping what the backward pass needs. Dropout between layers, where the configuration has any,
+    /// draws from `dropout`.
     public static func forwardForTraining(
         _ input: Tensor, lengths: [Int]? = nil, initial: (hidden: Tensor?, cell: Tensor?) = (nil, nil),
-        weights: RecurrentWeights, engine: Engine, dropout stream: inout PCG64
+        weights: RecurrentWeights, engine: Engine, dropout stream: PCG64? = nil
     ) throws(FloatingPointFault) -> (output: RecurrentOutput, tape: RecurrentTape) {
-        var drawing = stream
-        let configuration = weights.configuration
-        let layout = Shapes(input, lengths, configuration).layout
-        let rows = layout.positionRows
+        let drops = weights.configuration.dropout > 0 && weights.configuration.layers > 1
+        precondition(!drops || stream != nil, "dropout without a stream to draw from")
+        let positions = Shapes(input, lengths, weights.configuration).layout.positions
         let result = try run(
             input, lengths, initial, weights, engine, training: true,
-            dropOut: configuration.dropout == 0
-                ? nil
-                : { Dropout.drop($0, rows: rows, probability: configuration.dropout, from: &drawing) })
-        stream = drawing
+            dropOut: drops ? stream.map { Dropout(stream: $0, batchPositions: positions) } : nil)
         return (result.output, result.tape!)
     }
 
@@ -120,7 +116,7 @@ public struct Recurrent: Sendable {
 
     private static func run(
         _ input: Tensor, _ lengths: [Int]?, _ initial: (hidden: Tensor?, cell: Tensor?), _ weights: RecurrentWeights,
-        _ engine: Engine, training: Bool, dropOut: ((Buffer) -> (Buffer, [Bool]))?
+        _ engine: Engine, training: Bool, dropOut: Dropout?
     ) throws(FloatingPointFault) -> (output: RecurrentOutput, tape: RecurrentTape?) {
         let configuration = weights.configuration
         let shapes = Shapes(input, lengths, configuration)

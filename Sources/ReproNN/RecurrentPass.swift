@@ -42,10 +42,10 @@ struct RecurrentPass {
     }
 
     /// - Parameter initialHidden: by layer and direction, rows by rank; `initialCells` alike for LSTM.
-    /// - Parameter dropOut: drops elements of a layer's output between layers and says which were kept; nil for none.
+    /// - Parameter dropOut: where the draws of dropout come from; nil for none.
     func forward(
         input: Buffer, initialHidden: [[Buffer]], initialCells: [[Buffer]],
-        dropOut: ((Buffer) -> (Buffer, [Bool]))?
+        dropOut: Dropout?
     ) throws(FloatingPointFault) -> Result {
         let tape = training ? RecurrentTape(layout: layout, weights: weights) : nil
         let zeros = Buffer(count: max(1, configuration.projectionSize), zeroed: true)
@@ -88,7 +88,8 @@ struct RecurrentPass {
             let layerInput = input
             input = output
             if layer + 1 < configuration.layers, let dropOut {
-                let (dropped, elements) = dropOut(output)
+                let (dropped, elements) = dropOut.drop(
+                    output, layer: layer, rows: layout.positionRows, probability: configuration.dropout)
                 input = dropped
                 kept = elements
             }

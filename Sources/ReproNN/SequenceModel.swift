@@ -133,7 +133,7 @@ public struct SequenceModel: Sendable {
     public func logits(
         _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine
     ) throws(FloatingPointFault) -> Tensor {
-        try forward(batch, weights: weights, engine: engine, training: nil).logits
+        try forward(batch, weights: weights, engine: engine, dropout: nil).logits
     }
 
     /// What a training step's forward pass leaves for its backward pass.
@@ -142,17 +142,21 @@ public struct SequenceModel: Sendable {
         fileprivate let readout: Tensor
         fileprivate let finalStates: (forward: Tensor, reverse: Tensor?)?
         fileprivate let recurrent: RecurrentTape
+
+        /// Rows of logits.
+        public var rows: Int { readout.shape[0] }
     }
 
-    /// Logits with dropout drawn from `dropout`, and what the backward pass needs.
+    /// Logits, with elements dropped between layers where the configuration says so, and what the backward pass needs.
     public func forwardForTraining(
-        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: inout PCG64
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout
     ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape) {
-        let box = DropoutBox(stream: dropout)
-        let result = try forward(batch, weights: weights, engine: engine, training: box)
-        dropout = box.stream
+        let result = try forward(batch, weights: weights, engine: engine, dropout: dropout)
         return (result.logits, result.tape!)
     }
+
+    /// Whether a training step draws for dropout at all.
+    public var drops: Bool { configuration.recurrent.dropout > 0 && configuration.recurrent.layers > 1 }
 
     /// Gradients of the parameters, in their order, from that of the logits.
     public func backward(
@@ -192,7 +196,7 @@ public struct SequenceModel: Sendable {
     }
 
     private func forward(
-        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, training: DropoutBox?
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?
     ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape?) {
         let recurrent = configuration.recurrent
         let layout = SequenceLayout(lengths: batch.lengths, steps: batch.lengths.max() ?? 0)
@@ -209,14 +213,11 @@ public struct SequenceModel: Sendable {
                 (0..<recurrent.directions).map { _ in Buffer(count: layout.batch * width, zeroed: true) }
             }
         }
-        let drops = training != nil && recurrent.dropout > 0
-        let pass = RecurrentPass(weights: weights, layout: layout, engine: engine, training: training != nil)
+        let pass = RecurrentPass(weights: weights, layout: layout, engine: engine, training: dropout != nil)
         let result = try pass.forward(
             input: input, initialHidden: zeros(recurrent.stateSize),
             initialCells: recurrent.cell == .lstm ? zeros(recurrent.hiddenSize) : [],
-            dropOut: !drops
-                ? nil
-                : { Dropout.drop($0, rows: rows, probability: recurrent.dropout, from: &training!.stream) })
+            dropOut: drops ? dropout : nil)
 
         let readout: Tensor
         var finalStates: (forward: Tensor, reverse: Tensor?)?
@@ -234,12 +235,6 @@ public struct SequenceModel: Sendable {
         }
         return (logits, tape)
     }
-}
-
-/// Lets a closure draw from a stream that its caller gets back.
-private final class DropoutBox {
-    var stream: PCG64
-    init(stream: PCG64) { self.stream = stream }
 }
 
 extension Buffer {

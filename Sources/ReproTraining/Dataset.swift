@@ -40,14 +40,13 @@ public struct Dataset: Sendable {
             try self.init(texts: files, tagging: false, resolve: resolve) { bytes, path in
                 try TSV.parse(bytes, path: path).map { line in
                     let tokens = Text.tokens(line.text)
-                    return LabelledSequence(tokens: tokens, labels: [line.label], line: line.line)
+                    return LabelledSequence(tokens: tokens, labels: [line.label], lines: [line.line])
                 }
             }
         case .conllu(let files):
             try self.init(texts: files, tagging: true, resolve: resolve) { bytes, path in
                 try CoNLLU.parse(bytes, path: path).map { sentence in
-                    LabelledSequence(
-                        tokens: sentence.words.map(\.form), labels: sentence.words.map(\.tag), line: sentence.line)
+                    LabelledSequence(tokens: sentence.forms, labels: sentence.tags, lines: sentence.lines)
                 }
             }
         case .roman:
@@ -67,7 +66,7 @@ public struct Dataset: Sendable {
                 let values = (0..<length).map { _ in stream.pick(letters) }
                 let label = (values[0] + values[length - 1]) % classes
                 return LabelledSequence(
-                    tokens: values.map { [UInt8(ascii: "a") + UInt8($0)] }, labels: [Array(String(label).utf8)], line: 0)
+                    tokens: values.map { [UInt8(ascii: "a") + UInt8($0)] }, labels: [Array(String(label).utf8)])
             }
             try self.init(
                 splits, paths: [], tagging: false, files: [], streams: [stream.streamState(.generatedData, key: 0)])
@@ -106,10 +105,11 @@ public struct Dataset: Sendable {
         let labels = Dataset.sortedLabels(training)
         let numbered = try splits.enumerated().map { index, part in
             let targets = try part.sequences.flatMap { sequence in
-                try sequence.labels.map { label in
-                    guard let number = Dataset.position(of: label, in: labels) else {
+                try sequence.labels.enumerated().map { place, label in
+                    guard let number = labels.firstIndex(of: label) else {
                         throw Dataset.unseenLabel(
-                            label, path: paths.isEmpty ? part.split.rawValue : paths[index], line: sequence.line)
+                            label, path: paths.isEmpty ? part.split.rawValue : paths[index],
+                            line: sequence.lines.isEmpty ? nil : sequence.lines[place])
                     }
                     return number
                 }
@@ -188,9 +188,7 @@ public struct Dataset: Sendable {
         return labels.sorted { Text.precedes($0, $1) }
     }
 
-    private static func position(of label: [UInt8], in labels: [[UInt8]]) -> Int? { labels.firstIndex(of: label) }
-
-    private static func unseenLabel(_ label: [UInt8], path: String, line: Int) -> FormatError {
+    private static func unseenLabel(_ label: [UInt8], path: String, line: Int?) -> FormatError {
         FormatError(
             .badData, path: path, line: line,
             problem: "the label '\(String(decoding: label, as: UTF8.self))' never occurs in the training split",
@@ -216,12 +214,18 @@ public struct Dataset: Sendable {
 struct LabelledSequence {
     let tokens: [[UInt8]]
     let labels: [[UInt8]]
-    /// Where it stands in its file.
-    let line: Int
+    /// The line of each label in its file; empty for generated data.
+    let lines: [Int]
+
+    init(tokens: [[UInt8]], labels: [[UInt8]], lines: [Int] = []) {
+        self.tokens = tokens
+        self.labels = labels
+        self.lines = lines
+    }
 
     /// A–Z made small in the tokens; labels stay.
     var lowercased: LabelledSequence {
-        LabelledSequence(tokens: tokens.map { Text.lowercase($0) }, labels: labels, line: line)
+        LabelledSequence(tokens: tokens.map { Text.lowercase($0) }, labels: labels, lines: lines)
     }
 }
 

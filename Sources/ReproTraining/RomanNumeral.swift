@@ -32,7 +32,7 @@ struct RomanNumeral {
                 && RomanNumeral.value(of: letters[index + 1]) > RomanNumeral.value(of: letters[index])
             return Array((isSubtracted ? "subtracted" : "added").utf8)
         }
-        return LabelledSequence(tokens: letters.map { [$0] }, labels: labels, line: 0)
+        return LabelledSequence(tokens: letters.map { [$0] }, labels: labels)
     }
 
     private static func value(of letter: UInt8) -> Int {

@@ -1,0 +1,57 @@
+import ReproNN
+
+/// Options that do not fit the data or each other.
+public struct ExperimentError: Error, Equatable, CustomStringConvertible {
+    public let experiment: String
+    public let problem: String
+    public let remedy: String
+
+    public init(experiment: String, problem: String, remedy: String) {
+        self.experiment = experiment
+        self.problem = problem
+        self.remedy = remedy
+    }
+
+    public var description: String { "experiment '\(experiment)': \(problem); \(remedy)" }
+}
+
+extension Experiment {
+    /// The model that the data and the options make.
+    ///
+    /// - Precondition: `validate` passed.
+    func modelConfiguration(for dataset: Dataset) -> SequenceModelConfiguration {
+        let input: SequenceModelConfiguration.Input
+        let inputSize: Int
+        switch dataset.input {
+        case .tokens(let vocabulary):
+            input = .tokens(vocabulary: vocabulary, embedding: model.embedding)
+            inputSize = model.embedding
+        case .features(let features):
+            input = .features(features)
+            inputSize = features
+        }
+        return SequenceModelConfiguration(
+            input: input, recurrent: model.recurrent(model.cells[0], inputSize: inputSize),
+            readout: task == .tagging ? .positions : .finalStates(model.pooling), head: model.head,
+            classes: dataset.classes)
+    }
+
+    /// Holds the options against the data, which only a run knows.
+    func validate(_ dataset: Dataset) throws(ExperimentError) {
+        if case .tokens = dataset.input, model.embedding < 1 {
+            throw ExperimentError(
+                experiment: name, problem: "data of tokens needs an embedding",
+                remedy: "set model.embedding to its number of features")
+        }
+        if case .features = dataset.input, model.embedding > 0 {
+            throw ExperimentError(
+                experiment: name, problem: "data of features has no tokens to embed",
+                remedy: "set model.embedding to 0")
+        }
+        if model.head == .sigmoid && dataset.classes != 2 {
+            throw ExperimentError(
+                experiment: name, problem: "a sigmoid head tells 2 classes apart, and the training split has \(dataset.classes)",
+                remedy: "set model.head to \"softmax\"")
+        }
+    }
+}

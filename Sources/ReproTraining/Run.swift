@@ -1,0 +1,87 @@
+import ReproFormats
+import ReproNN
+import ReproNumerics
+import ReproRandom
+import ReproTrace
+
+/// How a run is carried out. Nothing here shows in its digest, except a planted fault.
+public struct RunOptions {
+    public var detail: Recorder.Detail
+    public var perturbation: Perturbation?
+    /// Makes a path of the experiment one that can be opened.
+    public var resolve: (String) -> String
+    /// Asked before each step; the run ends with `RunInterrupted` where it answers yes.
+    public var isInterrupted: () -> Bool
+    public var onProgress: (RunProgress) -> Void
+
+    public init(
+        detail: Recorder.Detail = .stage, perturbation: Perturbation? = nil,
+        resolve: @escaping (String) -> String = { $0 }, isInterrupted: @escaping () -> Bool = { false },
+        onProgress: @escaping (RunProgress) -> Void = { _ in }
+    ) {
+        self.detail = detail
+        self.perturbation = perturbation
+        self.resolve = resolve
+        self.isInterrupted = isInterrupted
+        self.onProgress = onProgress
+    }
+}
+
+/// What a run tells while it goes on.
+public enum RunProgress: Sendable {
+    case stage(Stage)
+    case step(Int, of: Int)
+    case epoch(Int, of: Int, loss: Double)
+}
+
+/// The run was asked to stop.
+public struct RunInterrupted: Error, Equatable, CustomStringConvertible {
+    public init() {}
+    public var description: String { "interrupted; nothing was written" }
+}
+
+/// Steps in a row with the loss of each, for curves.
+public struct StepLoss: Sendable, Equatable {
+    public let step: Int
+    public let epoch: Int
+    public let loss: Float
+}
+
+/// What a run gave.
+public struct RunResult: Sendable {
+    public let experiment: Experiment
+    public let seed: UInt64
+    public let trace: Trace
+    /// For people, in order of interest; in no digest.
+    public let metrics: [(name: String, value: Double)]
+    public let losses: [StepLoss]
+    public let parameters: [Parameter]
+    public let optimizerState: [(name: String, value: Tensor)]
+    /// Logits of the evaluated splits, or what an inspection looked at.
+    public let outputs: [(name: String, value: Tensor)]
+    /// What an inspection found, nil for training.
+    public let inspection: Inspection?
+
+    public func metric(_ name: String) -> Double? { metrics.first { $0.name == name }?.value }
+}
+
+extension Experiment {
+    /// Carries out the experiment: the one way from a seed to a digest.
+    ///
+    /// - Throws: `FormatError` for data, `NotFiniteError`, `PerturbationError`, `RunInterrupted`, `FloatingPointFault`,
+    ///   `ParameterKeyCollision`.
+    public func run(seed: UInt64, engine: Engine, options: RunOptions = RunOptions()) throws -> RunResult {
+        try FloatingPointEnvironment.verify()
+        let recorder = Recorder(
+            hashing: Hashing(kernels: engine.kernels), detail: options.detail, perturbation: options.perturbation,
+            onStage: { options.onProgress(.stage($0)) })
+        let streams = RandomStreams(seed: seed)
+        if task == .inspection {
+            var run = InspectionRun(experiment: self, streams: streams, engine: engine, recorder: recorder)
+            return try run.result(seed: seed)
+        }
+        var run = try TrainingRun(
+            experiment: self, seed: seed, streams: streams, engine: engine, recorder: recorder, options: options)
+        return try run.result()
+    }
+}

@@ -1,0 +1,237 @@
+import ReproNN
+import ReproNumerics
+import ReproRandom
+import ReproTrace
+
+/// The training loop: init, data, steps and epochs, evaluation, final (contract, sections 11 and 12).
+struct TrainingRun {
+    private let experiment: Experiment
+    private let seed: UInt64
+    private let training: TrainingOptions
+    private let streams: RandomStreams
+    private let engine: Engine
+    private let options: RunOptions
+    private let dataset: Dataset
+    private var recorder: Recorder
+    private var model: SequenceModel
+    private var optimizer: Optimizer
+    private var losses: [StepLoss] = []
+    private var metrics: [(name: String, value: Double)] = []
+    private var outputs: [(name: String, value: Tensor)] = []
+
+    init(
+        experiment: Experiment, seed: UInt64, streams: RandomStreams, engine: Engine, recorder: Recorder,
+        options: RunOptions
+    ) throws {
+        guard let training = experiment.training else { preconditionFailure("'\(experiment.name)' does not train") }
+        self.experiment = experiment
+        self.seed = seed
+        self.training = training
+        self.streams = streams
+        self.engine = engine
+        self.recorder = recorder
+        self.options = options
+        dataset = try Dataset(
+            experiment.data, tagging: experiment.task == .tagging, streams: streams, kernels: engine.kernels,
+            resolve: options.resolve)
+        try experiment.validate(dataset)
+        model = try SequenceModel(experiment.modelConfiguration(for: dataset), streams: streams)
+        optimizer = Optimizer(training, parameters: model.parameters)
+    }
+
+    mutating func result() throws -> RunResult {
+        recorder.begin("init")
+        try recordState()
+        recorder.end(streams: streams.states(after: model.parameters))
+        try dataset.record(in: &recorder)
+        try train()
+        try evaluate()
+        recorder.begin("final")
+        try recordState()
+        recorder.end()
+        return RunResult(
+            experiment: experiment, seed: seed, trace: try recorder.trace(), metrics: metrics, losses: losses,
+            parameters: model.parameters, optimizerState: optimizer.tensors, outputs: outputs, inspection: nil)
+    }
+
+    private mutating func recordState() throws {
+        try recordParameters()
+        try optimizer.record(in: &recorder)
+    }
+
+    private mutating func recordParameters() throws {
+        for index in model.parameters.indices {
+            try recorder.record(model.parameters[index].name, &model.parameters[index].value)
+        }
+    }
+
+    private mutating func train() throws {
+        let sequences = dataset.sequences(.train)!
+        let stepsPerEpoch = (sequences.count + training.batchSize - 1) / training.batchSize
+        for epoch in 0..<training.epochs {
+            var order = streams.stream(.epochOrder, key: UInt32(epoch))
+            let permutation = order.permutation(sequences.count)
+            var lossSum = 0.0
+            var rowSum = 0
+            for (place, first) in stride(from: 0, to: sequences.count, by: training.batchSize).enumerated() {
+                if options.isInterrupted() { throw RunInterrupted() }
+                let batch = sequences.batch(permutation[first..<min(first + training.batchSize, sequences.count)])
+                let drawn = place == 0 ? [order.streamState(.epochOrder, key: UInt32(epoch))] : []
+                let loss = try step(batch, epoch: epoch, drawn: drawn)
+                lossSum += Double(loss) * Double(batch.targets.count)
+                rowSum += batch.targets.count
+                options.onProgress(.step(optimizer.step, of: stepsPerEpoch * training.epochs))
+            }
+            recorder.begin("epoch " + padded(epoch, to: 3))
+            try recordState()
+            recorder.end()
+            let mean = lossSum / Double(rowSum)
+            options.onProgress(.epoch(epoch, of: training.epochs, loss: mean))
+            if epoch == training.epochs - 1 { metrics.append(("trainLoss", mean)) }
+        }
+    }
+
+    /// One step of the optimiser. `drawn` are streams that it already drew from. Returns the loss.
+    private mutating func step(_ batch: SequenceBatch, epoch: Int, drawn: [StreamState]) throws -> Float {
+        let number = optimizer.step
+        recorder.begin("step " + padded(number, to: 6))
+        try batch.record(prefix: "batch.", in: &recorder)
+        let stream = streams.stream(.dropout, key: UInt32(number))
+        let weights = model.weights(for: engine, backward: true)
+
+        // Each shard passes forward by itself, which changes no bit of its rows.
+        var tapes: [SequenceModel.Tape?] = []
+        var logitParts: [Tensor] = []
+        var firstPosition = 0
+        for shard in batch.shards(training.shards, tagging: experiment.task == .tagging) {
+            guard let shard else {
+                tapes.append(nil)
+                continue
+            }
+            let dropout = Dropout(
+                stream: stream, batchPositions: batch.positions, firstPosition: firstPosition)
+            let (logits, tape) = try model.forwardForTraining(shard, weights: weights, engine: engine, dropout: dropout)
+            firstPosition += shard.positions
+            logitParts.append(logits)
+            tapes.append(tape)
+        }
+        var logits = Tensor(joiningRows: logitParts)
+        try recorder.record("logits", &logits)
+        var loss = value(logits, batch.targets)
+        try recorder.record("loss", &loss.value)
+
+        var gradients = try gradients(tapes, logitsGradient: loss.logitsGradient)
+        if experiment.digest == .step {
+            for index in gradients.indices {
+                try recorder.record("grad." + model.parameters[index].name, &gradients[index])
+            }
+        }
+        optimizer.apply(gradients, to: &model.parameters, kernels: engine.kernels)
+        if experiment.digest == .step { try recordParameters() }
+        var streamStates = drawn
+        if model.drops {
+            let recurrent = model.configuration.recurrent
+            let after = Dropout(stream: stream, batchPositions: batch.positions)
+                .streamAfter(layers: recurrent.layers - 1, width: recurrent.outputSize)
+            streamStates.append(after.streamState(.dropout, key: UInt32(number)))
+        }
+        recorder.end(streams: streamStates)
+        let scalar = loss.value[offset: 0]
+        losses.append(StepLoss(step: number, epoch: epoch, loss: scalar))
+        return scalar
+    }
+
+    /// Gradients of the whole batch: the shards', each a chain of its own, added in ascending order. An empty shard's is
+    /// +0, and is added.
+    private func gradients(_ tapes: [SequenceModel.Tape?], logitsGradient: Tensor) throws -> [Tensor] {
+        var sum: [Tensor]?
+        var firstRow = 0
+        for tape in tapes {
+            var own = model.parameters.map { Tensor(zeros: tape == nil ? $0.value.shape : [0]) }
+            if let tape {
+                let rows = firstRow..<(firstRow + tape.rows)
+                firstRow += tape.rows
+                own = try model.backward(tape, logitsGradient: logitsGradient.rows(rows), engine: engine)
+            }
+            sum = sum.map { zip($0, own).map { $0.adding($1) } } ?? own
+        }
+        return sum ?? []
+    }
+
+    private func value(_ logits: Tensor, _ targets: [Int]) -> LossValue {
+        switch model.configuration.head {
+        case .softmax: Loss.softmaxNLL(logits, targets: targets, engine: engine)
+        case .sigmoid: Loss.sigmoidBCE(logits, targets: targets, engine: engine)
+        }
+    }
+
+    private mutating func evaluate() throws {
+        recorder.begin("evaluation")
+        let weights = model.weights(for: engine, backward: false)
+        for (split, sequences) in dataset.splits where split != .train {
+            // Batches of an evaluation only bound the memory: a row's bits do not depend on its batch.
+            let size = 256
+            var parts: [Tensor] = []
+            for first in stride(from: 0, to: sequences.count, by: size) {
+                if options.isInterrupted() { throw RunInterrupted() }
+                let batch = sequences.batch(first..<min(first + size, sequences.count))
+                parts.append(try model.logits(batch, weights: weights, engine: engine))
+            }
+            var logits = Tensor(joiningRows: parts)
+            let targets = sequences.all.targets
+            try recorder.record(split.rawValue + ".logits", &logits)
+            var loss = value(logits, targets).value
+            try recorder.record(split.rawValue + ".loss", &loss)
+            let correct = zip(Loss.predictions(logits), targets).count { $0 == $1 }
+            try recorder.record(split.rawValue + ".correct", shape: [], [Int64(correct)])
+            metrics.append((split.rawValue + "Loss", Double(loss[offset: 0])))
+            metrics.append((split.rawValue + "Accuracy", Double(correct) / Double(targets.count)))
+            outputs.append((split.rawValue + ".logits", logits))
+        }
+        recorder.end()
+    }
+}
+
+/// A number with leading zeros.
+func padded(_ number: Int, to width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+}
+
+extension SequenceBatch {
+    /// Shards of consecutive sequences: shard s holds ⌊sB/S⌋ up to ⌊(s+1)B/S⌋; nil where that is none.
+    func shards(_ count: Int, tagging: Bool) -> [SequenceBatch?] {
+        if count == 1 { return [self] }
+        let set = SequenceSet(self, tagging: tagging)
+        return (0..<count).map { shard in
+            let range = (shard * lengths.count / count)..<((shard + 1) * lengths.count / count)
+            return range.isEmpty ? nil : set.batch(range)
+        }
+    }
+}
+
+extension Tensor {
+    /// Matrices under one another.
+    ///
+    /// - Precondition: at least one, all of one width.
+    init(joiningRows parts: [Tensor]) {
+        if parts.count == 1 {
+            self = parts[0]
+            return
+        }
+        self.init(
+            shape: [parts.map { $0.shape[0] }.reduce(0, +), parts[0].shape[1]], elements: parts.flatMap(\.elements))
+    }
+
+    func rows(_ range: Range<Int>) -> Tensor {
+        if range == 0..<shape[0] { return self }
+        let width = shape[1]
+        return Tensor(
+            shape: [range.count, width],
+            elements: Array(elements[(range.lowerBound * width)..<(range.upperBound * width)]))
+    }
+
+    func adding(_ other: Tensor) -> Tensor {
+        Tensor(shape: shape, elements: zip(elements, other.elements).map { $0 + $1 })
+    }
+}
