@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from . import numerics, streams
+from . import derivatives, numerics, streams
 from .numerics import F32, fma
 
 
@@ -91,6 +91,7 @@ def check_streams():
 
 
 def run():
-    for check in (check_streams, check_functions, check_fma):
-        print(f"{check.__name__}: {check()} cases", file=sys.stderr)
+    everything = (check_streams, check_functions, check_fma, derivatives.check_recurrent, derivatives.check_training)
+    for check in everything:
+        print(f"{check.__name__}: {check()} right", file=sys.stderr)
     return 0
