@@ -2,6 +2,7 @@
 """An independent implementation of the numerical contract, and the vectors it gives.
 
     contract.py vectors --output FILE [--seeds 42,7] [--experiments NAME,…] [--steps N | --full]
+    contract.py variants --output FILE [--seeds 42,7] [--steps N | --full]
     contract.py layers --output FILE
     contract.py check
 
@@ -16,6 +17,10 @@ list of runs, each with
   `dtype`, `shape`, `digest` and, up to 64 elements, `bits`: the elements' bit patterns in row-major order, hexadecimal,
   most significant digit first, with a space between. In a complete run of more than `--steps` steps the later steps
   and epochs carry no `leaves`.
+
+The file of `variants` is the same for changed experiments: each run has `changes` in addition, the options that differ
+from the experiment's. `optimiser_options` replaces all of the optimiser's options but the rate; `rnn_tanh` and `rnn_relu`
+have the parameters' prefix `rnn.`; `bias` is the recurrent layer's alone.
 
 The file of `layers` opens with the same three fields and `seed`, then has a list per kind. Tensors that a case reads are
 drawn, not stored: tensor NAME of case N of list LIST is `U(-1, 1) * scale`, each operation rounded to binary32, row-major,
@@ -67,14 +72,14 @@ def command():
     return " ".join(["Tests/Fixtures/" + os.path.basename(sys.argv[0])] + sys.argv[1:])
 
 
-def experiment_vectors(name, seed, steps, full):
+def experiment_vectors(name, seed, steps, full, changes=None):
     limit = DEFAULT_STEPS.get(name) if steps is None else steps
     if name not in DEFAULT_STEPS:
         limit = None
     stages, texts = [], []
     taken = 0
     complete = True
-    for stage in experiments.run(name, seed):
+    for stage in experiments.run(name, seed, changes):
         if stage.name.startswith("step "):
             if limit is not None and taken == limit and not full:
                 complete = False
@@ -88,6 +93,7 @@ def experiment_vectors(name, seed, steps, full):
         texts.append(stage.json(leaves=not late))
     return {
         "experiment": name,
+        **({} if changes is None else {"changes": changes}),
         "seed": seed,
         "steps": None if complete else taken,
         "root": root_digest(stages).hex() if complete else None,
@@ -121,11 +127,14 @@ def main():
     commands = parser.add_subparsers(dest="what", required=True)
     vectors = commands.add_parser("vectors", help="digest trees of the shipped experiments")
     vectors.add_argument("--output", required=True)
-    vectors.add_argument("--seeds", default="42,7")
     vectors.add_argument("--experiments", default=",".join(experiments.EXPERIMENTS))
-    vectors.add_argument("--steps", type=int)
-    vectors.add_argument("--full", action="store_true", help="complete runs of the training experiments too")
-    vectors.add_argument("--exact", action="store_true", help="every elementary function from MPFR")
+    variants = commands.add_parser("variants", help="digest trees of changed experiments")
+    variants.add_argument("--output", required=True)
+    for parser_of in (vectors, variants):
+        parser_of.add_argument("--seeds", default="42,7")
+        parser_of.add_argument("--steps", type=int)
+        parser_of.add_argument("--full", action="store_true", help="complete runs of the training experiments too")
+        parser_of.add_argument("--exact", action="store_true", help="every elementary function from MPFR")
     single = commands.add_parser("layers", help="standalone cases of the layers, losses and optimisers")
     single.add_argument("--output", required=True)
     commands.add_parser("check", help="check the building blocks against other definitions of them")
@@ -139,9 +148,14 @@ def main():
     numerics.always_exact = arguments.exact
     document = {"command": command(), "versions": versions(), "contract": 1, "experiments": []}
     for seed in map(int, arguments.seeds.split(",")):
-        for name in arguments.experiments.split(","):
+        if arguments.what == "variants":
+            runs = experiments.VARIANTS
+        else:
+            runs = [(name, None) for name in arguments.experiments.split(",")]
+        for name, changes in runs:
             start = time.monotonic()
-            document["experiments"].append(experiment_vectors(name, seed, arguments.steps, arguments.full))
+            result = experiment_vectors(name, seed, arguments.steps, arguments.full, changes)
+            document["experiments"].append(result)
             print(f"{name} seed {seed}: {time.monotonic() - start:.1f} s", file=sys.stderr)
     write(arguments.output, document)
     return 0

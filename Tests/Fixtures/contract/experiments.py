@@ -373,7 +373,18 @@ EXPERIMENTS = {
     ),
 }  # fmt: skip
 
+#: Changes of the shipped experiments that reach the options they leave alone.
+VARIANTS = [
+    ("classifier", dict(cell="gru", merging="sum", layers=2, dropout=0.25, shards=3)),
+    ("classifier", dict(cell="rnn_tanh", merging="mean", optimiser="adamw", optimiser_options=dict(weight_decay=0.05))),
+    ("classifier", dict(cell="rnn_relu", merging="product", bias=False, optimiser_options=dict(weight_decay=0.01))),
+    ("classifier", dict(projection=5, layers=2, dropout=0.5, clip=0.25, batch=30)),
+    ("sigmoid-classifier", dict(cell="gru", bidirectional=True, optimiser_options={}, shards=4, batch=31)),
+    ("sigmoid-classifier", dict(layers=3, dropout=0.1, optimiser_options=dict(momentum=0.5, weight_decay=0.02))),
+    ("roman", dict(cell="gru", hidden=9, layers=2, dropout=0.2, shards=5, batch=13)),
+]
 
-def run(name, seed):
-    options = EXPERIMENTS[name]
+
+def run(name, seed, changes=None):
+    options = {**EXPERIMENTS[name], **(changes or {})}
     return (Inspection if "modules" in options else Training)(options, seed).stages()
