@@ -1,0 +1,157 @@
+"""A check of the meaning: the layers in binary64, by the formulas of PyTorch's documentation, and their derivatives.
+
+The derivatives are complex steps, f(x + ih v) = f(x) + ih f'(x) v + O(h²), so nothing of a backward rule is in them.
+"""
+
+import numpy as np
+
+from . import cases, experiments
+
+H = 1e-40
+
+
+def _sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def _cell(cell, p, end, x, h, c, H):
+    zero = np.zeros(p[f"weight_ih_{end}"].shape[0])
+    b_ih, b_hh = p.get(f"bias_ih_{end}", zero), p.get(f"bias_hh_{end}", zero)
+    a, b = p[f"weight_ih_{end}"] @ x + b_ih, p[f"weight_hh_{end}"] @ h + b_hh
+    if cell == "lstm":
+        i, f, g, o = np.split(a + b, 4)
+        c = _sigmoid(f) * c + _sigmoid(i) * np.tanh(g)
+        h = _sigmoid(o) * np.tanh(c)
+        if f"weight_hr_{end}" in p:
+            h = p[f"weight_hr_{end}"] @ h
+        return h, c
+    if cell == "gru":
+        r, z = _sigmoid(a[:H] + b[:H]), _sigmoid(a[H : 2 * H] + b[H : 2 * H])
+        n = np.tanh(a[2 * H :] + r * b[2 * H :])
+        return (1 - z) * n + z * h, c
+    s = a + b
+    return (np.tanh(s) if cell == "rnn_tanh" else np.where(s.real > 0, s, 0)), c
+
+
+def recurrent(module, p, x, lengths, h_0, c_0, masks):
+    """`masks`: per layer None, or what each element of the output is multiplied by."""
+    batch, steps = x.shape[:2]
+    D, S = module.directions, module.state
+    h_n, c_n = h_0.astype(complex), c_0.astype(complex)
+    below = x
+    for k in range(module.layers):
+        output = np.zeros((batch, steps, D * S), complex)
+        for d in range(D):
+            for b, length in enumerate(lengths):
+                h, c = h_0[k * D + d, b], c_0[k * D + d, b]
+                for t in range(length)[:: -1 if d else 1]:
+                    h, c = _cell(module.cell, p, module.suffix(k, d), below[b, t], h, c, module.hidden)
+                    output[b, t, d * S : (d + 1) * S] = h
+                h_n[k * D + d, b], c_n[k * D + d, b] = h, c
+        if masks[k] is not None:
+            output = output * masks[k]
+        below = output
+    return output, h_n, c_n
+
+
+def check_recurrent(tolerance=2e-5):
+    rng = np.random.Generator(np.random.PCG64(3))
+    worst, count = 0.0, 0
+    for number, case in enumerate(cases.recurrent_cases()):
+        if case["scales"]["gradients"] != 1:
+            continue
+        module, params, x, h_0, c_0, incoming = cases.recurrent_inputs(f"recurrent/{number}", case)
+        results = dict(cases.recurrent_results(number, case)[0])
+        stream = cases.Stream(cases.SEED, cases.streams.DROPOUT, number)
+        memory = module.forward(params, x, case["lengths"], h_0, c_0, stream)[3]
+        masks = []
+        for mask in memory["masks"]:
+            masks.append(None if mask is None else np.where(mask[0], float(mask[1]) if mask[0].any() else 0.0, 0.0))
+        states = case["layers"] * case["directions"], case["batch"]
+        h_0 = np.zeros((*states, module.state)) if h_0 is None else h_0
+        c_0 = np.zeros((*states, module.hidden)) if c_0 is None else c_0
+        tensors = {**params, "input": x, "h_0": h_0, "c_0": c_0}
+        tensors = {name: value.astype(np.float64) for name, value in tensors.items()}
+
+        def run(values):
+            p = {name: value for name, value in values.items() if name in params}
+            return recurrent(module, p, values["input"], case["lengths"], values["h_0"], values["c_0"], masks)
+
+        values = dict(zip(("output", "h_n", "c_n"), run(tensors)))
+        for name, value in values.items():
+            if name in results:
+                worst = max(worst, np.max(np.abs(value.real - results[name])) / max(1, np.max(np.abs(value.real))))
+        for name, value in tensors.items():
+            if f"grad.{name}" not in results:
+                continue
+            for _ in range(3):
+                v = rng.standard_normal(value.shape)
+                moved = dict(zip(("output", "h_n", "c_n"), run({**tensors, name: value + 1j * H * v})))
+                want = sum(np.sum(moved[of].imag / H * d.astype(np.float64)) for of, d in incoming.items())
+                got = results[f"grad.{name}"].astype(np.float64)
+                scale = 1 + np.sqrt(np.sum(got * got))
+                worst = max(worst, abs(want - np.sum(got * v)) / scale)
+                count += 1
+    assert worst < tolerance, worst
+    return f"{count} directions, largest relative difference {worst:.2e};"
+
+
+def check_training(tolerance=1e-5):
+    """The gradients of a whole step, from the loss to the embedding, for every shipped training experiment."""
+    rng = np.random.Generator(np.random.PCG64(4))
+    worst, count = 0.0, 0
+    variants = [
+        ("classifier", {}),
+        ("classifier", dict(merging="sum", cell="gru", layers=2, shards=3)),
+        ("classifier", dict(merging="mean", cell="rnn_tanh")),
+        ("classifier", dict(merging="product", projection=5)),
+        ("sigmoid-classifier", {}),
+        ("roman", dict(hidden=6, shards=2)),
+    ]
+    for name, changes in variants:
+        training = experiments.Training({**experiments.EXPERIMENTS[name], **changes}, 1)
+        batch = training.splits["train"].take(range(9))
+        targets = batch.flat_targets()
+        logits, memory = training.forward(batch)
+        loss, d = training.loss(logits, targets)
+        grads = training.backward(batch, memory, d)
+        params = {n: v.astype(np.float64) for n, v in training.params.items()}
+        module, inside = training.module, memory["inside"]
+        states = module.layers * module.directions, len(batch)
+
+        def run(p):
+            flat = batch.flat_inputs()
+            flat = p["embedding.weight"][flat] if training.words is not None else flat
+            x = np.zeros((*inside.shape, flat.shape[1]), complex)
+            x[inside] = flat
+            output, h_n, _ = recurrent(
+                module, experiments.prefixed(p, training.prefix), x, batch.lengths,
+                np.zeros((*states, module.state)), np.zeros((*states, module.hidden)), [None] * module.layers,
+            )  # fmt: skip
+            last = h_n[-module.directions :]
+            if training.tagging:
+                y = output[inside]
+            elif module.directions == 1:
+                y = last[0]
+            else:
+                F, V = last
+                y = {"concat": np.concatenate([F, V], axis=1), "sum": F + V, "mean": (F + V) / 2, "product": F * V}[
+                    training.merging
+                ]
+            z = y @ p["linear.weight"].T + p["linear.bias"]
+            if z.shape[1] == 1:
+                q = _sigmoid(z[:, 0])
+                return -np.mean(np.log(np.where(targets == 1, q, 1 - q)))
+            return -np.mean(z[np.arange(len(z)), targets] - np.log(np.sum(np.exp(z), axis=1)))
+
+        worst = max(worst, abs(run(params).real - float(loss)))
+        for n, value in params.items():
+            v = rng.standard_normal(value.shape)
+            if n == "embedding.weight":
+                v[experiments.PADDING] = 0
+            want = run({**params, n: value + 1j * H * v}).imag / H
+            got = grads[n].astype(np.float64)
+            worst = max(worst, abs(want - np.sum(got * v)) / (1 + np.sqrt(np.sum(got * got))))
+            count += 1
+    assert worst < tolerance, worst
+    return f"{count} directions, largest relative difference {worst:.2e};"

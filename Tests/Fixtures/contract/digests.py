@@ -1,0 +1,72 @@
+"""Section 12: leaves, streams, nodes."""
+
+import hashlib
+
+import numpy as np
+
+
+def H(*fields):
+    digest = hashlib.sha256()
+    for field in fields:
+        if isinstance(field, str):
+            field = field.encode("utf-8")
+        elif isinstance(field, int):
+            field = field.to_bytes(8, "little")
+        digest.update(len(field).to_bytes(8, "little"))
+        digest.update(field)
+    return digest
+
+
+DTYPES = {np.dtype(np.float32): ("F32", "<f4"), np.dtype(np.int64): ("I64", "<i8"), np.dtype(np.uint8): ("U8", "u1")}
+
+
+def little_endian(array):
+    return np.ascontiguousarray(array).astype(DTYPES[array.dtype][1]).tobytes()
+
+
+class Leaf:
+    def __init__(self, name, array):
+        array = np.asarray(array)
+        self.name, self.shape, self.dtype = name, list(array.shape), DTYPES[array.dtype][0]
+        shape = b"".join(n.to_bytes(8, "little") for n in array.shape)
+        if self.dtype == "F32" and not np.all(np.isfinite(array)):
+            raise ArithmeticError(f"{name} holds a value that is not finite")
+        self.digest = H("repro.tensor.v1", name, self.dtype, shape, little_endian(array)).digest()
+        self.bits = None
+        if array.size <= 64:
+            width = array.dtype.itemsize * 2
+            flat = np.ascontiguousarray(array).reshape(-1)
+            unsigned = flat.view(f"u{array.dtype.itemsize}")
+            self.bits = " ".join(f"{int(v):0{width}x}" for v in unsigned)
+
+    def json(self):
+        result = {"name": self.name, "dtype": self.dtype, "shape": self.shape, "digest": self.digest.hex()}
+        if self.bits is not None:
+            result["bits"] = self.bits
+        return result
+
+
+def streams_digest(streams):
+    return H("repro.streams.v1", *[field for stream in streams for field in stream.fields()]).digest()
+
+
+def node_digest(name, streams, children):
+    return H("repro.node.v1", name, streams, *children).digest()
+
+
+class Stage:
+    def __init__(self, name, tensors, streams=()):
+        self.name = name
+        self.leaves = [Leaf(n, t) for n, t in tensors]
+        self.streams = streams_digest(streams)
+        self.digest = node_digest(name, self.streams, [leaf.digest for leaf in self.leaves])
+
+    def json(self, leaves=True):
+        result = {"name": self.name, "streams": self.streams.hex(), "digest": self.digest.hex()}
+        if leaves:
+            result["leaves"] = [leaf.json() for leaf in self.leaves]
+        return result
+
+
+def root_digest(stages):
+    return node_digest("run", streams_digest([]), [stage.digest for stage in stages])

@@ -1,0 +1,71 @@
+"""Sections 5 and 6, with their gradients from section 7."""
+
+import numpy as np
+
+from . import numerics
+from .numerics import F32, ONE, affine, fma, running_sum
+from .recurrent import outer_chain
+
+
+def linear(x, weight, bias=None):
+    return affine(x, weight, F32(0) if bias is None else bias)
+
+
+def linear_backward(d, x, weight, slices):
+    """`slices` are the rows of each shard."""
+    dx = np.zeros(x.shape, F32)
+    for r in range(weight.shape[0]):
+        dx = fma(d[:, r, None], weight[None, r, :], dx)
+    dW = db = None
+    for part in slices:
+        w, b = outer_chain(d[part], x[part]), running_sum(d[part])
+        dW, db = (w, b) if dW is None else (dW + w, db + b)
+    return dx, dW, db
+
+
+def embedding_backward(tokens, d, shape, padding, slices):
+    total = None
+    for part in slices:
+        grad = np.zeros(shape, F32)
+        for token, row in zip(tokens[part], d[part]):
+            grad[token] = grad[token] + row
+        if padding is not None:
+            grad[padding] = 0
+        total = grad if total is None else total + grad
+    return total
+
+
+def log_softmax(x):
+    m = x[np.arange(x.shape[0]), np.argmax(x, axis=1)][:, None]
+    e = numerics.exp(x - m)
+    s = running_sum(e.T)
+    return (x - m) - numerics.log(s)[:, None]
+
+
+def nll(logits, targets, gradient=True):
+    """The mean loss of log-softmax, and the gradient of the logits."""
+    n = F32(len(targets))
+    y = log_softmax(logits)
+    rows = np.arange(len(targets))
+    loss = running_sum(-y[rows, targets]) / n
+    if not gradient:
+        return loss, None
+    e = np.zeros_like(y)
+    e[rows, targets] = 1
+    return loss, (numerics.exp(y) - e) / n
+
+
+def binary_cross_entropy(logits, targets, gradient=True):
+    n = F32(len(targets))
+    x, t = logits[:, 0], targets.astype(F32)
+    terms = (np.where(x > 0, x, F32(0)) - x * t) + numerics.log1p(numerics.exp(-np.abs(x)))
+    loss = running_sum(terms) / n
+    if not gradient:
+        return loss, None
+    return loss, ((numerics.sigmoid(x) - t) / n)[:, None]
+
+
+def predict(logits):
+    if logits.shape[1] == 1:
+        return (logits[:, 0] > 0).astype(np.int64)
+    return np.argmax(logits, axis=1).astype(np.int64)
