@@ -143,6 +143,15 @@ void repro_set_floating_point_faults(unsigned faults);
 /// The processor's name (brand string), written with a terminating zero; empty where it cannot be told.
 void repro_processor_name(char *buffer, size_t capacity);
 
+/// Tells the processor that this thread is waiting in a loop.
+static inline void repro_spin_hint(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb" ::: "memory");
+#endif
+}
+
 #ifdef __cplusplus
 }
 #endif

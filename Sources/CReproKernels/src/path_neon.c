@@ -1,0 +1,14 @@
+// The path neon: the vectors of 64-bit ARM, with fused multiply-add.
+#if defined(__aarch64__)
+
+#include "paths.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+#include "simd_neon.h"
+
+#define PATH_NAME "neon"
+#define PATH_TABLE repro_kernels_neon
+#include "path.inc"
+
+#endif

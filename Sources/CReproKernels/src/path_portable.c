@@ -1,0 +1,10 @@
+// The path portable: what every compiler and processor has.
+#include "paths.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+#include "simd_portable.h"
+
+#define PATH_NAME "portable"
+#define PATH_TABLE repro_kernels_portable
+#include "path.inc"

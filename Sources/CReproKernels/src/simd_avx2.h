@@ -1,0 +1,43 @@
+// The vector layer of the path avx2: 8 lanes, fused multiply-add. Included inside the path's target attribute.
+#include <immintrin.h>
+
+#define VF 8
+/// Rows of C in a register tile: 6 × 2 accumulators, 2 vectors of B and a broadcast fill 15 of 16 registers.
+#define TILE_ROWS 6
+#define PANEL_VECTORS 2
+/// Panels that a tile of 1, 2, 3 and 4 rows spans: at least 8 chains, to cover 2 FMA a cycle × 4 cycles of latency.
+#define SPAN_1 4
+#define SPAN_2 2
+#define SPAN_3 2
+#define SPAN_4 1
+
+#include "simd_types.h"
+
+VINLINE vf vfma(vf a, vf b, vf c) { return (vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
+VINLINE vf vsqrt(vf x) { return (vf)_mm256_sqrt_ps((__m256)x); }
+VINLINE vd vsqrt64(vd x) { return (vd)_mm256_sqrt_pd((__m256d)x); }
+
+static const int32_t vlanes_table[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+VINLINE __m256i vlanes(size_t count) { return _mm256_loadu_si256((const __m256i *)(vlanes_table + 8 - count)); }
+VINLINE vf vload_part(const float *p, size_t count) {
+    return count == VF ? vload(p) : (vf)_mm256_maskload_ps(p, vlanes(count));
+}
+/// Halves and single lanes: the masked store is microcode on several processors.
+VINLINE void vstore_part(float *p, vf x, size_t count) {
+    if (count == VF) {
+        vstore(p, x);
+        return;
+    }
+    __m128 rest = _mm256_castps256_ps128((__m256)x);
+    if (count & 4) {
+        _mm_storeu_ps(p, rest);
+        rest = _mm256_extractf128_ps((__m256)x, 1);
+        p += 4;
+    }
+    if (count & 2) {
+        _mm_storel_pi((__m64 *)p, rest);
+        rest = _mm_movehl_ps(rest, rest);
+        p += 2;
+    }
+    if (count & 1) _mm_store_ss(p, rest);
+}

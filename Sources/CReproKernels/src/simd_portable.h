@@ -1,0 +1,26 @@
+// The vector layer of the path portable: 4 lanes of whatever the compiler's baseline offers, fused multiply-add emulated
+// everywhere, so that the path shows on every machine what it computes on one without the instruction.
+#include "fma_emulated.h"
+#include "scalar_sqrt.h"
+
+#define VF 4
+#define TILE_ROWS 4
+#define PANEL_VECTORS 2
+#define SPAN_1 1
+#define SPAN_2 1
+#define SPAN_3 1
+#define SPAN_4 1
+
+#include "simd_types.h"
+
+VINLINE vf vfma(vf a, vf b, vf c) { return (vf)fma_emulated((fma_floats)a, (fma_floats)b, (fma_floats)c); }
+VINLINE vf vsqrt(vf x) {
+    for (int lane = 0; lane < VF; lane++) x[lane] = scalar_sqrt(x[lane]);
+    return x;
+}
+VINLINE vd vsqrt64(vd x) {
+    for (int lane = 0; lane < VF / 2; lane++) x[lane] = scalar_sqrt64(x[lane]);
+    return x;
+}
+
+#include "simd_part.h"

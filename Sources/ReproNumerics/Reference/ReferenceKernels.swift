@@ -1,0 +1,12 @@
+import CReproKernels
+
+/// The specification: every kernel as the plain loop that the contract describes. All other paths equal it bit for bit.
+public struct ReferenceKernels: Kernels {
+    public init() {}
+
+    public var path: KernelPath { .reference }
+
+    /// The C target's fma, in hardware or exactly emulated; never the C library's.
+    @inline(__always)
+    static func fma(_ a: Float, _ b: Float, _ c: Float) -> Float { repro_fma(a, b, c) }
+}

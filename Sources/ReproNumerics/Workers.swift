@@ -1,0 +1,62 @@
+import CReproKernels
+import Synchronization
+
+/// Threads that compute together, created once.
+///
+/// `run` executes one closure on every worker; within it, `barrier` makes all wait for all, cheaply enough for every
+/// time step of a layer. The calling thread is worker 0, so that one worker costs nothing. Which worker computes what
+/// never shows in a result: chains are not divided, only outputs are.
+///
+/// Each thread verifies its floating-point environment before each run.
+public final class Workers: Sendable {
+    /// The number of workers, the calling thread included.
+    public let count: Int
+    /// What the threads share; nil where there are none.
+    private let crew: WorkerCrew?
+
+    /// - Precondition: `count` is at least 1.
+    public init(count: Int) {
+        precondition(count >= 1, "\(count) workers; at least 1 is needed")
+        self.count = count
+        crew = count == 1 ? nil : WorkerCrew(count: count)
+    }
+
+    deinit { crew?.dismiss() }
+
+    /// Executes `body(worker)` for every worker in 0 ..< count and returns when all are done.
+    ///
+    /// The closure runs on several threads at once without being `Sendable`: it is for writing disjoint parts of memory
+    /// through pointers, and whatever else it touches is for the caller to keep apart.
+    ///
+    /// - Precondition: no other `run` of these workers is under way, on any thread; none starts within `body`.
+    /// - Throws: ``FloatingPointFault``, before anything runs where it is the calling thread's. Where it is another
+    ///   worker's, the body has run (others may wait for that worker at a barrier), and its results are void.
+    public func run(_ body: (Int) -> Void) throws(FloatingPointFault) {
+        try FloatingPointEnvironment.verify()
+        guard let crew else {
+            body(0)
+            return
+        }
+        let faults = withoutActuallyEscaping(body) { crew.run($0) }
+        if let faults { throw faults }
+    }
+
+    /// Waits until every worker has called this as often as the caller has; memory written before is visible after.
+    ///
+    /// - Precondition: called within `run`, by every worker equally often.
+    @inline(__always)
+    public func barrier() { crew?.barrier() }
+
+    /// The part of 0 ..< count that falls to a worker: contiguous, beginning at multiples of `granule`, disjoint, and
+    /// together the whole. Parts differ by at most one granule; some are empty where there are fewer granules than
+    /// workers.
+    public static func share(of count: Int, worker: Int, workers: Int, granule: Int = 1) -> Range<Int> {
+        precondition(
+            count >= 0 && granule >= 1 && worker >= 0 && worker < workers,
+            "share of \(count) by \(granule) for worker \(worker) of \(workers)")
+        let granules = (count + granule - 1) / granule
+        let lower = min(count, granules * worker / workers * granule)
+        let upper = min(count, granules * (worker + 1) / workers * granule)
+        return lower..<upper
+    }
+}
