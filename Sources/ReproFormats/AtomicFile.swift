@@ -28,7 +28,8 @@ public final class AtomicFile {
         switch existing?.kind {
         case .directory:
             throw FormatError(
-                .cannotCreate, path: path, problem: "this is a directory", remedy: "name a file, or remove the directory")
+                .cannotCreate, path: path, problem: "this is a directory",
+                remedy: "name a file, or remove the directory")
         case .other:
             temporary = nil
             do throws(Platform.Failure) {

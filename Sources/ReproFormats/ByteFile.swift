@@ -35,7 +35,8 @@ public final class ByteFile: Sendable {
         guard status.kind == .regular else {
             try? Platform.close(descriptor)
             throw FormatError(
-                .noInput, path: path, problem: status.kind == .directory ? "this is a directory" : "this is a pipe or a device",
+                .noInput, path: path,
+                problem: status.kind == .directory ? "this is a directory" : "this is a pipe or a device",
                 remedy: status.kind == .directory ? "name a file in it" : "save its contents as a file and name that")
         }
         self.path = path
@@ -60,7 +61,8 @@ public final class ByteFile: Sendable {
     public static func contents(of path: String) throws(FormatError) -> [UInt8] {
         let file = try ByteFile(path: path)
         guard file.byteCount > 0 else {
-            throw FormatError(.badData, path: path, problem: "the file is empty", remedy: "check how it was made or copied")
+            throw FormatError(
+                .badData, path: path, problem: "the file is empty", remedy: "check how it was made or copied")
         }
         return try file.read(at: 0, count: file.byteCount)
     }
@@ -82,7 +84,8 @@ public final class ByteFile: Sendable {
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             do throws(Platform.Failure) {
                 initialized = try Platform.read(
-                    descriptor, at: offset, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
+                    descriptor, at: offset,
+                    into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
             } catch {
                 failure = error
             }
@@ -94,7 +97,8 @@ public final class ByteFile: Sendable {
         }
         guard bytes.count == count else {
             throw FormatError(
-                .inputOutput, path: path, byteOffset: offset + bytes.count, problem: "the file became shorter while it was read",
+                .inputOutput, path: path, byteOffset: offset + bytes.count,
+                problem: "the file became shorter while it was read",
                 remedy: "let its writer finish and try again")
         }
         return bytes
@@ -119,7 +123,8 @@ public final class ByteFile: Sendable {
         }
         if failure.isForbidden {
             return FormatError(
-                .noInput, path: path, problem: "reading is not permitted", remedy: "give yourself permission: chmod u+r")
+                .noInput, path: path, problem: "reading is not permitted", remedy: "give yourself permission: chmod u+r"
+            )
         }
         return FormatError(.noInput, path: path, problem: "cannot open: \(failure.message)", remedy: "check the path")
     }

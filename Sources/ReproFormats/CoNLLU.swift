@@ -64,7 +64,8 @@ public enum CoNLLU {
         let columns = line.bytes.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
         guard columns.count == 10 else {
             throw source.error(
-                line, "\(columns.count) columns instead of 10", remedy: "separate ten columns by single tabs, with _ for none")
+                line, "\(columns.count) columns instead of 10",
+                remedy: "separate ten columns by single tabs, with _ for none")
         }
         let identifier = columns[0]
         if isPair(identifier) { return nil }
@@ -79,7 +80,8 @@ public enum CoNLLU {
         }
         guard !tag.isEmpty, !tag.elementsEqual([UInt8(ascii: "_")]) else {
             throw source.error(
-                line, at: tag.startIndex, key: "UPOS", "the word has no tag", remedy: "write a universal part-of-speech tag")
+                line, at: tag.startIndex, key: "UPOS", "the word has no tag",
+                remedy: "write a universal part-of-speech tag")
         }
         return (Array(form), Array(tag))
     }
@@ -89,7 +91,8 @@ public enum CoNLLU {
         let isDigit = { (byte: UInt8) in (0x30...0x39).contains(byte) }
         guard let mark = identifier.firstIndex(where: { !isDigit($0) }) else { return false }
         let second = identifier[(mark + 1)...]
-        return mark > identifier.startIndex && (identifier[mark] == UInt8(ascii: "-") || identifier[mark] == UInt8(ascii: "."))
+        return mark > identifier.startIndex
+            && (identifier[mark] == UInt8(ascii: "-") || identifier[mark] == UInt8(ascii: "."))
             && !second.isEmpty && second.allSatisfy(isDigit)
     }
 }

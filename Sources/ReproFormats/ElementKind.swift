@@ -25,7 +25,8 @@ enum ElementKind: Sendable {
     /// - Precondition: the kind is no integer, and the piece holds whole elements.
     func forEachFloat(in piece: [UInt8], isBigEndian: Bool, _ body: (Float) -> Void) {
         switch self {
-        case .binary16: forEach(UInt16.self, piece, isBigEndian) { body(Float(bitPattern: ElementKind.widened(binary16: $0))) }
+        case .binary16:
+            forEach(UInt16.self, piece, isBigEndian) { body(Float(bitPattern: ElementKind.widened(binary16: $0))) }
         case .bfloat16: forEach(UInt16.self, piece, isBigEndian) { body(Float(bitPattern: UInt32($0) << 16)) }
         case .binary32: forEach(UInt32.self, piece, isBigEndian) { body(Float(bitPattern: $0)) }
         case .binary64: forEach(UInt64.self, piece, isBigEndian) { body(ElementKind.narrowed(Double(bitPattern: $0))) }

@@ -97,7 +97,8 @@ private struct JSONParser {
         }
         if let index = firstRepeated(members.map(\.key)) {
             throw scanner.error(
-                "the key stands twice in its object", at: offsets[index], key: members[index].key, remedy: "keep one of the two")
+                "the key stands twice in its object", at: offsets[index], key: members[index].key,
+                remedy: "keep one of the two")
         }
         return .object(members)
     }

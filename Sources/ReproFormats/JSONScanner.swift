@@ -23,7 +23,9 @@ struct JSONScanner {
     var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     /// An error at an offset, the current position if none is given.
-    func error(_ problem: String, at offset: Int? = nil, key: String? = nil, remedy: String = "correct the JSON") -> FormatError {
+    func error(_ problem: String, at offset: Int? = nil, key: String? = nil, remedy: String = "correct the JSON")
+        -> FormatError
+    {
         let place = offset ?? position
         return FormatError(
             .badData, path: path, line: countsLines ? line(at: place) : nil, byteOffset: origin + place, key: key,
@@ -94,11 +96,14 @@ struct JSONScanner {
         var content: [UInt8] = []
         while true {
             let run = position
-            while let byte = next, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { position += 1 }
+            while let byte = next, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+                position += 1
+            }
             content += bytes[run..<position]
             guard let byte = next else { throw error("a string has no end", at: start) }
             if byte < 0x20 {
-                throw error("a control character stands in a string", remedy: "write it as an escape, such as \\n or \\u0000")
+                throw error(
+                    "a control character stands in a string", remedy: "write it as an escape, such as \\n or \\u0000")
             }
             position += 1
             if byte == UInt8(ascii: "\"") { break }

@@ -41,7 +41,8 @@ public struct JUnitReport: Sendable, Equatable {
 
     /// The XML as UTF-8, with a newline at the end.
     public func encoded() -> [UInt8] {
-        var xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites\(Counts(suites.flatMap(\.cases)).attributes)>\n"
+        var xml =
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites\(Counts(suites.flatMap(\.cases)).attributes)>\n"
         for suite in suites {
             xml += "  <testsuite name=\(quoted(suite.name))\(Counts(suite.cases).attributes)>\n"
             for test in suite.cases {
@@ -66,7 +67,8 @@ public struct JUnitReport: Sendable, Equatable {
                 case .skipped: skipped += 1
                 }
             }
-            attributes = " tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"\(errors)\" skipped=\"\(skipped)\""
+            attributes =
+                " tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"\(errors)\" skipped=\"\(skipped)\""
         }
     }
 

@@ -37,10 +37,13 @@ public struct NPYFile: Sendable {
             throw broken(6, "version \(start[6]).\(start[7]) of npy is unknown", "write the file with numpy.save")
         }
         let headerStart = isFirst ? 10 : 12
-        guard file.byteCount >= headerStart else { throw broken(file.byteCount, "the file ends in its header's length") }
+        guard file.byteCount >= headerStart else {
+            throw broken(file.byteCount, "the file ends in its header's length")
+        }
         let headerCount = start[8..<headerStart].reversed().reduce(0) { $0 << 8 | Int($1) }
         guard headerCount <= NPYFile.greatestHeaderByteCount else {
-            throw broken(8, "a header of \(headerCount) bytes is announced, and \(NPYFile.greatestHeaderByteCount) is the most")
+            throw broken(
+                8, "a header of \(headerCount) bytes is announced, and \(NPYFile.greatestHeaderByteCount) is the most")
         }
         guard headerCount <= file.byteCount - headerStart else {
             throw broken(8, "a header of \(headerCount) bytes is announced, and \(file.byteCount - headerStart) follow")
@@ -56,7 +59,8 @@ public struct NPYFile: Sendable {
         let available = file.byteCount - dataStart
         let product = ArrayStorage.count(of: header.shape)?.multipliedReportingOverflow(by: kind.byteCount)
         guard let product, !product.overflow, product.partialValue == available else {
-            throw broken(dataStart, "shape \(header.shape) of \(header.descr) does not fill the \(available) bytes that follow")
+            throw broken(
+                dataStart, "shape \(header.shape) of \(header.descr) does not fill the \(available) bytes that follow")
         }
         self.file = file
         shape = header.shape
@@ -64,7 +68,8 @@ public struct NPYFile: Sendable {
         isFortranOrder = header.isFortranOrder
         byteRange = dataStart..<file.byteCount
         storage = ArrayStorage(
-            kind: kind, shape: header.shape, isBigEndian: isBigEndian, isFortranOrder: header.isFortranOrder, offset: dataStart)
+            kind: kind, shape: header.shape, isBigEndian: isBigEndian, isFortranOrder: header.isFortranOrder,
+            offset: dataStart)
     }
 
     public var path: String { file.path }

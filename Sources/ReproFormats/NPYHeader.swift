@@ -27,7 +27,9 @@ struct NPYHeader {
             try scanner.expect(",")
         }
         scanner.skipWhiteSpace()
-        guard scanner.position == bytes.count else { throw scanner.error("the header ends in something else than spaces") }
+        guard scanner.position == bytes.count else {
+            throw scanner.error("the header ends in something else than spaces")
+        }
         guard let descr, let isFortranOrder, let shape else {
             throw scanner.error("the header needs descr, fortran_order and shape", at: 0)
         }
@@ -113,7 +115,9 @@ private struct PythonScanner {
         var sizes: [Int] = []
         try expect("(")
         while try !takes(")") {
-            guard sizes.count < ArrayStorage.greatestRank else { throw error("more than \(ArrayStorage.greatestRank) axes") }
+            guard sizes.count < ArrayStorage.greatestRank else {
+                throw error("more than \(ArrayStorage.greatestRank) axes")
+            }
             sizes.append(try size())
             let isOnly = sizes.count == 1
             if try takes(",") { continue }

@@ -20,9 +20,8 @@ public struct SafetensorsFile: Sendable {
         let header = try SafetensorsHeader(file)
         self.file = file
         metadata = header.metadata
-        let entries = header.entries
-        self.entries = entries
-        order = entries.indices.sorted { Text.precedes(entries[$0].name.utf8, entries[$1].name.utf8) }
+        entries = header.entries
+        order = header.order
     }
 
     public var path: String { file.path }
@@ -67,7 +66,8 @@ public struct SafetensorsFile: Sendable {
                 remedy: "save the tensor as F32 or I64, in PyTorch: tensor.float() or tensor.long()")
         }
         let storage = ArrayStorage(
-            kind: kind, shape: entry.shape, isBigEndian: false, isFortranOrder: false, offset: entry.byteRange.lowerBound)
+            kind: kind, shape: entry.shape, isBigEndian: false, isFortranOrder: false,
+            offset: entry.byteRange.lowerBound)
         return try storage.read(file)
     }
 

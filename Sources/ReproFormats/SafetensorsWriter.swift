@@ -39,10 +39,12 @@ public enum Safetensors {
     }
 
     private static func emit(
-        _ arrays: [NamedArray], _ metadata: [(key: String, value: String)], _ body: ([UInt8]) throws(FormatError) -> Void
+        _ arrays: [NamedArray], _ metadata: [(key: String, value: String)],
+        _ body: ([UInt8]) throws(FormatError) -> Void
     ) throws(FormatError) {
         let names = arrays.map(\.name)
-        precondition(firstRepeated(names + ["__metadata__"]) == nil, "a name stands twice, or is __metadata__: \(names)")
+        precondition(
+            firstRepeated(names + ["__metadata__"]) == nil, "a name stands twice, or is __metadata__: \(names)")
         precondition(firstRepeated(metadata.map(\.key)) == nil, "a metadata key stands twice")
         let ordered = arrays.sorted { left, right in
             left.value.rank != right.value.rank

@@ -30,7 +30,8 @@ public enum TSV {
         if lines.count > 1, let last = lines.last, last.bytes.isEmpty { lines.removeLast() }
         guard !lines.isEmpty else {
             throw FormatError(
-                .badData, path: path, problem: "the file holds no example", remedy: "write one label<TAB>text on each line")
+                .badData, path: path, problem: "the file holds no example",
+                remedy: "write one label<TAB>text on each line")
         }
         var result: [LabelledText] = []
         result.reserveCapacity(lines.count)
@@ -48,7 +49,9 @@ public enum TSV {
         }
         let label = line.bytes[..<tab]
         let text = line.bytes[(tab + 1)...]
-        guard !label.allSatisfy(Text.isWhiteSpace) else { throw source.error(line, "the label is empty", remedy: shape) }
+        guard !label.allSatisfy(Text.isWhiteSpace) else {
+            throw source.error(line, "the label is empty", remedy: shape)
+        }
         guard !text.allSatisfy(Text.isWhiteSpace) else {
             throw source.error(line, at: tab + 1, "the text holds no token", remedy: shape)
         }

@@ -43,7 +43,8 @@ struct TextLines {
         _ line: Line, at offset: Int? = nil, key: String? = nil, _ problem: String, remedy: String
     ) -> FormatError {
         FormatError(
-            .badData, path: path, line: line.number, byteOffset: offset ?? line.bytes.startIndex, key: key, problem: problem,
+            .badData, path: path, line: line.number, byteOffset: offset ?? line.bytes.startIndex, key: key,
+            problem: problem,
             remedy: remedy)
     }
 }

@@ -10,7 +10,8 @@ import Testing
     @Test func wordsAndTagsAreReadAndTheRestPassedOver() throws {
         let text =
             "# text = Don't go\n" + word("1-2", "Don't", "_") + word("1", "Do", "AUX") + word("2", "n't", "PART")
-            + word("2.1", "you", "PRON") + word("3", "go", "VERB") + "\n# sent_id = 2\n# text = Ça\n" + word("1", "Ça", "PRON")
+            + word("2.1", "you", "PRON") + word("3", "go", "VERB") + "\n# sent_id = 2\n# text = Ça\n"
+            + word("1", "Ça", "PRON")
         for source in [text, text + "\n", text + "\n\n\n"] {
             let sentences = try CoNLLU.parse(bytes(source), path: "x")
             #expect(sentences.map(\.forms) == [["Do", "n't", "go"].map(bytes), [bytes("Ça")]])
@@ -32,7 +33,8 @@ import Testing
             (first + word("3", "b", "X"), 2, "expected word 2"), (first + word("1", "b", "X"), 2, "expected word 2"),
             (first + word("02", "b", "X"), 2, "expected word 2"), (first + word("x", "b", "X"), 2, "expected word 2"),
             (first + word("", "b", "X"), 2, "expected word 2"), (first + word("2-", "b", "X"), 2, "expected word 2"),
-            (first + word("-3", "b", "X"), 2, "expected word 2"), (first + word("2", "", "X"), 2, "the column is empty"),
+            (first + word("-3", "b", "X"), 2, "expected word 2"),
+            (first + word("2", "", "X"), 2, "the column is empty"),
             (first + word("2", "b", ""), 2, "no tag"), (first + word("2", "b", "_"), 2, "no tag"),
             (first + " \n", 2, "1 columns"), ("\u{feff}" + first, 1, "byte order mark"),
         ]

@@ -34,7 +34,9 @@ import Testing
         for fields in try cases("npy.txt") where fields[1] == "same" {
             let whole = try unhex(fields[0])
             for end in 0..<whole.count {
-                _ = try formatError("\(end) bytes") { _ = try NPYFile(ByteFile(bytes: Array(whole[..<end]), path: "x")) }
+                _ = try formatError("\(end) bytes") {
+                    _ = try NPYFile(ByteFile(bytes: Array(whole[..<end]), path: "x"))
+                }
             }
         }
     }

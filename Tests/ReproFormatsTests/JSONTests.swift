@@ -45,7 +45,9 @@ import Testing
         #expect(try JSONValue.parse("1e2", path: "x").double == 100)
         #expect(try JSONValue.parse("1e999", path: "x").double == nil)
         #expect(try JSONValue.parse("1e-999", path: "x").double == 0)
-        #expect(JSONValue.number(Float(0.1)).text(.compact) == "0.1" && JSONValue.number(Double(Float(0.1))).text(.compact) != "0.1")
+        #expect(
+            JSONValue.number(Float(0.1)).text(.compact) == "0.1"
+                && JSONValue.number(Double(Float(0.1))).text(.compact) != "0.1")
     }
 
     @Test func doublesAreThoseOfPython() throws {
@@ -55,7 +57,9 @@ import Testing
             #expect(read.bitPattern == bits, "\(fields)")
             let written = JSONValue.number(Double(bitPattern: bits)).text(.compact)
             #expect(try JSONValue.parse(written, path: "x").double?.bitPattern == bits, "\(fields) became \(written)")
-            #expect(written.filter(\.isNumber).count <= fields[1].filter(\.isNumber).count + 2, "\(fields) became \(written)")
+            #expect(
+                written.filter(\.isNumber).count <= fields[1].filter(\.isNumber).count + 2,
+                "\(fields) became \(written)")
         }
     }
 
@@ -75,16 +79,22 @@ import Testing
     @Test func brokenTextsAreRefused() throws {
         let cases: [(String, Int, String)] = [
             ("", 0, "expected a value"), ("  ", 2, "expected a value"), ("{", 1, "expected a string"),
-            ("[1", 2, "expected “,” or “]”"), ("[1,]", 3, "comma stands before"), ("{\"a\":1,}", 7, "comma stands before"),
+            ("[1", 2, "expected “,” or “]”"), ("[1,]", 3, "comma stands before"),
+            ("{\"a\":1,}", 7, "comma stands before"),
             ("[,1]", 1, "expected a value"), ("{\"a\" 1}", 5, "expected “:”"), ("{a:1}", 1, "expected a string"),
-            ("{\"a\":1 \"b\":2}", 7, "expected “,” or “}”"), ("1 2", 2, "follows the JSON's end"), ("nul", 0, "expected “null”"),
+            ("{\"a\":1 \"b\":2}", 7, "expected “,” or “}”"), ("1 2", 2, "follows the JSON's end"),
+            ("nul", 0, "expected “null”"),
             ("True", 0, "expected a value"), ("NaN", 0, "expected a value"), ("Infinity", 0, "expected a value"),
-            ("01", 0, "starts with 0"), ("-", 1, "expected a value"), ("-01", 0, "starts with 0"), (".5", 0, "expected a value"),
-            ("1.", 0, "ends in a point"), ("1e", 0, "exponent has no digits"), ("1e+", 0, "exponent"), ("+1", 0, "expected a value"),
-            ("0x10", 1, "follows"), ("\"a", 0, "no end"), ("\"a\n\"", 2, "control character"), ("\"\\x\"", 1, "unknown escape"),
+            ("01", 0, "starts with 0"), ("-", 1, "expected a value"), ("-01", 0, "starts with 0"),
+            (".5", 0, "expected a value"),
+            ("1.", 0, "ends in a point"), ("1e", 0, "exponent has no digits"), ("1e+", 0, "exponent"),
+            ("+1", 0, "expected a value"),
+            ("0x10", 1, "follows"), ("\"a", 0, "no end"), ("\"a\n\"", 2, "control character"),
+            ("\"\\x\"", 1, "unknown escape"),
             ("\"\\u12g4\"", 1, "four hexadecimal"), ("\"\\ud800\"", 1, "surrogate"), ("\"\\udc00\"", 1, "surrogate"),
             ("\"\\ud800\\u0041\"", 1, "surrogate"), ("\"\\", 1, "no end"), ("// no\n1", 0, "expected a value"),
-            ("{\"a\":1,\"b\":2,\"a\":3}", 13, "twice"), ("{\"a\":1,\"\\u0061\":3}", 7, "twice"), ("'a'", 0, "expected a value"),
+            ("{\"a\":1,\"b\":2,\"a\":3}", 13, "twice"), ("{\"a\":1,\"\\u0061\":3}", 7, "twice"),
+            ("'a'", 0, "expected a value"),
             ("\u{feff}1", 0, "byte order mark"),
         ]
         for (text, offset, problem) in cases {
@@ -100,10 +110,14 @@ import Testing
 
     @Test func depthIsBounded() throws {
         let limit = JSONValue.greatestDepth
-        func nested(_ depth: Int) -> String { String(repeating: "[", count: depth) + String(repeating: "]", count: depth) }
+        func nested(_ depth: Int) -> String {
+            String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        }
         _ = try JSONValue.parse(nested(limit), path: "x")
         #expect(try formatError { _ = try JSONValue.parse(nested(limit + 1), path: "x") }.problem.contains("deeper"))
-        #expect(try formatError { _ = try JSONValue.parse(String(repeating: "[", count: 1_000_000), path: "x") }.byteOffset == limit)
+        #expect(
+            try formatError { _ = try JSONValue.parse(String(repeating: "[", count: 1_000_000), path: "x") }.byteOffset
+                == limit)
     }
 
     /// Every prefix of a text, and the text with each byte replaced, is a value or an error.

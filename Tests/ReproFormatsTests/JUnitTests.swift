@@ -8,8 +8,11 @@ import Testing
                 name: "check",
                 cases: [
                     .init(name: "roman", className: "repro.check", outcome: .passed),
-                    .init(name: "layers", className: "repro.check", outcome: .failure(message: "moved", details: "a < b\n\"c\" & d")),
-                    .init(name: "outputs", className: "repro.check", outcome: .error(message: "no golden", details: "")),
+                    .init(
+                        name: "layers", className: "repro.check",
+                        outcome: .failure(message: "moved", details: "a < b\n\"c\" & d")),
+                    .init(
+                        name: "outputs", className: "repro.check", outcome: .error(message: "no golden", details: "")),
                     .init(name: "trec", className: "repro.check", outcome: .skipped(message: "no data")),
                 ])
         ])

@@ -6,7 +6,8 @@ import Testing
 /// A file of a header and some zero bytes, its length made to fit unless one is given.
 func safetensors(_ header: String, data: Int = 0, length: UInt64? = nil) -> [UInt8] {
     let count = length ?? UInt64(header.utf8.count)
-    return (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } + bytes(header) + [UInt8](repeating: 0, count: data)
+    return (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } + bytes(header)
+        + [UInt8](repeating: 0, count: data)
 }
 
 @Suite struct SafetensorsTests {
@@ -62,7 +63,9 @@ func safetensors(_ header: String, data: Int = 0, length: UInt64? = nil) -> [UIn
 
     @Test func aTensorsBytesComeInPieces() throws {
         let tensor = Tensor(shape: [100_000], elements: (0..<100_000).map { Float($0) })
-        let data = Safetensors.encoded([NamedArray("a", .int(shape: [1], elements: [7])), NamedArray("b", .float(tensor))])
+        let data = Safetensors.encoded([
+            NamedArray("a", .int(shape: [1], elements: [7])), NamedArray("b", .float(tensor)),
+        ])
         let file = try SafetensorsFile(ByteFile(bytes: data, path: "x"))
         let entry = try #require(file.entry(named: "b"))
         var joined: [UInt8] = []
@@ -74,7 +77,9 @@ func safetensors(_ header: String, data: Int = 0, length: UInt64? = nil) -> [UIn
         let arrays = (0..<257).map { NamedArray("layer.\($0)", .int(shape: [], elements: [Int64($0)])) }
         let file = try SafetensorsFile(ByteFile(bytes: Safetensors.encoded(arrays), path: "x"))
         for array in arrays { #expect(try file.value(named: array.name) == array.value) }
-        #expect(file.entry(named: "layer.") == nil && file.entry(named: "layer.257") == nil && file.entry(named: "z") == nil)
+        #expect(
+            file.entry(named: "layer.") == nil && file.entry(named: "layer.257") == nil && file.entry(named: "z") == nil
+        )
     }
 
     @Test func everyRuleIsKept() throws {
@@ -85,7 +90,11 @@ func safetensors(_ header: String, data: Int = 0, length: UInt64? = nil) -> [UIn
         let accepted: [([UInt8], Int)] = [
             (safetensors("{}"), 0), (safetensors("{}      "), 0), (safetensors("{\"a\":{\(one)}}", data: 4), 1),
             (safetensors("{ \"a\" : {\n\(one)\t} }", data: 4), 1),
-            (safetensors("{\(tensor("b", "[1]", "4", "8")),\(tensor("a", "[1]", "0", "4")),\(tensor("c", "[0]", "4", "4"))}", data: 8), 3),
+            (
+                safetensors(
+                    "{\(tensor("b", "[1]", "4", "8")),\(tensor("a", "[1]", "0", "4")),\(tensor("c", "[0]", "4", "4"))}",
+                    data: 8), 3
+            ),
             (safetensors("{\(tensor("a", "[2,2]", "0", "4", dtype: "U8"))}", data: 4), 1),
             (safetensors("{\"__metadata__\":{}}"), 0), (safetensors("{\"__metadata__\":{\"a\":\"b\"}}"), 0),
         ]
@@ -94,53 +103,78 @@ func safetensors(_ header: String, data: Int = 0, length: UInt64? = nil) -> [UIn
         }
         let axes = "[" + (0..<65).map { _ in "1" }.joined(separator: ",") + "]"
         let refused: [([UInt8], String)] = [
-            ([], "too few"), ([2, 0, 0, 0, 0, 0, 0], "too few"), (safetensors("", length: 0), "does not begin with “{”"),
-            (safetensors("{}", length: 3), "is announced, and 2 follow"), (safetensors("{}", length: 100_000_001), "is the most"),
+            ([], "too few"), ([2, 0, 0, 0, 0, 0, 0], "too few"),
+            (safetensors("", length: 0), "does not begin with “{”"),
+            (safetensors("{}", length: 3), "is announced, and 2 follow"),
+            (safetensors("{}", length: 100_000_001), "is the most"),
             (safetensors("{}", length: .max), "is the most"), (safetensors("{}", length: 1 << 63), "is the most"),
-            (safetensors(" {}"), "does not begin"), (safetensors("[]"), "does not begin"), (safetensors("\u{feff}{}"), "does not begin"),
+            (safetensors(" {}"), "does not begin"), (safetensors("[]"), "does not begin"),
+            (safetensors("\u{feff}{}"), "does not begin"),
             (safetensors("{}x"), "something else than spaces"), (safetensors("{}\n"), "something else than spaces"),
             (safetensors("{}\0"), "something else than spaces"), (safetensors("{"), "expected a string"),
-            (safetensors("{}", data: 1), "last 1 bytes belong to no tensor"), (safetensors("{\"a\":{\(one)}}", data: 3), "no part"),
-            (safetensors("{\"a\":{\(one)}}", data: 5), "last 1 bytes"), (safetensors("{\"a\":{\(one)},}", data: 4), "comma"),
-            (safetensors("{\"a\":{\(one)},\"a\":{\(one)}}", data: 4), "two tensors have this name"),
-            (safetensors("{\(tensor("a", "[1]", "0", "4")),\(tensor("\\u0061", "[1]", "4", "8"))}", data: 8), "two tensors have this name"),
+            (safetensors("{}", data: 1), "last 1 bytes belong to no tensor"),
+            (safetensors("{\"a\":{\(one)}}", data: 3), "no part"),
+            (safetensors("{\"a\":{\(one)}}", data: 5), "last 1 bytes"),
+            (safetensors("{\"a\":{\(one)},}", data: 4), "comma"),
+            (
+                safetensors("{\(tensor("a", "[1]", "0", "4")),\(tensor("a", "[1]", "4", "8"))}", data: 8),
+                "two tensors have this name"
+            ),
+            (
+                safetensors("{\(tensor("a", "[1]", "0", "4")),\(tensor("\\u0061", "[1]", "4", "8"))}", data: 8),
+                "two tensors have this name"
+            ),
             (safetensors("{\"a\":{\(one),\"dtype\":\"F32\"}}", data: 4), "stands twice or is unknown"),
             (safetensors("{\"a\":{\(one),\"more\":1}}", data: 4), "stands twice or is unknown"),
             (safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", data: 4), "needs dtype"),
-            (safetensors("{\"a\":{}}"), "needs dtype"), (safetensors("{\"a\":1}"), "expected “{”"), (safetensors("{\"a\":null}"), "expected “{”"),
+            (safetensors("{\"a\":{}}"), "needs dtype"), (safetensors("{\"a\":1}"), "expected “{”"),
+            (safetensors("{\"a\":null}"), "expected “{”"),
             (safetensors("{\(tensor("a", "[1]", "0", "4,8"))}", data: 8), "more than 2 numbers"),
             (safetensors("{\(tensor("a", "[1]", "4", "0"))}", data: 4), "no part"),
             (safetensors("{\(tensor("a", "[1]", "0", "9223372036854775807"))}", data: 4), "no part"),
             (safetensors("{\(tensor("a", "[1]", "0", "18446744073709551616"))}", data: 4), "is no size"),
-            (safetensors("{\(tensor("a", "[1]", "-4", "0"))}", data: 4), "is no size"), (safetensors("{\(tensor("a", "[-1]", "0", "4"))}", data: 4), "is no size"),
-            (safetensors("{\(tensor("a", "[-0]", "0", "0"))}"), "is no size"), (safetensors("{\(tensor("a", "[1.0]", "0", "4"))}", data: 4), "is no size"),
-            (safetensors("{\(tensor("a", "[1e0]", "0", "4"))}", data: 4), "is no size"), (safetensors("{\(tensor("a", "[\"1\"]", "0", "4"))}", data: 4), "expected a value"),
-            (safetensors("{\(tensor("a", "1", "0", "4"))}", data: 4), "expected “[”"), (safetensors("{\(tensor("a", axes, "0", "4"))}", data: 4), "more than 64"),
-            (safetensors("{\(tensor("a", "[2]", "0", "4"))}", data: 4), "does not fill"), (safetensors("{\(tensor("a", "[0]", "0", "4"))}", data: 4), "does not fill"),
+            (safetensors("{\(tensor("a", "[1]", "-4", "0"))}", data: 4), "is no size"),
+            (safetensors("{\(tensor("a", "[-1]", "0", "4"))}", data: 4), "is no size"),
+            (safetensors("{\(tensor("a", "[-0]", "0", "0"))}"), "is no size"),
+            (safetensors("{\(tensor("a", "[1.0]", "0", "4"))}", data: 4), "is no size"),
+            (safetensors("{\(tensor("a", "[1e0]", "0", "4"))}", data: 4), "is no size"),
+            (safetensors("{\(tensor("a", "[\"1\"]", "0", "4"))}", data: 4), "expected a value"),
+            (safetensors("{\(tensor("a", "1", "0", "4"))}", data: 4), "expected “[”"),
+            (safetensors("{\(tensor("a", axes, "0", "4"))}", data: 4), "more than 64"),
+            (safetensors("{\(tensor("a", "[2]", "0", "4"))}", data: 4), "does not fill"),
+            (safetensors("{\(tensor("a", "[0]", "0", "4"))}", data: 4), "does not fill"),
             (safetensors("{\(tensor("a", "[4294967296,4294967296]", "0", "0"))}"), "does not fill"),
             (safetensors("{\(tensor("a", "[4611686018427387904,4,0]", "0", "0"))}"), "does not fill"),
             (safetensors("{\(tensor("a", "[4611686018427387904]", "0", "4"))}", data: 4), "does not fill"),
             (safetensors("{\(tensor("a", "[1]", "0", "4", dtype: "f32"))}", data: 4), "is unknown"),
             (safetensors("{\(tensor("a", "[1]", "0", "4", dtype: "F4"))}", data: 4), "is unknown"),
             (safetensors("{\(tensor("a", "[1]", "1", "5"))}", data: 5), "before it lie 1 bytes"),
-            (safetensors("{\(tensor("a", "[1]", "0", "4")),\(tensor("b", "[1]", "8", "12"))}", data: 12), "before it lie 4 bytes"),
+            (
+                safetensors("{\(tensor("a", "[1]", "0", "4")),\(tensor("b", "[1]", "8", "12"))}", data: 12),
+                "before it lie 4 bytes"
+            ),
             (safetensors("{\(tensor("a", "[2]", "0", "8")),\(tensor("b", "[1]", "4", "8"))}", data: 8), "overlap"),
             (safetensors("{\(tensor("a", "[1]", "0", "4")),\(tensor("b", "[1]", "0", "4"))}", data: 4), "overlap"),
-            (safetensors("{\"__metadata__\":{\"a\":1}}"), "expected a string"), (safetensors("{\"__metadata__\":[]}"), "expected “{”"),
+            (safetensors("{\"__metadata__\":{\"a\":1}}"), "expected a string"),
+            (safetensors("{\"__metadata__\":[]}"), "expected “{”"),
             (safetensors("{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}}"), "stands twice in __metadata__"),
             (safetensors("{\"__metadata__\":{},\"__metadata__\":{}}"), "stands twice in the header"),
-            (safetensors("{\"\\ud800\":{\(one)}}", data: 4), "surrogate"), (safetensors("{\"a") , "no end"),
+            (safetensors("{\"\\ud800\":{\(one)}}", data: 4), "surrogate"), (safetensors("{\"a"), "no end"),
             (safetensors("{\"a") + [0xff] + bytes("\":{\(one)}}"), "header"),
         ]
         for (data, problem) in refused {
-            let error = try formatError("\(problem)") { _ = try SafetensorsFile(ByteFile(bytes: data, path: "x.safetensors")) }
+            let error = try formatError("\(problem)") {
+                _ = try SafetensorsFile(ByteFile(bytes: data, path: "x.safetensors"))
+            }
             guard problem != "header" else { continue }
             #expect(error.category == .badData && error.problem.contains(problem), "expected \(problem): \(error)")
             #expect(error.line == nil && !error.remedy.isEmpty)
         }
         var invalid = safetensors("{\"a?\":{\(one)}}", data: 4)
         invalid[11] = 0xff
-        #expect(try formatError { _ = try SafetensorsFile(ByteFile(bytes: invalid, path: "x")) }.problem.contains("not UTF-8"))
+        #expect(
+            try formatError { _ = try SafetensorsFile(ByteFile(bytes: invalid, path: "x")) }.problem.contains(
+                "not UTF-8"))
     }
 
     @Test func dtypesThatAreNotReadAreListedAndNamed() throws {

@@ -39,7 +39,9 @@ func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
 /// The cases of a vector file: one array of fields a line, comments left out.
 func cases(_ name: String) throws -> [[String]] {
-    let lines = try String(contentsOfFile: try vector(name), encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("#") }
+    let lines = try String(contentsOfFile: try vector(name), encoding: .utf8).split(separator: "\n").filter {
+        !$0.hasPrefix("#")
+    }
     try #require(!lines.isEmpty, "\(name) holds no case")
     return lines.map { $0.split(separator: " ").map(String.init) }
 }

@@ -7,7 +7,9 @@ import Testing
         #expect(Text.tokens(bytes(" a\tbc\n\u{b}\u{c}\rd  ")) == [bytes("a"), bytes("bc"), bytes("d")])
         #expect(Text.tokens(bytes("")).isEmpty && Text.tokens(bytes(" \r\n")).isEmpty)
         // No-break space, em space, next line: white space to Unicode, letters here.
-        for other in ["a\u{a0}b", "a\u{2003}b", "a\u{85}b", "a\0b"] { #expect(Text.tokens(bytes(other)) == [bytes(other)]) }
+        for other in ["a\u{a0}b", "a\u{2003}b", "a\u{85}b", "a\0b"] {
+            #expect(Text.tokens(bytes(other)) == [bytes(other)])
+        }
     }
 
     @Test func lowerCaseTouchesASCIILettersAlone() {
@@ -87,14 +89,17 @@ import Testing
         ]
         let illFormed: [[UInt8]] = [
             [0x80], [0xbf], [0xc0, 0x80], [0xc1, 0xbf], [0xc2], [0xc2, 0x7f], [0xe0, 0x9f, 0xbf], [0xed, 0xa0, 0x80],
-            [0xe1, 0x80], [0xe1, 0x80, 0xc0], [0xf0, 0x8f, 0xbf, 0xbf], [0xf4, 0x90, 0x80, 0x80], [0xf5, 0x80, 0x80, 0x80],
+            [0xe1, 0x80], [0xe1, 0x80, 0xc0], [0xf0, 0x8f, 0xbf, 0xbf], [0xf4, 0x90, 0x80, 0x80],
+            [0xf5, 0x80, 0x80, 0x80],
             [0xf1, 0x80, 0x80], [0xf1, 0x80, 0x80, 0x41], [0xfe], [0xff],
         ]
         for sequence in wellFormed {
             #expect(try TSV.parse(bytes("0\tx") + sequence + bytes("y"), path: "x").count == 1, "\(sequence)")
         }
         for sequence in illFormed {
-            let error = try formatError("\(sequence)") { _ = try TSV.parse(bytes("0\tx") + sequence + bytes("y"), path: "x") }
+            let error = try formatError("\(sequence)") {
+                _ = try TSV.parse(bytes("0\tx") + sequence + bytes("y"), path: "x")
+            }
             #expect(error.byteOffset == 3, "\(sequence)")
         }
     }

@@ -37,7 +37,8 @@ import Testing
 
     @Test func theContractsCheckValuesHold() {
         var generator = PCG64(SeedSequence(seed: 42))
-        #expect((0..<4).map { _ in generator.uniform32() } == [0x1.6d926p-4, 0x1.8c43f6p-1, 0x1.4f23fep-1, 0x1.c16958p-2])
+        #expect(
+            (0..<4).map { _ in generator.uniform32() } == [0x1.6d926p-4, 0x1.8c43f6p-1, 0x1.4f23fep-1, 0x1.c16958p-2])
         var another = PCG64(SeedSequence(seed: 42))
         #expect(another.permutation(10) == [5, 6, 0, 7, 3, 2, 4, 9, 1, 8])
     }

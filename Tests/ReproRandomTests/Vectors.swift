@@ -14,4 +14,6 @@ func vectors(_ name: String, separator: Character = " ") throws -> [[String]] {
 
 func hex64(_ field: String) throws -> UInt64 { try #require(UInt64(field, radix: 16), "not hexadecimal: \(field)") }
 func hex32(_ field: String) throws -> UInt32 { try #require(UInt32(field, radix: 16), "not hexadecimal: \(field)") }
-func key(_ field: String) throws -> [UInt32] { try field == "-" ? [] : field.split(separator: ",").map { try hex32(String($0)) } }
+func key(_ field: String) throws -> [UInt32] {
+    try field == "-" ? [] : field.split(separator: ",").map { try hex32(String($0)) }
+}
