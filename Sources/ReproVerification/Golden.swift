@@ -1,0 +1,98 @@
+import ReproFormats
+import ReproTrace
+
+/// What a run gave when somebody vouched for it: the experiment in full, its seed, and its digest tree.
+///
+/// Self-contained, so that any checkout can run it again. Holds no time, host or path of a machine.
+public struct Golden: Sendable, Equatable {
+    /// The version of the file's layout.
+    public static let format = 1
+    /// The version of the numerical contract that this build computes by.
+    public static let contract = 1
+
+    /// A data file: its path relative to the golden's folder, and the SHA-256 of its bytes.
+    public struct DataFile: Sendable, Equatable {
+        public let path: String
+        public let digest: Digest
+
+        public init(path: String, digest: Digest) {
+            self.path = path
+            self.digest = digest
+        }
+    }
+
+    public let name: String
+    /// The experiment as its options; data paths are relative to the golden's folder.
+    public let experiment: JSONValue
+    public let data: [DataFile]
+    public let seed: UInt64
+    public let root: Digest
+    /// Leaves for init, data, the first and the last step, evaluation and final; digests alone for the others.
+    public let stages: [Stage]
+    public let blessedBy: String
+    public let reason: String
+
+    public init(
+        name: String, experiment: JSONValue, data: [DataFile], seed: UInt64, trace: Trace, blessedBy: String,
+        reason: String
+    ) {
+        self.name = name
+        self.experiment = experiment
+        self.data = data
+        self.seed = seed
+        root = trace.root
+        stages = Golden.abridged(trace.stages)
+        self.blessedBy = blessedBy
+        self.reason = reason
+    }
+
+    init(
+        name: String, experiment: JSONValue, data: [DataFile], seed: UInt64, root: Digest, stages: [Stage],
+        blessedBy: String, reason: String
+    ) {
+        self.name = name
+        self.experiment = experiment
+        self.data = data
+        self.seed = seed
+        self.root = root
+        self.stages = stages
+        self.blessedBy = blessedBy
+        self.reason = reason
+    }
+
+    /// The stages whose leaves a golden keeps, the others without.
+    private static func abridged(_ stages: [Stage]) -> [Stage] {
+        let first = stages.firstIndex(where: \.isStep)
+        let last = stages.lastIndex(where: \.isStep)
+        return stages.enumerated().map { index, stage in
+            let isKept = stage.isStep ? index == first || index == last : !stage.name.hasPrefix("epoch ")
+            return isKept ? stage : stage.withoutLeaves()
+        }
+    }
+}
+
+/// Why a golden cannot be judged against.
+public enum GoldenFault: Error, Equatable, CustomStringConvertible {
+    /// The index names it and there is no file.
+    case missing(path: String)
+    /// There is a file that the index does not name.
+    case unclaimed(path: String)
+    /// Not a golden, or one that was changed after it was blessed.
+    case malformed(path: String, line: Int?, problem: String)
+    /// Made by another version of the numerical contract.
+    case otherContract(path: String, found: Int)
+
+    public var description: String {
+        switch self {
+        case .missing(let path):
+            "\(path): missing, though index.json names it; restore it from version control, or bless it anew"
+        case .unclaimed(let path):
+            "\(path): unclaimed, index.json does not name it; remove it, or let `repro bless` write it"
+        case .malformed(let path, let line, let problem):
+            "\(path)\(line.map { ":\($0)" } ?? ""): malformed: \(problem); restore it from version control"
+        case .otherContract(let path, let found):
+            "\(path): made by version \(found) of the numerical contract, and this build computes by version "
+                + "\(Golden.contract); bless it anew with a build of this version, or check it with a build of version \(found)"
+        }
+    }
+}

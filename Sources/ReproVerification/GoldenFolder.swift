@@ -1,0 +1,109 @@
+import ReproFormats
+import ReproTrace
+
+/// A folder of goldens: `NAME.json` files, and `index.json`, which names each with the SHA-256 of its bytes.
+///
+/// The index makes three mistakes visible that a file alone cannot show: a golden that was deleted, one that nobody
+/// blessed, and one that was edited by hand.
+public struct GoldenFolder: Sendable {
+    public static let indexName = "index.json"
+
+    public struct Entry: Sendable, Equatable {
+        public let name: String
+        public let digest: Digest
+    }
+
+    public let path: String
+    private let hashing: Hashing
+
+    public init(path: String, hashing: Hashing) {
+        self.path = path
+        self.hashing = hashing
+    }
+
+    public func path(of name: String) -> String { path + "/" + name + ".json" }
+    private var indexPath: String { path + "/" + GoldenFolder.indexName }
+
+    /// The index's entries, in its order; none where there is no index.
+    ///
+    /// - Throws: ``GoldenFault/malformed(path:line:problem:)``.
+    public func index() throws(GoldenFault) -> [Entry] {
+        let bytes: [UInt8]
+        do {
+            bytes = try ByteFile.contents(of: indexPath)
+        } catch {
+            if error.category == .noInput { return [] }
+            throw .malformed(path: indexPath, line: nil, problem: error.problem)
+        }
+        let document: JSONValue
+        do {
+            document = try JSONValue.parse(bytes, path: indexPath)
+        } catch {
+            throw .malformed(path: indexPath, line: error.line, problem: error.problem)
+        }
+        guard document.members?.count == 2, document["format"]?.int == Golden.format,
+            let list = document["goldens"]?.elements
+        else { throw .malformed(path: indexPath, line: nil, problem: "not an index of format \(Golden.format)") }
+        var entries: [Entry] = []
+        for value in list {
+            guard value.members?.count == 2, let name = value["name"]?.string,
+                let digest = value["sha256"]?.string.flatMap({ Digest(hexadecimal: $0) })
+            else { throw .malformed(path: indexPath, line: nil, problem: "an entry without name and sha256") }
+            if let last = entries.last, !Text.precedes(last.name.utf8, name.utf8) {
+                throw .malformed(path: indexPath, line: nil, problem: "'\(name)' stands out of order or twice")
+            }
+            entries.append(Entry(name: name, digest: digest))
+        }
+        return entries
+    }
+
+    /// Reads a golden that the index names.
+    ///
+    /// - Throws: ``GoldenFault``: missing, unclaimed, changed since it was blessed, malformed, of another contract.
+    public func golden(named name: String) throws(GoldenFault) -> Golden {
+        let claimed = try index().first { Text.areSame($0.name, name) }
+        let bytes: [UInt8]
+        do {
+            bytes = try ByteFile.contents(of: path(of: name))
+        } catch {
+            if error.category == .noInput { throw .missing(path: path(of: name)) }
+            throw .malformed(path: path(of: name), line: nil, problem: error.problem)
+        }
+        guard let claimed else { throw .unclaimed(path: path(of: name)) }
+        let golden = try Golden.decode(bytes, path: path(of: name), hashing: hashing)
+        if hashing.digest(of: bytes) != claimed.digest {
+            throw .malformed(
+                path: path(of: name), line: nil, problem: "its bytes are not those that index.json records")
+        }
+        if golden.name != name {
+            throw .malformed(path: path(of: name), line: nil, problem: "it calls itself '\(golden.name)'")
+        }
+        return golden
+    }
+
+    /// Writes a golden and the index that names it: the golden first, so that a kill between the two leaves an index that
+    /// refuses the new file, never one that accepts an old one.
+    ///
+    /// - Throws: `FormatError` for files, ``GoldenFault`` for an index that cannot be read.
+    public func write(_ golden: Golden) throws {
+        var entries = try index()
+        let bytes = golden.encoded
+        try AtomicFile.write(bytes, to: path(of: golden.name))
+        entries.removeAll { Text.areSame($0.name, golden.name) }
+        entries.append(Entry(name: golden.name, digest: hashing.digest(of: bytes)))
+        entries.sort { Text.precedes($0.name.utf8, $1.name.utf8) }
+        try AtomicFile.write(GoldenFolder.encodedIndex(entries), to: indexPath)
+    }
+
+    private static func encodedIndex(_ entries: [Entry]) -> [UInt8] {
+        var lines = ["{", "  \"format\": \(Golden.format),", "  \"goldens\": ["]
+        for (index, entry) in entries.enumerated() {
+            let object = JSONValue.object([
+                .init("name", .string(entry.name)), .init("sha256", .string(entry.digest.hexadecimal)),
+            ])
+            lines.append("    \(object.text(.compact))\(index + 1 < entries.count ? "," : "")")
+        }
+        lines += ["  ]", "}", ""]
+        return Array(lines.joined(separator: "\n").utf8)
+    }
+}

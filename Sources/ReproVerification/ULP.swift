@@ -1,0 +1,16 @@
+/// Distances between binary32 numbers, counted in numbers that lie between.
+public enum ULP {
+    /// How many steps from one number to the next lead from one bit pattern to the other; +0 and −0 are one step apart,
+    /// so that a distance of 0 means equal bits. Nil where either is a NaN and the bits differ.
+    public static func distance(_ a: UInt32, _ b: UInt32) -> UInt64? {
+        if a == b { return 0 }
+        if Float(bitPattern: a).isNaN || Float(bitPattern: b).isNaN { return nil }
+        let (left, right) = (place(a), place(b))
+        return UInt64(left > right ? left - right : right - left)
+    }
+
+    /// Numbers in their order: −0 directly below +0.
+    private static func place(_ bits: UInt32) -> Int64 {
+        bits >> 31 == 0 ? Int64(bits) : -1 - Int64(bits & 0x7fff_ffff)
+    }
+}
