@@ -10,19 +10,16 @@ public struct RunOptions {
     public var perturbation: Perturbation?
     /// Makes a path of the experiment one that can be opened.
     public var resolve: (String) -> String
-    /// Asked before each step; the run ends with `RunInterrupted` where it answers yes.
-    public var isInterrupted: () -> Bool
     public var onProgress: (RunProgress) -> Void
 
     public init(
         detail: Recorder.Detail = .stage, perturbation: Perturbation? = nil,
-        resolve: @escaping (String) -> String = { $0 }, isInterrupted: @escaping () -> Bool = { false },
+        resolve: @escaping (String) -> String = { $0 },
         onProgress: @escaping (RunProgress) -> Void = { _ in }
     ) {
         self.detail = detail
         self.perturbation = perturbation
         self.resolve = resolve
-        self.isInterrupted = isInterrupted
         self.onProgress = onProgress
     }
 }
@@ -32,12 +29,6 @@ public enum RunProgress: Sendable {
     case stage(Stage)
     case step(Int, of: Int)
     case epoch(Int, of: Int, loss: Double)
-}
-
-/// The run was asked to stop.
-public struct RunInterrupted: Error, Equatable, CustomStringConvertible {
-    public init() {}
-    public var description: String { "interrupted; nothing was written" }
 }
 
 /// Steps in a row with the loss of each, for curves.
@@ -68,7 +59,7 @@ public struct RunResult: Sendable {
 extension Experiment {
     /// Carries out the experiment: the one way from a seed to a digest.
     ///
-    /// - Throws: `FormatError` for data, `NotFiniteError`, `PerturbationError`, `RunInterrupted`, `FloatingPointFault`,
+    /// - Throws: `FormatError` for data, `NotFiniteError`, `ExperimentError`, `PerturbationError`, `FloatingPointFault`,
     ///   `ParameterKeyCollision`.
     public func run(seed: UInt64, engine: Engine, options: RunOptions = RunOptions()) throws -> RunResult {
         try FloatingPointEnvironment.verify()

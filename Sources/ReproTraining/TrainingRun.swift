@@ -74,7 +74,6 @@ struct TrainingRun {
             var lossSum = 0.0
             var rowSum = 0
             for (place, first) in stride(from: 0, to: sequences.count, by: training.batchSize).enumerated() {
-                if options.isInterrupted() { throw RunInterrupted() }
                 let batch = sequences.batch(permutation[first..<min(first + training.batchSize, sequences.count)])
                 let drawn = place == 0 ? [order.streamState(.epochOrder, key: UInt32(epoch))] : []
                 let loss = try step(batch, epoch: epoch, drawn: drawn)
@@ -173,7 +172,6 @@ struct TrainingRun {
             let size = 256
             var parts: [Tensor] = []
             for first in stride(from: 0, to: sequences.count, by: size) {
-                if options.isInterrupted() { throw RunInterrupted() }
                 let batch = sequences.batch(first..<min(first + size, sequences.count))
                 parts.append(try model.logits(batch, weights: weights, engine: engine))
             }

@@ -1,0 +1,33 @@
+import Foundation
+
+/// Paths as text: goldens and configurations name files relative to themselves.
+public enum Paths {
+    /// `path` as it is where it is absolute, else below `folder`.
+    public static func resolve(_ path: String, against folder: String) -> String {
+        path.hasPrefix("/") || folder.isEmpty || folder == "." ? path : folder + "/" + path
+    }
+
+    /// The folder that a file stands in; `.` for a bare name.
+    public static func folder(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// The path that leads from a folder to a file, with `..` where needed; neither has to exist.
+    public static func relative(_ path: String, from folder: String) -> String {
+        let target = components(path)
+        let base = components(folder)
+        var shared = 0
+        while shared < min(target.count - 1, base.count), target[shared] == base[shared] { shared += 1 }
+        return (base.dropFirst(shared).map { _ in ".." } + target.dropFirst(shared)).joined(separator: "/")
+    }
+
+    private static func components(_ path: String) -> [String] {
+        let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        var parts: [String] = []
+        for part in absolute.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(String(part)) }
+        }
+        return parts
+    }
+}

@@ -1,0 +1,129 @@
+import Repro
+
+/// An option of a command.
+struct OptionSpecification {
+    let name: String
+    /// What its value stands for; nil for a flag.
+    let value: String?
+    let help: String
+    /// Whether it may be given several times.
+    var repeats = false
+}
+
+/// What a command takes, for parsing, for help and for completion.
+struct CommandSpecification {
+    let name: String
+    let summary: String
+    /// What may follow the options; empty for nothing.
+    let operands: String
+    let options: [OptionSpecification]
+    /// Further help below the options.
+    var notes: [String] = []
+
+    /// Options that every command takes.
+    static let common: [OptionSpecification] = [
+        OptionSpecification(name: "format", value: "text|json", help: "how to print results (default text)"),
+        OptionSpecification(name: "threads", value: "N", help: "threads that compute (default: one a processor; or REPRO_THREADS)"),
+        OptionSpecification(
+            name: "kernels", value: "PATH",
+            help: "auto, reference, portable, avx2, avx512 or neon (default auto; or REPRO_KERNELS)"),
+        OptionSpecification(name: "quiet", value: nil, help: "no progress and no remarks"),
+        OptionSpecification(name: "no-color", value: nil, help: "no colours (also NO_COLOR, TERM=dumb)"),
+        OptionSpecification(name: "help", value: nil, help: "this text"),
+    ]
+
+    var allOptions: [OptionSpecification] { options + CommandSpecification.common }
+}
+
+/// A command line taken apart by its specification.
+struct Arguments {
+    let specification: CommandSpecification
+    private(set) var operands: [String] = []
+    private var values: [(name: String, value: String)] = []
+
+    /// - Throws: `CommandLineError`, 64, for an option that is unknown, lacks its value, or is given twice.
+    init(_ words: [String], _ specification: CommandSpecification) throws {
+        self.specification = specification
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            if word == "--" {
+                operands += rest
+                break
+            }
+            guard word.hasPrefix("-"), word != "-" else {
+                operands.append(word)
+                continue
+            }
+            if word == "-h" {
+                values.append(("help", ""))
+                continue
+            }
+            try take(word, &rest)
+        }
+        if specification.operands.isEmpty, let operand = operands.first, !has("help") {
+            throw CommandLineError.usage(
+                "`repro \(specification.name)` takes no operand, and '\(operand)' is one; see `repro help \(specification.name)`")
+        }
+    }
+
+    private mutating func take(_ word: String, _ rest: inout ArraySlice<String>) throws {
+        let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = word.hasPrefix("--") ? String(parts[0]) : word
+        guard let option = specification.allOptions.first(where: { $0.name == name }) else {
+            let nearest = NearestName.of(name, among: specification.allOptions.map(\.name))
+            let hint = nearest.map { "did you mean '--\($0)'?" } ?? "see `repro help \(specification.name)`"
+            throw CommandLineError.usage("unknown option '\(word)' of `repro \(specification.name)`; \(hint)")
+        }
+        if !option.repeats && has(name) { throw CommandLineError.usage("--\(name) is given twice") }
+        guard let placeholder = option.value else {
+            if parts.count > 1 { throw CommandLineError.usage("--\(name) takes no value") }
+            values.append((name, ""))
+            return
+        }
+        if parts.count > 1 {
+            values.append((name, String(parts[1])))
+        } else if let value = rest.popFirst() {
+            values.append((name, value))
+        } else {
+            throw CommandLineError.usage("--\(name) needs a value: --\(name) \(placeholder)")
+        }
+    }
+
+    func has(_ name: String) -> Bool { values.contains { $0.name == name } }
+    func value(_ name: String) -> String? { values.first { $0.name == name }?.value }
+    func allValues(_ name: String) -> [String] { values.filter { $0.name == name }.map(\.value) }
+
+    /// The value as an integer within a range.
+    func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+        guard let text = value(name) else { return nil }
+        return try Arguments.integer(text, "--\(name)", in: range)
+    }
+
+    static func integer(_ text: String, _ what: String, in range: ClosedRange<Int>) throws -> Int {
+        guard let number = Int(text), range.contains(number) else {
+            throw CommandLineError.usage(
+                "\(what) is '\(text)'; it has to be an integer from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// `--seed`, an integer from 0 to 2^64−1.
+    func seed() throws -> UInt64? {
+        guard let text = value("seed") else { return nil }
+        guard let seed = UInt64(text), text.utf8.first != UInt8(ascii: "+") else {
+            throw CommandLineError.usage("--seed is '\(text)'; it has to be an integer from 0 to \(UInt64.max)")
+        }
+        return seed
+    }
+
+    /// One of some names.
+    func choice(_ name: String, _ names: [String]) throws -> String? {
+        guard let text = value(name) else { return nil }
+        guard names.contains(text) else {
+            let nearest = NearestName.of(text, among: names).map { "did you mean '\($0)'? " } ?? ""
+            throw CommandLineError.usage(
+                "--\(name) is '\(text)'; \(nearest)valid: \(names.joined(separator: ", "))")
+        }
+        return text
+    }
+}

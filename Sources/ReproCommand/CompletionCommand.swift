@@ -1,0 +1,66 @@
+import Repro
+
+/// `repro completion SHELL`: a script that completes commands, options and experiments.
+enum CompletionCommand: Command {
+    static let specification = CommandSpecification(
+        name: "completion", summary: "Prints a completion script for a shell", operands: "bash|zsh|fish", options: [],
+        notes: ["For bash: `source <(repro completion bash)`."])
+
+    static func run(_ context: Context) throws -> Int32 {
+        let shells = ["bash", "zsh", "fish"]
+        guard context.arguments.operands.count == 1, let shell = context.arguments.operands.first,
+            shells.contains(shell)
+        else { throw CommandLineError.usage("name one shell: bash, zsh or fish") }
+        switch shell {
+        case "fish": try Output.write(fish)
+        case "zsh": try Output.write("#compdef repro\nautoload -U +X bashcompinit && bashcompinit\n" + bash)
+        default: try Output.write(bash)
+        }
+        return ExitCode.success
+    }
+
+    private static func words(_ specification: CommandSpecification) -> String {
+        (specification.allOptions.map { "--" + $0.name } + operands(specification)).joined(separator: " ")
+    }
+
+    private static func operands(_ specification: CommandSpecification) -> [String] {
+        if specification.operands.contains("EXPERIMENT") { return Experiment.shipped.map(\.name) }
+        if specification.operands.contains("|") { return specification.operands.split(separator: "|").map(String.init) }
+        return []
+    }
+
+    private static var names: String { Main.commands.map { $0.specification.name }.joined(separator: " ") + " help" }
+
+    private static var bash: String {
+        let cases = Main.commands.map { "    \($0.specification.name)) words=\"\(words($0.specification))\" ;;" }
+        return """
+            _repro() {
+              local words="\(names) --help --version"
+              case "${COMP_WORDS[1]}" in
+            \(cases.joined(separator: "\n"))
+                help) words="\(names)" ;;
+              esac
+              [ "$COMP_CWORD" -eq 1 ] && words="\(names) --help --version"
+              COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
+            }
+            complete -o default -F _repro repro
+
+            """
+    }
+
+    private static var fish: String {
+        var lines = ["complete -c repro -n __fish_use_subcommand -f -a '\(names)'"]
+        for command in Main.commands {
+            let condition = "-n '__fish_seen_subcommand_from \(command.specification.name)'"
+            for option in command.specification.allOptions {
+                let value = option.value == nil ? "" : " -r"
+                lines.append("complete -c repro \(condition) -l \(option.name)\(value) -d '\(option.help)'")
+            }
+            let operands = operands(command.specification)
+            if !operands.isEmpty {
+                lines.append("complete -c repro \(condition) -f -a '\(operands.joined(separator: " "))'")
+            }
+        }
+        return (lines + [""]).joined(separator: "\n")
+    }
+}

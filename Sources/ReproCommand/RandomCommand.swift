@@ -1,0 +1,89 @@
+import Repro
+
+/// `repro random`: draws from one stream, for checking against NumPy.
+enum RandomCommand: Command {
+    static let specification = CommandSpecification(
+        name: "random", summary: "Prints draws of a random stream, for checking against NumPy", operands: "",
+        options: [
+            OptionSpecification(name: "seed", value: "N", help: "0 … 2^64−1"),
+            OptionSpecification(
+                name: "stream", value: "D[,K]", help: "the stream's domain 0 … 4 and key (default key 0); without it, no spawn key"),
+            OptionSpecification(name: "count", value: "K", help: "how many draws, or the permutation's size"),
+            OptionSpecification(name: "as", value: "FORM", help: "raw (16 hex digits), float32 (hex floats) or permutation"),
+        ],
+        notes: [
+            "In NumPy: PCG64(SeedSequence(N, spawn_key=(D, K))). Domains: 0 parameters (key: CRC-32 of the name), 1 data,",
+            "2 epoch order, 3 dropout, 4 split.",
+        ])
+
+    static func run(_ context: Context) throws -> Int32 {
+        let arguments = context.arguments
+        guard let seed = try arguments.seed() else { throw CommandLineError.usage("--seed N is needed; there is no default seed") }
+        guard let count = try arguments.integer("count", in: 0...1_000_000_000) else {
+            throw CommandLineError.usage("--count K is needed")
+        }
+        var generator = PCG64(SeedSequence(seed: seed, spawnKey: try spawnKey(arguments.value("stream"))))
+        let form = try arguments.choice("as", ["raw", "float32", "permutation"]) ?? "raw"
+        if form == "permutation" && count > 100_000_000 {
+            throw CommandLineError.usage("a permutation of \(count) is too large; at most 100000000")
+        }
+        var draws: [JSONValue] = []
+        var lines = ""
+        let order = form == "permutation" ? generator.permutation(count) : []
+        for index in 0..<count {
+            let text =
+                switch form {
+                case "float32": hexadecimal(generator.uniform32())
+                case "permutation": String(order[index])
+                default: raw(generator.next64())
+                }
+            if context.format == .json {
+                draws.append(form == "permutation" ? .number(order[index]) : .string(text))
+            } else {
+                lines += text + "\n"
+                if lines.utf8.count > 1 << 16 {
+                    try Output.write(lines)
+                    lines = ""
+                }
+            }
+        }
+        if context.format == .json {
+            try context.print(
+                .object([
+                    .init("schema", .number(ReproVersion.schema)), .init("seed", .number(seed)),
+                    .init("form", .string(form)), .init("draws", .array(draws)),
+                ]))
+        } else {
+            try Output.write(lines)
+        }
+        return ExitCode.success
+    }
+
+    private static func spawnKey(_ text: String?) throws -> [UInt32] {
+        guard let text else { return [] }
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), let domain = UInt32(parts[0]), domain <= 4,
+            let key = parts.count == 1 ? 0 : UInt32(parts[1])
+        else {
+            throw CommandLineError.usage(
+                "--stream is '\(text)'; it has to be a domain 0 … 4, or domain,key with a key below 2^32")
+        }
+        return [domain, key]
+    }
+
+    private static func raw(_ word: UInt64) -> String {
+        let digits = String(word, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// As C's %a and Python's float.hex of the same number without trailing zeros.
+    private static func hexadecimal(_ value: Float) -> String {
+        if value == 0 { return "0x0p+0" }
+        let exponent = Int(value.exponent)
+        // 23 bits of the significand stand in six hexadecimal digits when shifted by one.
+        var digits = String((value.significandBitPattern) << 1, radix: 16)
+        digits = String(repeating: "0", count: 6 - digits.count) + digits
+        while digits.last == "0" { digits.removeLast() }
+        return "0x1" + (digits.isEmpty ? "" : "." + digits) + "p" + (exponent < 0 ? "-" : "+") + String(abs(exponent))
+    }
+}

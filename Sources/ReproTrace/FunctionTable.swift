@@ -1,0 +1,62 @@
+import ReproNumerics
+
+/// The elementary functions of the contract, section 3.
+public enum ElementaryFunction: String, Sendable, CaseIterable {
+    case exp
+    case log
+    case log1p
+    case tanh
+    case sigmoid
+
+    /// Applies the function to `count` elements; `output` may be `input`.
+    public func apply(
+        count: Int, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, kernels: any Kernels
+    ) {
+        switch self {
+        case .exp: kernels.exp(count: count, input, output)
+        case .log: kernels.log(count: count, input, output)
+        case .log1p: kernels.log1p(count: count, input, output)
+        case .tanh: kernels.tanh(count: count, input, output)
+        case .sigmoid: kernels.sigmoid(count: count, input, output)
+        }
+    }
+}
+
+/// A function's results for the bit patterns 0, S, 2S, … below 2^32 in order.
+public struct FunctionTable: Sendable {
+    public let function: ElementaryFunction
+    public let stride: Int
+
+    private static let blockSize = 1 << 16
+
+    /// - Precondition: 1 ≤ stride < 2^32.
+    public init(function: ElementaryFunction, stride: Int = 1) {
+        precondition(stride >= 1 && stride < 1 << 32, "a stride of \(stride)")
+        self.function = function
+        self.stride = stride
+    }
+
+    /// SHA-256 over the results as little-endian binary32, every NaN as 7fc00000. Workers compute a block each.
+    public func digest(engine: Engine, onProgress: (Double) -> Void = { _ in }) throws -> Digest {
+        let count = ((1 << 32) + stride - 1) / stride
+        let size = FunctionTable.blockSize
+        let workers = engine.workers.count
+        var hash = SHA256(kernels: engine.kernels)
+        let block = Buffer(count: size * workers)
+        for first in Swift.stride(from: 0, to: count, by: size * workers) {
+            try engine.workers.run { worker in
+                let start = first + worker * size
+                let own = max(0, min(size, count - start))
+                let values = block.pointer + worker * size
+                for index in 0..<own {
+                    values[index] = Float(bitPattern: UInt32(truncatingIfNeeded: (start + index) * stride))
+                }
+                function.apply(count: own, values, values, kernels: engine.kernels)
+            }
+            let filled = min(size * workers, count - first)
+            hash.update(UnsafeRawBufferPointer(start: block.pointer, count: 4 * filled))
+            onProgress(Double(first + filled) / Double(count))
+        }
+        return hash.finalized()
+    }
+}
