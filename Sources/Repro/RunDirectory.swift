@@ -37,7 +37,9 @@ public struct RunDirectory: Sendable {
     /// Writes the run beside its place and renames it: a kill leaves the old folder or the new one.
     ///
     /// - Throws: `FormatError`: cannot create, input-output.
-    public func write(_ result: RunResult, environment: RunEnvironment, leaves: Bool, replacing: Bool) throws(FormatError) {
+    public func write(
+        _ result: RunResult, environment: RunEnvironment, leaves: Bool, replacing: Bool
+    ) throws(FormatError) {
         try verifyPlace(replacing: replacing)
         let manager = FileManager.default
         let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).tmp"

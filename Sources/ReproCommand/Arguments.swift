@@ -23,7 +23,8 @@ struct CommandSpecification {
     /// Options that every command takes.
     static let common: [OptionSpecification] = [
         OptionSpecification(name: "format", value: "text|json", help: "how to print results (default text)"),
-        OptionSpecification(name: "threads", value: "N", help: "threads that compute (default: one a processor; or REPRO_THREADS)"),
+        OptionSpecification(
+            name: "threads", value: "N", help: "threads that compute (default: one a processor; or REPRO_THREADS)"),
         OptionSpecification(
             name: "kernels", value: "PATH",
             help: "auto, reference, portable, avx2, avx512 or neon (default auto; or REPRO_KERNELS)"),
@@ -62,7 +63,8 @@ struct Arguments {
         }
         if specification.operands.isEmpty, let operand = operands.first, !has("help") {
             throw CommandLineError.usage(
-                "`repro \(specification.name)` takes no operand, and '\(operand)' is one; see `repro help \(specification.name)`")
+                "`repro \(specification.name)` takes no operand, and '\(operand)' is one; see `repro help \(specification.name)`"
+            )
         }
     }
 

@@ -7,7 +7,8 @@ enum CheckCommand: Command {
         options: [
             OptionSpecification(name: "goldens", value: "DIR", help: "the folder of goldens (default Goldens)"),
             OptionSpecification(
-                name: "perturb", value: "FAULT", help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]]; the check has to catch it"),
+                name: "perturb", value: "FAULT",
+                help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]]; the check has to catch it"),
         ],
         notes: [
             "Exit code: 0 reproduced, 1 drift, 2 could not judge, 3 not reproducible here, 4 not finite.",
@@ -70,7 +71,8 @@ enum CheckCommand: Command {
         case .reproduced: return
         case .drift(let drift):
             for line in DriftText(palette: palette).lines(drift) { try Output.line(line) }
-            next = "repro run \(target(outcome)) --trace tensor   with this build and the last good one; or, where the "
+            next =
+                "repro run \(target(outcome)) --trace tensor   with this build and the last good one; or, where the "
                 + "change is meant, repro bless \(outcome.name) --reason TEXT"
         case .notReproducible(let drift):
             try Output.line("  two runs of this build disagree with each other:")

@@ -7,9 +7,11 @@ enum RandomCommand: Command {
         options: [
             OptionSpecification(name: "seed", value: "N", help: "0 … 2^64−1"),
             OptionSpecification(
-                name: "stream", value: "D[,K]", help: "the stream's domain 0 … 4 and key (default key 0); without it, no spawn key"),
+                name: "stream", value: "D[,K]",
+                help: "the stream's domain 0 … 4 and key (default key 0); without it, no spawn key"),
             OptionSpecification(name: "count", value: "K", help: "how many draws, or the permutation's size"),
-            OptionSpecification(name: "as", value: "FORM", help: "raw (16 hex digits), float32 (hex floats) or permutation"),
+            OptionSpecification(
+                name: "as", value: "FORM", help: "raw (16 hex digits), float32 (hex floats) or permutation"),
         ],
         notes: [
             "In NumPy: PCG64(SeedSequence(N, spawn_key=(D, K))). Domains: 0 parameters (key: CRC-32 of the name), 1 data,",
@@ -18,7 +20,9 @@ enum RandomCommand: Command {
 
     static func run(_ context: Context) throws -> Int32 {
         let arguments = context.arguments
-        guard let seed = try arguments.seed() else { throw CommandLineError.usage("--seed N is needed; there is no default seed") }
+        guard let seed = try arguments.seed() else {
+            throw CommandLineError.usage("--seed N is needed; there is no default seed")
+        }
         guard let count = try arguments.integer("count", in: 0...1_000_000_000) else {
             throw CommandLineError.usage("--count K is needed")
         }

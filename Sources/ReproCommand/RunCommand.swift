@@ -10,10 +10,13 @@ enum RunCommand: Command {
             OptionSpecification(name: "config", value: "FILE", help: "an experiment of your own, as JSON"),
             OptionSpecification(name: "output", value: "DIR", help: "the run directory (default .repro/EXPERIMENT)"),
             OptionSpecification(name: "force", value: nil, help: "replace the run directory named by --output"),
-            OptionSpecification(name: "trace", value: "stage|tensor", help: "print every stage, or every tensor, with its digest"),
-            OptionSpecification(name: "contrast", value: nil, help: "also train with one direction alone, and print both accuracies"),
             OptionSpecification(
-                name: "perturb", value: "FAULT", help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]], before the tensor is read"),
+                name: "trace", value: "stage|tensor", help: "print every stage, or every tensor, with its digest"),
+            OptionSpecification(
+                name: "contrast", value: nil, help: "also train with one direction alone, and print both accuracies"),
+            OptionSpecification(
+                name: "perturb", value: "FAULT",
+                help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]], before the tensor is read"),
         ],
         notes: ["Without EXPERIMENT: roman. `repro list` shows the others."])
 
@@ -28,7 +31,8 @@ enum RunCommand: Command {
         let replacing = explicit == nil || arguments.has("force")
         try directory.verifyPlace(replacing: replacing)
         if arguments.has("contrast") && (experiment.task == .inspection || !experiment.model.bidirectional) {
-            throw CommandLineError.usage("--contrast is for training with two directions; '\(experiment.name)' has none")
+            throw CommandLineError.usage(
+                "--contrast is for training with two directions; '\(experiment.name)' has none")
         }
 
         let report = RunText(context: context)
@@ -94,7 +98,8 @@ enum RunCommand: Command {
         guard let text = arguments.value("perturb") else { return nil }
         guard let fault = Perturbation(text) else {
             throw CommandLineError.usage(
-                "--perturb is '\(text)'; it has to be STAGE/TENSOR[:ELEMENT[:BIT]], for example 'step 000001/grad.linear.weight:0:0'")
+                "--perturb is '\(text)'; it has to be STAGE/TENSOR[:ELEMENT[:BIT]], for example 'step 000001/grad.linear.weight:0:0'"
+            )
         }
         return fault
     }

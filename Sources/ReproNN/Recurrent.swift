@@ -92,7 +92,8 @@ public struct Recurrent: Sendable {
     ///
     /// - Precondition: shapes are those of the results; the tape has not been used.
     public static func backward(
-        _ tape: RecurrentTape, output: Tensor? = nil, hidden: Tensor? = nil, cell: Tensor? = nil, batchless: Bool = false,
+        _ tape: RecurrentTape, output: Tensor? = nil, hidden: Tensor? = nil, cell: Tensor? = nil,
+        batchless: Bool = false,
         engine: Engine
     ) throws(FloatingPointFault) -> RecurrentGradients {
         let configuration = tape.weights.configuration

@@ -140,7 +140,8 @@ private final class LayerBackward {
 
         outer(gates, inputs, range: 0..<gateRows, columns: inputSize, into: gradients[0], worker, workers)
         outer(
-            gates, rows.previousStates, range: 0..<plainRows, columns: configuration.stateSize, into: gradients[1], worker,
+            gates, rows.previousStates, range: 0..<plainRows, columns: configuration.stateSize, into: gradients[1],
+            worker,
             workers)
         if let candidates {
             outer(

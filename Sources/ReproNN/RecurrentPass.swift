@@ -72,7 +72,8 @@ struct RecurrentPass {
                     kernels: engine.kernels, input: input.pointer, inputSize: inputSize, chunkRows: chunkRows,
                     training: training, zeros: zeros)
             }
-            let operations = 2 * layout.positions * configuration.directions * configuration.gateRows * (inputSize + size)
+            let operations =
+                2 * layout.positions * configuration.directions * configuration.gateRows * (inputSize + size)
             try RecurrentPass.sweep(
                 engine, workers: engine.workerCount(operations: operations),
                 parts: weights.directions[layer].map(\.parts.count)

@@ -95,9 +95,10 @@ public struct SequenceModel: Sendable {
             for column in 0..<width { weight[Embedding.paddingRow, column] = 0 }
             parameters.append(Parameter(name: "embedding.weight", value: weight))
         }
-        parameters += Recurrent(
-            configuration.recurrent, prefix: configuration.recurrent.cell.rawValue + ".", streams: streams
-        ).parameters
+        parameters +=
+            Recurrent(
+                configuration.recurrent, prefix: configuration.recurrent.cell.rawValue + ".", streams: streams
+            ).parameters
         let fanIn = configuration.readoutSize
         for (name, shape) in [
             ("linear.weight", [configuration.logitCount, fanIn]), ("linear.bias", [configuration.logitCount]),
@@ -241,7 +242,8 @@ extension Buffer {
     /// Row `index` of a matrix goes to row `targets[index]` of this buffer.
     func scatterRows(of matrix: Tensor, to targets: [Int]) {
         let width = matrix.shape[1]
-        precondition(matrix.shape[0] == targets.count && matrix.count == count, "\(matrix.shape) into \(count) elements")
+        precondition(
+            matrix.shape[0] == targets.count && matrix.count == count, "\(matrix.shape) into \(count) elements")
         matrix.withUnsafeElements { source in
             for (row, target) in targets.enumerated() {
                 (pointer + target * width).update(from: source + row * width, count: width)

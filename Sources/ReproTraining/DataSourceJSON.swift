@@ -124,7 +124,9 @@ extension DataSource {
             .object([.init("format", .string(format.rawValue))] + members)
         }
         func text(_ files: TextFiles) -> [JSONValue.Member] {
-            files.splits.map { .init($0.split.rawValue, .string($0.path)) } + [.init("lowercase", .bool(files.lowercase))]
+            files.splits.map { .init($0.split.rawValue, .string($0.path)) } + [
+                .init("lowercase", .bool(files.lowercase))
+            ]
         }
         func sets(_ lengths: [[Int]]) -> JSONValue { .array(lengths.map { .array($0.map { .number($0) }) }) }
         switch self {
@@ -187,7 +189,8 @@ extension JSONValue {
             for step in steps {
                 let numbers = step.elements?.compactMap(\.double) ?? []
                 guard !numbers.isEmpty, numbers.count == step.elements?.count,
-                    numbers.allSatisfy({ Float($0).isFinite }), numbers.count == (result.first ?? rows).first?.count ?? numbers.count
+                    numbers.allSatisfy({ Float($0).isFinite }),
+                    numbers.count == (result.first ?? rows).first?.count ?? numbers.count
                 else { return nil }
                 rows.append(numbers)
             }

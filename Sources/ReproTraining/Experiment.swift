@@ -73,9 +73,10 @@ public enum DataSource: Sendable, Equatable {
         }
 
         public var splits: [(split: Split, path: String)] {
-            [(.train, train)] + [(Split.validation, validation), (.test, test)].compactMap { split, path in
-                path.map { (split, $0) }
-            }
+            [(.train, train)]
+                + [(Split.validation, validation), (.test, test)].compactMap { split, path in
+                    path.map { (split, $0) }
+                }
         }
     }
 
@@ -98,9 +99,10 @@ public enum DataSource: Sendable, Equatable {
         }
 
         public var splits: [(split: Split, paths: [String])] {
-            [(.train, train)] + [(Split.validation, validation), (.test, test)].compactMap { split, paths in
-                paths.map { (split, $0) }
-            }
+            [(.train, train)]
+                + [(Split.validation, validation), (.test, test)].compactMap { split, paths in
+                    paths.map { (split, $0) }
+                }
         }
     }
 

@@ -16,7 +16,8 @@ extension Experiment {
         let name = try options.string("name")
         guard isValidName(name) else {
             throw options.error(
-                "name", "'\(name)' cannot name a file", remedy: "use a–z, 0–9, '-', '_' and '.', a letter or digit first")
+                "name", "'\(name)' cannot name a file",
+                remedy: "use a–z, 0–9, '-', '_' and '.', a letter or digit first")
         }
         let task: Task = try options.choice("task")
         var dataOptions = try options.object("data")
@@ -50,7 +51,8 @@ extension Experiment {
     static func isValidName(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
         let isLetterOrDigit = { (byte: UInt8) in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         }
         guard let first = bytes.first, isLetterOrDigit(first), bytes.count <= 100, name != "index" else { return false }

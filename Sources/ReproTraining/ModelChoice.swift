@@ -50,7 +50,8 @@ extension Experiment {
         }
         if model.head == .sigmoid && dataset.classes != 2 {
             throw ExperimentError(
-                experiment: name, problem: "a sigmoid head tells 2 classes apart, and the training split has \(dataset.classes)",
+                experiment: name,
+                problem: "a sigmoid head tells 2 classes apart, and the training split has \(dataset.classes)",
                 remedy: "set model.head to \"softmax\"")
         }
     }

@@ -63,7 +63,8 @@ extension Dataset {
             let length = Int(lengths[sequence])
             let first = sequence * steps * features
             elements += inputs.elements[first..<(first + length * features)]
-            valid += tagging
+            valid +=
+                tagging
                 ? targets[(sequence * steps)..<(sequence * steps + length)].map(Int.init) : [Int(targets[sequence])]
         }
         for target in valid where target < 0 || target >= classes {

@@ -75,10 +75,11 @@ public struct Drift: Sendable, Equatable {
             streamsAgree = nil
             structure = before.map { .missing($0.name) } ?? .unexpected(after!.name)
         }
-        tensor = differing.lazy.compactMap { index in
-            guard index < expected.stages.count, index < found.stages.count else { return nil }
-            return Drift.firstMoved(expected.stages[index], found.stages[index])
-        }.first
+        tensor =
+            differing.lazy.compactMap { index in
+                guard index < expected.stages.count, index < found.stages.count else { return nil }
+                return Drift.firstMoved(expected.stages[index], found.stages[index])
+            }.first
     }
 
     private static func firstMoved(_ expected: Stage, _ found: Stage) -> MovedTensor? {

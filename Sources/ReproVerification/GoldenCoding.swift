@@ -81,7 +81,8 @@ extension Golden {
         let reader = GoldenReader(path: path)
         let golden = try reader.golden(document)
         if let node = Trace.firstInconsistency(stages: golden.stages, claimed: golden.root, hashing: hashing) {
-            throw GoldenFault.malformed(path: path, line: nil, problem: "\(node) does not hash up from what is below it")
+            throw GoldenFault.malformed(
+                path: path, line: nil, problem: "\(node) does not hash up from what is below it")
         }
         return golden
     }
