@@ -6,6 +6,9 @@
 #pragma STDC FP_CONTRACT OFF
 
 #include "simd_neon.h"
+#if __has_include("elementary_simd_neon.h")
+#include "elementary_simd_neon.h"
+#endif
 
 #define PATH_NAME "neon"
 #define PATH_TABLE repro_kernels_neon

@@ -4,6 +4,9 @@
 #pragma STDC FP_CONTRACT OFF
 
 #include "simd_portable.h"
+#if __has_include("elementary_simd_portable.h")
+#include "elementary_simd_portable.h"
+#endif
 
 #define PATH_NAME "portable"
 #define PATH_TABLE repro_kernels_portable
