@@ -1,9 +1,11 @@
 /// The elementary functions by definition: the real function's value, rounded once to binary32 (nearest, ties to even).
 ///
 /// Series in double-double arithmetic, no table and no C library. Relative error of each value before the rounding: below
-/// 2^-88, from series cut below 2^-89 of their sum and some tens of operations at 2^-103. The hardest of the 2^32 inputs of
-/// these functions comes no nearer to a midpoint than about 2^-63 of the value, but for sigmoid near 0, where
-/// 1/2 + x/4 can lie on one and the next term, at least 2^-75, decides: far more than the error either way.
+/// 2^-88, from series cut below 2^-94 of their sum, k ln 2 off by 2^-96, and some tens of operations at 2^-103. No result
+/// lies that near to a midpoint between two binary32 numbers. The nearest are sigmoid(−2^-24), 2^-76.6 of itself away
+/// (1/2 + x/4 is a midpoint there, and x³/48 decides), log1p(0x1.800006p-21), 2^-66.4, and beyond those two kinds of
+/// argument, which are near 0, log(0x1.b121a6p+76), 2^-57.8: from Tests/Fixtures/elementary_hard_inputs.txt, which lists
+/// all within 2^-46.
 package enum ReferenceElementary {
     package static func exp(_ x: Float) -> Float {
         if x.isNaN { return canonicalNaN }
@@ -65,7 +67,7 @@ package enum ReferenceElementary {
     /// e^r − 1 = r Σ rⁿ/(n+1)!, |r| <= 0.35: what is cut off is below 0.35^20 / 21! < 2^-95 of it.
     private static func exponentialMinus1(_ r: DoubleDouble) -> DoubleDouble { r * series(inverseFactorials, r) }
 
-    /// e^y = 2^k e^(y − k ln 2), |y| <= 105. k ln 2 is off by 2^-98 at most.
+    /// e^y = 2^k e^(y − k ln 2), |y| <= 105. k ln 2 is off by 2^-96 at most.
     private static func exponential(_ y: Double) -> DoubleDouble {
         let shifter = 0x1.8p52  // where binary64's unit is 1; `rounded` would call the C library on some processors
         let k = (y * 0x1.71547652b82fep0 + shifter) - shifter
