@@ -6,7 +6,8 @@ struct FusedMultiplyAddTests {
         let emulated = repro_fma_emulated(a, b, c), expected = repro_fma(a, b, c)
         if emulated.bitPattern != expected.bitPattern && !(emulated.isNaN && expected.isNaN) {
             Issue.record(
-                "fma(\(hex(a)), \(hex(b)), \(hex(c))) is \(hex(expected)), emulated \(hex(emulated)); seed \(seed), index \(index)")
+                "fma(\(hex(a)), \(hex(b)), \(hex(c))) is \(hex(expected)), emulated \(hex(emulated)); "
+                    + "seed \(seed), index \(index)")
         }
     }
 
