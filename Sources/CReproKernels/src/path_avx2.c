@@ -9,6 +9,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
 #include "simd_avx2.h"
+#include "elementary_simd_avx2.h"
 
 #define PATH_NAME "avx2"
 #define PATH_TABLE repro_kernels_avx2

@@ -9,6 +9,7 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
 
 #include "simd_avx512.h"
+#include "elementary_simd_avx512.h"
 
 #define PATH_NAME "avx512"
 #define PATH_TABLE repro_kernels_avx512

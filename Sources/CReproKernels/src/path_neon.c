@@ -6,6 +6,7 @@
 #pragma STDC FP_CONTRACT OFF
 
 #include "simd_neon.h"
+#include "elementary_simd_neon.h"
 
 #define PATH_NAME "neon"
 #define PATH_TABLE repro_kernels_neon

@@ -4,6 +4,7 @@
 #pragma STDC FP_CONTRACT OFF
 
 #include "simd_portable.h"
+#include "elementary_simd_portable.h"
 
 #define PATH_NAME "portable"
 #define PATH_TABLE repro_kernels_portable

@@ -1,0 +1,16 @@
+// Binary64 lanes of the path neon: fused, no table.
+#include "elementary_wide.h"
+
+#define ELEMENTARY_FUSED 1
+#define ELEMENTARY_STEPS 1
+
+VINLINE vd2 wide_madd(vd2 a, vd2 b, vd2 c) {
+    float64x2_t p[2], q[2], r[2];
+    __builtin_memcpy(p, &a, sizeof a);
+    __builtin_memcpy(q, &b, sizeof b);
+    __builtin_memcpy(r, &c, sizeof c);
+    r[0] = vfmaq_f64(r[0], p[0], q[0]);
+    r[1] = vfmaq_f64(r[1], p[1], q[1]);
+    __builtin_memcpy(&a, r, sizeof a);
+    return a;
+}

@@ -1,0 +1,7 @@
+// Binary64 lanes of the path portable: two roundings for a × b + c, so that no fused instruction is needed.
+#include "elementary_wide.h"
+
+#define ELEMENTARY_FUSED 0
+#define ELEMENTARY_STEPS 1
+
+VINLINE vd2 wide_madd(vd2 a, vd2 b, vd2 c) { return a * b + c; }
