@@ -14,3 +14,7 @@ VINLINE vd2 wide_madd(vd2 a, vd2 b, vd2 c) {
     __builtin_memcpy(&a, r, sizeof a);
     return a;
 }
+
+/// The larger (smaller) of the bound, which is not a zero, and x; a NaN in x stays.
+VINLINE vf at_least(vf bound, vf x) { return (vf)vmaxq_f32((float32x4_t)bound, (float32x4_t)x); }
+VINLINE vf at_most(vf bound, vf x) { return (vf)vminq_f32((float32x4_t)bound, (float32x4_t)x); }
