@@ -2,9 +2,9 @@ import CReproKernels
 import Synchronization
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// The threads behind ``Workers`` and what they share.
@@ -154,15 +154,15 @@ private final class WorkerThread {
         pthread_attr_setstacksize(&attributes, stackSize)
         defer { pthread_attr_destroy(&attributes) }
         #if canImport(Darwin)
-        var thread: pthread_t?
-        let status = pthread_create(&thread, &attributes, { WorkerThread.main($0) }, context)
-        precondition(status == 0, "cannot create worker thread \(worker): error \(status)")
-        return thread!
+            var thread: pthread_t?
+            let status = pthread_create(&thread, &attributes, { WorkerThread.main($0) }, context)
+            precondition(status == 0, "cannot create worker thread \(worker): error \(status)")
+            return thread!
         #else
-        var thread = pthread_t()
-        let status = pthread_create(&thread, &attributes, { WorkerThread.main($0!) }, context)
-        precondition(status == 0, "cannot create worker thread \(worker): error \(status)")
-        return thread
+            var thread = pthread_t()
+            let status = pthread_create(&thread, &attributes, { WorkerThread.main($0!) }, context)
+            precondition(status == 0, "cannot create worker thread \(worker): error \(status)")
+            return thread
         #endif
     }
 
