@@ -7,7 +7,8 @@ import ReproNumerics
 struct CellTests {
     /// Rows, hidden size and the units of a row that are computed: whole layers, parts of them, odd sizes.
     private static let sizes: [(rows: Int, hidden: Int, units: Int)] =
-        (1...67).map { (1 + $0 % 3, $0, $0) } + [(3, 7, 7), (2, 40, 17), (1, 64, 33), (0, 5, 5), (2, 5, 0), (5, 130, 130)]
+        (1...67).map { (1 + $0 % 3, $0, $0) }
+        + [(3, 7, 7), (2, 40, 17), (1, 64, 33), (0, 5, 5), (2, 5, 0), (5, 130, 130)]
 
     /// Runs `body` on both kernels with equal streams and compares all that it returns.
     private func compare(
