@@ -25,7 +25,7 @@ struct OptionReader {
 
     /// Whether the object has the option, which counts as known from now on.
     mutating func has(_ key: String) -> Bool {
-        known.append(key)
+        if !known.contains(key) { known.append(key) }
         return member(key) != nil
     }
 

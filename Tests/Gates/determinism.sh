@@ -27,7 +27,7 @@ same() {
 
 # The kernels that run here; those that do not are named.
 kernels=$("$release" doctor --format text | sed -n 's/^kernels \([a-z0-9]*\)  *runs here.*/\1/p')
-"$release" doctor --format text | grep '^kernels' | grep -v 'runs here' | sed 's/^/skipped: /' || true
+"$release" doctor --format text | grep '^kernels [a-z]' | grep -v 'runs here' | sed 's/^/skipped: /' || true
 
 # The default experiment: everything against everything.
 combinations=0
