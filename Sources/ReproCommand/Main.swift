@@ -6,7 +6,8 @@ import Repro
 enum Main {
     static var commands: [any Command.Type] {
         [
-            RunCommand.self, CheckCommand.self, BlessCommand.self, DiffCommand.self, ListCommand.self,
+            RunCommand.self, CheckCommand.self, BlessCommand.self, DiffCommand.self, MatrixCommand.self,
+            ListCommand.self,
             RandomCommand.self,
             TableCommand.self,
             DoctorCommand.self, CompletionCommand.self,

@@ -76,7 +76,7 @@ enum RunCommand: Command {
         return ExitCode.success
     }
 
-    private static func choose(_ context: Context) throws -> (experiment: Experiment, seed: UInt64, base: String) {
+    static func choose(_ context: Context) throws -> (experiment: Experiment, seed: UInt64, base: String) {
         let arguments = context.arguments
         guard arguments.operands.count <= 1 else { throw CommandLineError.usage("one experiment at a time") }
         if let path = arguments.value("config") {

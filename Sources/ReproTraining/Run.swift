@@ -8,17 +8,20 @@ import ReproTrace
 public struct RunOptions {
     public var detail: Recorder.Detail
     public var perturbation: Perturbation?
+    /// Sequences that an evaluation takes at a time. It bounds the memory; a row's bits do not depend on its batch.
+    public var evaluationBatchSize: Int
     /// Makes a path of the experiment one that can be opened.
     public var resolve: (String) -> String
     public var onProgress: (RunProgress) -> Void
 
     public init(
-        detail: Recorder.Detail = .stage, perturbation: Perturbation? = nil,
+        detail: Recorder.Detail = .stage, perturbation: Perturbation? = nil, evaluationBatchSize: Int = 256,
         resolve: @escaping (String) -> String = { $0 },
         onProgress: @escaping (RunProgress) -> Void = { _ in }
     ) {
         self.detail = detail
         self.perturbation = perturbation
+        self.evaluationBatchSize = evaluationBatchSize
         self.resolve = resolve
         self.onProgress = onProgress
     }

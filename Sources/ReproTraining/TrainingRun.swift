@@ -168,8 +168,7 @@ struct TrainingRun {
         recorder.begin("evaluation")
         let weights = model.weights(for: engine, backward: false)
         for (split, sequences) in dataset.splits where split != .train {
-            // Batches of an evaluation only bound the memory: a row's bits do not depend on its batch.
-            let size = 256
+            let size = options.evaluationBatchSize
             var parts: [Tensor] = []
             for first in stride(from: 0, to: sequences.count, by: size) {
                 let batch = sequences.batch(first..<min(first + size, sequences.count))
