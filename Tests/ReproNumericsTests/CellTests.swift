@@ -72,15 +72,17 @@ struct CellTests {
             let kind = Self.kinds[stream.below(3)], stride = 3 * hidden + 1
             var gates = stream.floats(rows * stride + 1, kind), gh = stream.floats(rows * hidden + 1, kind)
             let h = stream.floats(rows * hidden + 1, kind), dh = stream.floats(rows * hidden + 1, kind)
-            var hOut = [Float](repeating: untouched, count: rows * hidden + 1), z = hOut
+            var hOut = [Float](repeating: untouched, count: rows * hidden + 1)
+            var before = stream.floats(rows * hidden + 1, kind)
             kernels.gruForward(
                 rows: rows, hidden: hidden, units: units, gates: &gates, gatesStride: stride, gh: gh,
                 ghStride: hidden, h: h, hStride: hidden, hOut: &hOut, hOutStride: hidden)
             let activations = gates
             kernels.gruBackward(
                 rows: rows, hidden: hidden, units: units, gates: &gates, gatesStride: stride, gh: &gh,
-                ghStride: hidden, h: h, hStride: hidden, dh: dh, dhStride: hidden, z: &z, zStride: hidden)
-            return activations + hOut + gates + gh + z
+                ghStride: hidden, h: h, hStride: hidden, dh: dh, dhStride: hidden, dhBefore: &before,
+                dhBeforeStride: hidden)
+            return activations + hOut + gates + gh + before
         }
     }
 
