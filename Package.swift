@@ -32,5 +32,7 @@ let package = Package(
         .testTarget(
             name: "ReproFormatsTests", dependencies: ["ReproFormats", "ReproNumerics"],
             resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "ReproTraceTests", dependencies: ["ReproTrace", "ReproNumerics"], resources: [.copy("Vectors")]),
     ]
 )
