@@ -34,5 +34,9 @@ let package = Package(
             resources: [.copy("Vectors")]),
         .testTarget(
             name: "ReproTraceTests", dependencies: ["ReproTrace", "ReproNumerics"], resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "ReproNNTests",
+            dependencies: ["ReproNN", "ReproTraining", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom"],
+            resources: [.copy("Vectors")]),
     ]
 )
