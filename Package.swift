@@ -38,5 +38,9 @@ let package = Package(
             name: "ReproNNTests",
             dependencies: ["ReproNN", "ReproTraining", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom"],
             resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "ReproTrainingTests",
+            dependencies: ["ReproTraining", "ReproNN", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom"],
+            resources: [.copy("Vectors")]),
     ]
 )
