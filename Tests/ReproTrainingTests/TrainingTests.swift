@@ -31,9 +31,12 @@ import Testing
         }
     }
 
-    /// Neither the kernels nor the workers, however they share the work, show in any stage.
-    @Test func theEngineDoesNotShow() throws {
-        let experiment = try shortened("classifier", epochs: 2)
+    /// Neither the kernels nor the workers, however they share the work, show in any stage. The units of 16 stay with one
+    /// worker a direction; those of 33 are divided.
+    @Test(arguments: [16, 33])
+    func theEngineDoesNotShow(_ hidden: Int) throws {
+        var experiment = try shortened("classifier", epochs: hidden == 16 ? 2 : 1)
+        experiment.model.hidden = hidden
         let expected = try experiment.run(seed: 42, engine: try engine(.reference, workers: 1)).trace
         for path in KernelPath.supported {
             for workers in workerCounts {
