@@ -81,9 +81,17 @@ public struct Recurrent: Sendable {
         let drops = weights.configuration.dropout > 0 && weights.configuration.layers > 1
         precondition(!drops || stream != nil, "dropout without a stream to draw from")
         let positions = Shapes(input, lengths, weights.configuration).layout.positions
-        let result = try run(
-            input, lengths, initial, weights, engine, training: true,
-            dropOut: drops ? stream.map { Dropout(stream: $0, batchPositions: positions) } : nil)
+        return try forwardForTraining(
+            input, lengths: lengths, initial: initial, weights: weights, engine: engine,
+            place: drops ? stream.map { Dropout(stream: $0, batchPositions: positions) } : nil)
+    }
+
+    /// As above for a part of a batch, whose draws stand at a place in the batch's.
+    package static func forwardForTraining(
+        _ input: Tensor, lengths: [Int]?, initial: (hidden: Tensor?, cell: Tensor?), weights: RecurrentWeights,
+        engine: Engine, place dropout: Dropout?
+    ) throws(FloatingPointFault) -> (output: RecurrentOutput, tape: RecurrentTape) {
+        let result = try run(input, lengths, initial, weights, engine, training: true, dropOut: dropout)
         return (result.output, result.tape!)
     }
 

@@ -116,9 +116,11 @@ struct RecurrentPass {
                 }
             } else {
                 let direction = worker % directions
-                let part = worker / directions
                 let divided = parts[0] > 1
-                let own = part < parts[direction] ? part..<(part + 1) : 0..<0
+                // As many parts as workers where the weights were laid out for this engine; any other number is dealt out.
+                let own = Workers.share(
+                    of: parts[direction], worker: worker / directions,
+                    workers: (workers - direction + directions - 1) / directions)
                 if divided {
                     body(direction, own) { engine.workers.barrier() }
                 } else if !own.isEmpty {
