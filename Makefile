@@ -4,6 +4,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 REPRO := .build/release/repro
 ARGS ?=
+export REASON
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test check canary bless bench bench-peers determinism prove format lint ci install clean
@@ -32,7 +33,7 @@ determinism: build ## one digest over processes, threads, kernels, builds and sh
 	sh Tests/Gates/determinism.sh $(REPRO) .build/debug/repro
 
 bless: build ## make goldens of what this build gives: make bless REASON='…'
-	$(REPRO) bless --reason '$(REASON)' $(ARGS)
+	$(REPRO) bless --reason "$$REASON" $(ARGS)
 
 bench: build ## engine speed
 	$(REPRO) bench $(ARGS)

@@ -38,7 +38,7 @@ public struct RunDirectory: Sendable {
     ///
     /// - Throws: `FormatError`: cannot create, input-output.
     public func write(
-        _ result: RunResult, environment: RunEnvironment, leaves: Bool, replacing: Bool
+        _ result: RunResult, environment: RunEnvironment, replacing: Bool
     ) throws(FormatError) {
         try verifyPlace(replacing: replacing)
         let manager = FileManager.default
@@ -52,7 +52,7 @@ public struct RunDirectory: Sendable {
         }
         defer { try? manager.removeItem(atPath: temporary) }
         try AtomicFile.write(
-            result.json(environment: environment, leaves: leaves).encoded(.pretty), to: temporary + "/run.json")
+            result.json(environment: environment).encoded(.pretty), to: temporary + "/run.json")
         let metadata = [
             ("contract", String(ReproVersion.contract)), ("digest", result.trace.root.hexadecimal),
             ("experiment", result.experiment.name), ("seed", String(result.seed)),

@@ -18,14 +18,18 @@ enum DiffCommand: Command {
         let operands = context.arguments.operands
         guard operands.count == 2 else { throw CommandLineError.usage("name two runs or two files: repro diff A B") }
         let (a, b) = (operands[0], operands[1])
+        for path in operands where !FileManager.default.fileExists(atPath: path) {
+            throw FormatError(.noInput, path: path, problem: "no such file or folder", remedy: "check the path")
+        }
         guard isFolder(a) == isFolder(b) else {
             throw CommandLineError.usage("'\(a)' and '\(b)' are not of one kind; name two run directories or two files")
         }
         var drift: Drift?
         var pairs = [(name: "", a: a, b: b)]
         if isFolder(a) {
-            let before = try RecordedRun(path: a + "/run.json")
-            let after = try RecordedRun(path: b + "/run.json")
+            let hashing = Hashing(kernels: try context.engine().kernels)
+            let before = try RecordedRun(path: a + "/run.json", hashing: hashing)
+            let after = try RecordedRun(path: b + "/run.json", hashing: hashing)
             drift = Drift(expected: (before.root, before.stages), found: (after.root, after.stages))
             pairs = tensorFiles.map { ($0, a + "/" + $0, b + "/" + $0) }
         }

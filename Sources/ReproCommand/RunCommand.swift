@@ -61,12 +61,12 @@ enum RunCommand: Command {
             context.messages.clear()
         }
         try Interruption.protected {
-            try directory.write(result, environment: environment, leaves: trace == "tensor", replacing: replacing)
+            try directory.write(result, environment: environment, replacing: replacing)
         }
         if isText {
             try report.tail(result, contrast: contrast, directory: directory)
         } else {
-            var members = result.json(environment: environment, leaves: trace == "tensor").members!
+            var members = result.json(environment: environment).members!
             if let contrast {
                 members.append(
                     .init("contrast", .object(contrast.metrics.map { .init($0.name, .number($0.value)) })))

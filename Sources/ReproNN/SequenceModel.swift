@@ -10,7 +10,7 @@ public struct SequenceBatch: Sendable {
         case features(Tensor)
     }
 
-    public let inputs: Inputs
+    public var inputs: Inputs
     public let lengths: [Int]
     /// A class a sequence or, in tagging, a position.
     public let targets: [Int]

@@ -55,17 +55,20 @@ public struct Recorder {
 
     public mutating func record(_ tensorName: String, _ tensor: inout Tensor) throws {
         try plant(in: tensorName, &tensor)
-        if let element = tensor.firstNotFinite {
-            throw NotFiniteError(
-                stage: name ?? "", tensor: tensorName, element: element,
-                bits: tensor[offset: element].bitPattern)
-        }
+        try verifyFinite(tensorName, tensor)
         let samples = Leaf.sampleOffsets(count: tensor.count).map {
             Leaf.Sample(offset: $0, bits: UInt64(tensor[offset: $0].bitPattern))
         }
         tensor.elements.withUnsafeBytes {
             append(tensorName, .float32, tensor.shape, samples, $0)
         }
+    }
+
+    /// Refuses a NaN or an infinity in a tensor of the open stage that the digest leaves out.
+    public func verifyFinite(_ tensorName: String, _ tensor: Tensor) throws(NotFiniteError) {
+        guard let element = tensor.firstNotFinite else { return }
+        throw NotFiniteError(
+            stage: name ?? "", tensor: tensorName, element: element, bits: tensor[offset: element].bitPattern)
     }
 
     public mutating func record(_ tensorName: String, shape: [Int], _ integers: [Int64]) throws {

@@ -71,7 +71,7 @@ extension DataSource {
         batch: Int, steps: Int, _ options: inout OptionReader
     ) throws(FormatError) -> [[Int]] {
         guard options.has("lengths") else { return [[Int](repeating: steps, count: batch)] }
-        let sets = try options.value("lengths").elements?.map { $0.elements?.compactMap(\.int) ?? [] } ?? []
+        let sets = try options.value("lengths").elements?.map { $0.integers ?? [] } ?? []
         guard !sets.isEmpty, sets.allSatisfy({ $0.count == batch && $0.allSatisfy { (1...steps).contains($0) } }) else {
             throw options.error(
                 "lengths", "not sets of \(batch) lengths from 1 to \(steps)", remedy: "write [[3, 3], [3, 2]]")
@@ -179,6 +179,13 @@ extension DataSource.GeneratedSequences {
 }
 
 extension JSONValue {
+    /// The elements of an array of integers; nil where one of them is none.
+    fileprivate var integers: [Int]? {
+        guard let elements else { return nil }
+        let integers = elements.compactMap(\.int)
+        return integers.count == elements.count ? integers : nil
+    }
+
     /// Numbers three deep, finite as binary32, every level of one size and none empty; nil for anything else.
     fileprivate var tensorOfDoubles: [[[Double]]]? {
         guard let sequences = elements, !sequences.isEmpty else { return nil }

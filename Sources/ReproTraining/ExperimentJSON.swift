@@ -77,10 +77,13 @@ extension ModelOptions {
     init(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) {
         let cells: [Cell]
         if task == .inspection, options.has("cells") {
-            let names = try options.value("cells").elements?.compactMap(\.string) ?? []
+            let elements = try options.value("cells").elements ?? []
             var found: [Cell] = []
-            for name in names { found.append(try options.choice(name, "cells")) }
-            guard !found.isEmpty, Set(found.map(\.rawValue)).count == found.count else {
+            for name in elements.compactMap(\.string) {
+                let cell: Cell = try options.choice(name, "cells")
+                if !found.contains(cell) { found.append(cell) }
+            }
+            guard !found.isEmpty, found.count == elements.count else {
                 throw options.error("cells", "not a list of different cells", remedy: "write [\"gru\", \"lstm\"]")
             }
             cells = found

@@ -11,7 +11,7 @@ struct TrainingRun {
     private let streams: RandomStreams
     private let engine: Engine
     private let options: RunOptions
-    private let dataset: Dataset
+    private var dataset: Dataset
     private var recorder: Recorder
     private var model: SequenceModel
     private var optimizer: Optimizer
@@ -94,6 +94,7 @@ struct TrainingRun {
     private mutating func step(_ batch: SequenceBatch, epoch: Int, drawn: [StreamState]) throws -> Float {
         let number = optimizer.step
         recorder.begin("step " + padded(number, to: 6))
+        var batch = batch
         try batch.record(prefix: "batch.", in: &recorder)
         let stream = streams.stream(.dropout, key: UInt32(number))
         let weights = model.weights(for: engine, backward: true)
@@ -120,13 +121,20 @@ struct TrainingRun {
         try recorder.record("loss", &loss.value)
 
         var gradients = try gradients(tapes, logitsGradient: loss.logitsGradient)
-        if experiment.digest == .step {
-            for index in gradients.indices {
-                try recorder.record("grad." + model.parameters[index].name, &gradients[index])
+        for index in gradients.indices {
+            let name = "grad." + model.parameters[index].name
+            if experiment.digest == .step {
+                try recorder.record(name, &gradients[index])
+            } else {
+                try recorder.verifyFinite(name, gradients[index])
             }
         }
         optimizer.apply(gradients, to: &model.parameters, kernels: engine.kernels)
-        if experiment.digest == .step { try recordParameters() }
+        if experiment.digest == .step {
+            try recordParameters()
+        } else {
+            for parameter in model.parameters { try recorder.verifyFinite(parameter.name, parameter.value) }
+        }
         var streamStates = drawn
         if model.drops {
             let recurrent = model.configuration.recurrent
@@ -179,7 +187,7 @@ struct TrainingRun {
             try recorder.record(split.rawValue + ".logits", &logits)
             var loss = value(logits, targets).value
             try recorder.record(split.rawValue + ".loss", &loss)
-            let correct = zip(Loss.predictions(logits), targets).count { $0 == $1 }
+            let correct = zip(Loss.predictions(logits, head: model.configuration.head), targets).count { $0 == $1 }
             try recorder.record(split.rawValue + ".correct", shape: [], [Int64(correct)])
             metrics.append((split.rawValue + "Loss", Double(loss[offset: 0])))
             metrics.append((split.rawValue + "Accuracy", Double(correct) / Double(targets.count)))
