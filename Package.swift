@@ -32,5 +32,9 @@ let package = Package(
         .testTarget(
             name: "ReproFormatsTests", dependencies: ["ReproFormats", "ReproNumerics"],
             resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "ReproVerificationTests",
+            dependencies: ["ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics"]),
+        .testTarget(name: "ReproCommandTests", dependencies: ["Repro"]),
     ]
 )

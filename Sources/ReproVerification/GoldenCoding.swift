@@ -169,7 +169,9 @@ private struct GoldenReader {
         var read: [Leaf.Sample] = []
         for sample in samples {
             guard let pair = sample.elements, pair.count == 2, let offset = pair[0].int, let digits = pair[1].string,
-                digits.utf8.count == 2 * type.byteCount, let bits = UInt64(digits, radix: 16)
+                digits.utf8.count == 2 * type.byteCount,
+                digits.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }),
+                let bits = UInt64(digits, radix: 16)
             else { throw malformed("'\(name)' of '\(stage)' has a malformed sample") }
             read.append(Leaf.Sample(offset: offset, bits: bits))
         }
