@@ -6,9 +6,15 @@ import ReproTraining
 public struct RunDirectory: Sendable {
     public let path: String
 
-    public init(path: String) { self.path = path }
+    /// - Parameter path: the folder; slashes at its end mean nothing.
+    public init(path: String) {
+        var path = path[...]
+        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
+        self.path = String(path)
+    }
 
-    /// Whether something may stand there afterwards: nothing is there, or it may be replaced.
+    /// Whether the run may stand there afterwards: nothing is there, or it may be replaced; and folders can be created there,
+    /// so that a long training does not end at a place that refuses its result.
     ///
     /// - Parameter replacing: whether a run directory that is there may go. Anything that is no run directory stays, whatever
     ///   this says.
@@ -16,7 +22,7 @@ public struct RunDirectory: Sendable {
     public func verifyPlace(replacing: Bool) throws(FormatError) {
         let manager = FileManager.default
         var isFolder: ObjCBool = false
-        guard manager.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+        guard manager.fileExists(atPath: path, isDirectory: &isFolder) else { return try verifyWritable() }
         guard isFolder.boolValue else {
             throw FormatError(
                 .cannotCreate, path: path, problem: "is a file", remedy: "name a folder that does not exist yet")
@@ -32,6 +38,24 @@ public struct RunDirectory: Sendable {
                 .cannotCreate, path: path, problem: "is no run directory and not empty",
                 remedy: "name another folder; this one is left alone")
         }
+        try verifyWritable()
+    }
+
+    /// Creates a folder beside the path, or beside the first folder above it that is missing, and removes it.
+    private func verifyWritable() throws(FormatError) {
+        var place = path
+        repeat {
+            place = Paths.folder(of: place)
+        } while place != "." && place != "/"
+            && !FileManager.default.fileExists(atPath: place)
+        let probe = "\(place)/.repro-\(ProcessInfo.processInfo.processIdentifier).tmp"
+        guard mkdir(probe, 0o777) == 0 || errno == EEXIST else {
+            throw FormatError(
+                .cannotCreate, path: path,
+                problem: "no folder can be created in '\(place)': \(String(cString: strerror(errno)))",
+                remedy: "choose a place that can be written to with --output")
+        }
+        rmdir(probe)
     }
 
     /// Writes the run beside its place and renames it: a kill leaves the old folder or the new one.

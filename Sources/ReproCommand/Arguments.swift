@@ -82,13 +82,12 @@ struct Arguments {
             values.append((name, ""))
             return
         }
-        if parts.count > 1 {
-            values.append((name, String(parts[1])))
-        } else if let value = rest.popFirst() {
-            values.append((name, value))
-        } else {
+        let value = parts.count > 1 ? String(parts[1]) : rest.popFirst()
+        // An empty value is an unset variable of a script; as a folder it would mean the root.
+        guard let value, !value.isEmpty else {
             throw CommandLineError.usage("--\(name) needs a value: --\(name) \(placeholder)")
         }
+        values.append((name, value))
     }
 
     func has(_ name: String) -> Bool { values.contains { $0.name == name } }

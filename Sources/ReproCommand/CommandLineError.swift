@@ -33,6 +33,11 @@ enum ExitCode {
     }
 
     static func message(_ error: any Error) -> String {
-        (error as? CommandLineError)?.message ?? "\(error)"
+        switch error {
+        case let error as CommandLineError: error.message
+        case is NotFiniteError:
+            "\(error); lower training.learningRate or set training.clipNorm, and see `repro run --trace stage`"
+        default: "\(error)"
+        }
     }
 }

@@ -29,7 +29,7 @@ enum RunCommand: Command {
         let explicit = arguments.value("output")
         let directory = RunDirectory(path: explicit ?? ".repro/\(experiment.name)")
         let replacing = explicit == nil || arguments.has("force")
-        try directory.verifyPlace(replacing: replacing)
+        try Interruption.protected { try directory.verifyPlace(replacing: replacing) }
         if arguments.has("contrast") && (experiment.task == .inspection || !experiment.model.bidirectional) {
             throw CommandLineError.usage(
                 "--contrast is for training with two directions; '\(experiment.name)' has none")

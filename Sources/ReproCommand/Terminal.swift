@@ -17,7 +17,9 @@ enum Output {
                 if errno == EINTR { continue }
                 if errno == EPIPE { exit(0) }
                 throw CommandLineError(
-                    message: "standard output: \(String(cString: strerror(errno)))", code: ExitCode.inputOutput)
+                    message:
+                        "standard output: \(String(cString: strerror(errno))); free some space, or write elsewhere",
+                    code: ExitCode.inputOutput)
             }
             rest = rest.dropFirst(count)
         }

@@ -164,6 +164,7 @@ extension DataSource {
 extension DataSource.GeneratedSequences {
     init(_ options: inout OptionReader) throws(FormatError) {
         let sizes = 1...10_000_000
+        options.expect("maximumLength")
         let minimum = try options.integer("minimumLength", in: 1...10_000)
         self.init(
             minimumLength: minimum, maximumLength: try options.integer("maximumLength", in: minimum...10_000),
