@@ -15,11 +15,26 @@ public enum Paths {
 
     /// The path that leads from a folder to a file, with `..` where needed; neither has to exist.
     public static func relative(_ path: String, from folder: String) -> String {
-        let target = components(path)
-        let base = components(folder)
+        // Folders that are links are followed first: `..` leaves the folder that a link leads to.
+        let target = components(canonical(Paths.folder(of: path))) + components("/" + name(of: path))
+        let base = components(canonical(folder))
         var shared = 0
         while shared < min(target.count - 1, base.count), target[shared] == base[shared] { shared += 1 }
         return (base.dropFirst(shared).map { _ in ".." } + target.dropFirst(shared)).joined(separator: "/")
+    }
+
+    private static func name(of path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? path
+    }
+
+    /// The path with its links followed as far as it exists.
+    private static func canonical(_ path: String) -> String {
+        if let resolved = realpath(path, nil) {
+            defer { free(resolved) }
+            return String(cString: resolved)
+        }
+        let above = folder(of: path)
+        return above == path ? path : canonical(above) + "/" + name(of: path)
     }
 
     private static func components(_ path: String) -> [String] {

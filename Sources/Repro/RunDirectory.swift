@@ -6,6 +6,9 @@ import ReproTraining
 public struct RunDirectory: Sendable {
     public let path: String
 
+    /// What a run writes, and all that may be replaced.
+    private static let fileNames = ["run.json", "model.safetensors", "outputs.safetensors", "metrics.csv"]
+
     /// - Parameter path: the folder; slashes at its end mean nothing.
     public init(path: String) {
         var path = path[...]
@@ -33,9 +36,9 @@ public struct RunDirectory: Sendable {
                 remedy: "name another folder, or replace the run in it with --force")
         }
         let contents = (try? manager.contentsOfDirectory(atPath: path)) ?? ["?"]
-        guard contents.isEmpty || contents.contains("run.json") else {
+        guard contents.allSatisfy(RunDirectory.fileNames.contains) else {
             throw FormatError(
-                .cannotCreate, path: path, problem: "is no run directory and not empty",
+                .cannotCreate, path: path, problem: "holds more than a run's files",
                 remedy: "name another folder; this one is left alone")
         }
         try verifyWritable()
@@ -58,7 +61,7 @@ public struct RunDirectory: Sendable {
         rmdir(probe)
     }
 
-    /// Writes the run beside its place and renames it: a kill leaves the old folder or the new one.
+    /// Writes the run beside its place and renames it: a kill leaves the old folder or the new one, both whole.
     ///
     /// - Throws: `FormatError`: cannot create, input-output.
     public func write(
@@ -91,23 +94,22 @@ public struct RunDirectory: Sendable {
         try replace(with: temporary)
     }
 
+    /// Puts the folder in place. No system call that Swift reaches everywhere exchanges two folders, so an old one steps
+    /// aside first: a kill exactly between the two renames leaves it whole beside its place, with `.old` at its end.
     private func replace(with temporary: String) throws(FormatError) {
-        let manager = FileManager.default
         let old = temporary + ".old"
-        do {
-            let exists = manager.fileExists(atPath: path)
-            if exists { try manager.moveItem(atPath: path, toPath: old) }
-            do {
-                try manager.moveItem(atPath: temporary, toPath: path)
-            } catch {
-                if exists { try? manager.moveItem(atPath: old, toPath: path) }
-                throw error
-            }
-            if exists { try? manager.removeItem(atPath: old) }
-        } catch {
+        let isThere = FileManager.default.fileExists(atPath: path)
+        var status = isThere ? rename(path, old) : 0
+        if status == 0 {
+            status = rename(temporary, path)
+            if status != 0 && isThere { _ = rename(old, path) }
+        }
+        guard status == 0 else {
             throw FormatError(
-                .cannotCreate, path: path, problem: "the folder cannot be put in place",
+                .cannotCreate, path: path,
+                problem: "the folder cannot be put in place: \(String(cString: strerror(errno)))",
                 remedy: "choose another place with --output")
         }
+        if isThere { try? FileManager.default.removeItem(atPath: old) }
     }
 }

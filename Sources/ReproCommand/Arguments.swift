@@ -84,7 +84,12 @@ struct Arguments {
         }
         let value = parts.count > 1 ? String(parts[1]) : rest.popFirst()
         // An empty value is an unset variable of a script; as a folder it would mean the root.
-        guard let value, !value.isEmpty else {
+        let isOption =
+            parts.count == 1
+            && value.map { word in
+                specification.allOptions.contains { word == "--" + $0.name }
+            } == true
+        guard let value, !value.isEmpty, !isOption else {
             throw CommandLineError.usage("--\(name) needs a value: --\(name) \(placeholder)")
         }
         values.append((name, value))

@@ -97,7 +97,7 @@ enum BlessCommand: Command {
         }
         for path in arguments.allValues("config") {
             let (experiment, configured, base) = try Context.configuration(path)
-            try add(experiment, configured ?? (try? folder.golden(named: experiment.name))?.seed, base: base)
+            try add(experiment, configured ?? (try folder.origin(of: experiment.name))?.seed, base: base)
         }
         var names = arguments.operands
         if names.isEmpty && candidates.isEmpty {
@@ -105,7 +105,7 @@ enum BlessCommand: Command {
             if names.isEmpty { names = Experiment.shipped.map(\.name) }
         }
         for name in names {
-            let golden = try? folder.golden(named: name)
+            let golden = try folder.origin(of: name)
             if let experiment = Experiment.shipped(named: name) {
                 try add(experiment, golden?.seed, base: ".")
             } else if let golden {

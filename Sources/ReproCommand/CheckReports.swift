@@ -86,7 +86,10 @@ enum CheckReports {
 
     static func markdown(_ outcomes: [GoldenCheck.Outcome]) -> String {
         let reproduced = outcomes.count { $0.verdict.isReproduced }
-        var lines = ["### repro check: \(reproduced) of \(outcomes.count) reproduced", "", "| golden | verdict | digest |", "|---|---|---|"]
+        var lines = [
+            "### repro check: \(reproduced) of \(outcomes.count) reproduced", "", "| golden | verdict | digest |",
+            "|---|---|---|",
+        ]
         for outcome in outcomes {
             let digest = outcome.golden.map { "`\($0.root.abbreviated)`" } ?? ""
             lines.append("| \(cell(outcome.name)) | \(cell(headline(outcome))) | \(digest) |")

@@ -22,7 +22,7 @@ enum ExitCode {
         switch error {
         case let error as CommandLineError: error.code
         case let error as FormatError: error.category.rawValue
-        case is KernelUnavailable, is FloatingPointFault: unavailable
+        case is KernelUnavailable, is ThreadsUnavailable, is FloatingPointFault: unavailable
         case is NotFiniteError: Verdict.notFinite("").exitCode
         case is GoldenFault: Verdict.notJudged("").exitCode
         case is Blessing.NotReproducible: 3

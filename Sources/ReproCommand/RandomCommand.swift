@@ -31,6 +31,9 @@ enum RandomCommand: Command {
         if form == "permutation" && count > 100_000_000 {
             throw CommandLineError.usage("a permutation of \(count) is too large; at most 100000000")
         }
+        if context.format == .json && count > 10_000_000 {
+            throw CommandLineError.usage("JSON holds all draws at once; print \(count) of them as text")
+        }
         var draws: [JSONValue] = []
         var lines = ""
         let order = form == "permutation" ? generator.permutation(count) : []

@@ -23,6 +23,7 @@ enum RunCommand: Command {
     static func run(_ context: Context) throws -> Int32 {
         let arguments = context.arguments
         let (experiment, seed, base) = try choose(context)
+        let fault = try perturbation(arguments)
         let engine = try context.engine()
         let environment = RunEnvironment(engine: engine)
         let trace = try arguments.choice("trace", ["stage", "tensor"])
@@ -38,19 +39,16 @@ enum RunCommand: Command {
         let report = RunText(context: context)
         let isText = context.format == .text
         if isText { try report.head(experiment, seed: seed, environment: environment) }
-        var failure: (any Error)?
         let progress = context.messages.runProgress(experiment.name)
         let options = RunOptions(
-            detail: trace == "tensor" ? .tensor : .stage, perturbation: try perturbation(arguments),
+            detail: trace == "tensor" ? .tensor : .stage, perturbation: fault,
             resolve: { Paths.resolve($0, against: base) },
             onProgress: { event in
                 progress(event)
-                guard isText, failure == nil else { return }
-                do { try report.progress(event, trace: trace) } catch { failure = error }
+                if isText { try report.progress(event, trace: trace) }
             })
         let result = try experiment.run(seed: seed, engine: engine, options: options)
         context.messages.clear()
-        if let failure { throw failure }
 
         var contrast: RunResult?
         if arguments.has("contrast") {

@@ -16,9 +16,9 @@ public struct Engine: Sendable {
         self.parallelThreshold = parallelThreshold
     }
 
-    /// - Throws: ``KernelUnavailable`` where this processor lacks the path.
-    public init(path: KernelPath = .best, threads: Int) throws(KernelUnavailable) {
-        self.init(kernels: try path.kernels(), workers: Workers(count: threads))
+    /// - Throws: ``KernelUnavailable`` where this processor lacks the path, ``ThreadsUnavailable``.
+    public init(path: KernelPath = .best, threads: Int) throws {
+        self.init(kernels: try path.kernels(), workers: try Workers(count: threads))
     }
 
     /// How many workers to use for a number of floating-point operations: one or all.

@@ -43,7 +43,15 @@ final class WorkerCrew: @unchecked Sendable {
         faults.initialize(repeating: 0, count: count)
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(condition, nil)
-        for worker in 1..<count { threads.append(WorkerThread.start(crew: self, worker: worker)) }
+    }
+
+    /// Creates the threads. Where one cannot be created, those already there are to be dismissed.
+    func hire() throws(ThreadsUnavailable) {
+        for worker in 1..<count {
+            let (status, thread) = WorkerThread.start(crew: self, worker: worker)
+            guard status == 0 else { throw ThreadsUnavailable(wanted: count, created: worker, status: status) }
+            threads.append(thread)
+        }
     }
 
     deinit {
@@ -147,8 +155,9 @@ private final class WorkerThread {
     /// Kernels pack blocks of their operands on the stack: 8 MiB leave ample room on every platform.
     private static let stackSize = 8 << 20
 
-    static func start(crew: WorkerCrew, worker: Int) -> pthread_t {
-        let context = Unmanaged.passRetained(WorkerThread(crew: crew, worker: worker)).toOpaque()
+    static func start(crew: WorkerCrew, worker: Int) -> (status: Int32, thread: pthread_t) {
+        let retained = Unmanaged.passRetained(WorkerThread(crew: crew, worker: worker))
+        let context = retained.toOpaque()
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setstacksize(&attributes, stackSize)
@@ -156,13 +165,13 @@ private final class WorkerThread {
         #if canImport(Darwin)
             var thread: pthread_t?
             let status = pthread_create(&thread, &attributes, { WorkerThread.main($0) }, context)
-            precondition(status == 0, "cannot create worker thread \(worker): error \(status)")
-            return thread!
+            if status != 0 { retained.release() }
+            return (status, thread ?? pthread_self())
         #else
             var thread = pthread_t()
             let status = pthread_create(&thread, &attributes, { WorkerThread.main($0!) }, context)
-            precondition(status == 0, "cannot create worker thread \(worker): error \(status)")
-            return thread
+            if status != 0 { retained.release() }
+            return (status, thread)
         #endif
     }
 

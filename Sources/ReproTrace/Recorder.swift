@@ -36,11 +36,11 @@ public struct Recorder {
     private var perturbation: Perturbation?
     private var name: String?
     private var leaves: [Leaf] = []
-    private let onStage: (Stage) -> Void
+    private let onStage: (Stage) throws -> Void
 
     public init(
         hashing: Hashing, detail: Detail = .stage, perturbation: Perturbation? = nil,
-        onStage: @escaping (Stage) -> Void = { _ in }
+        onStage: @escaping (Stage) throws -> Void = { _ in }
     ) {
         self.hashing = hashing
         self.detail = detail
@@ -89,7 +89,7 @@ public struct Recorder {
     }
 
     /// Closes the stage and hashes it. `streams` are those that it drew from, in order of first use.
-    public mutating func end(streams: [StreamState] = []) {
+    public mutating func end(streams: [StreamState] = []) throws {
         guard let name else { preconditionFailure("no stage to end") }
         let streams = hashing.streams(streams)
         let digest = hashing.node(name: name, streams: streams, children: leaves.map(\.digest))
@@ -98,7 +98,7 @@ public struct Recorder {
         stages.append(stage)
         self.name = nil
         leaves.removeAll(keepingCapacity: true)
-        onStage(stage)
+        try onStage(stage)
     }
 
     /// The whole tree. Throws where a planted fault found no place.

@@ -46,7 +46,13 @@ extension DataSource {
                 letters: try options.integer("letters", in: 2...26))
         case .balance:
             let sizes = try GeneratedSequences(&options)
-            self = .balance(sizes, features: try options.integer("features", in: 1...100_000))
+            let features = try options.integer("features", in: 1...100_000)
+            guard (sizes.train + sizes.test) * sizes.maximumLength * features <= Experiment.greatestElementCount else {
+                throw options.error(
+                    "features", "more than \(Experiment.greatestElementCount) elements may come of these sizes",
+                    remedy: "make train, test, maximumLength or features smaller")
+            }
+            self = .balance(sizes, features: features)
         case .values:
             let values = try options.value("input").tensorOfDoubles
             guard let values else {
@@ -60,6 +66,12 @@ extension DataSource {
             let batch = try options.integer("batch", in: 1...100_000)
             let steps = try options.integer("steps", in: 1...100_000)
             let features = try options.integer("features", in: 1...100_000)
+            guard batch * steps * features <= Experiment.greatestElementCount else {
+                throw options.error(
+                    "features",
+                    "\(batch) × \(steps) × \(features) elements are more than \(Experiment.greatestElementCount)",
+                    remedy: "make batch, steps or features smaller")
+            }
             self = .uniform(
                 batch: batch, steps: steps, features: features,
                 lengths: try DataSource.lengths(batch: batch, steps: steps, &options))

@@ -207,7 +207,7 @@ public struct Dataset: Sendable {
             }
             try splits[index].sequences.record(prefix: split.rawValue + ".", in: &recorder)
         }
-        recorder.end(streams: streams)
+        try recorder.end(streams: streams)
     }
 }
 

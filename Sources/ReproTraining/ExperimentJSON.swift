@@ -17,7 +17,7 @@ extension Experiment {
         guard isValidName(name) else {
             throw options.error(
                 "name", "'\(name)' cannot name a file",
-                remedy: "use a–z, 0–9, '-', '_' and '.', a letter or digit first")
+                remedy: "use letters, digits, '-', '_' and '.', a letter or digit first, and not 'index'")
         }
         let task: Task = try options.choice("task")
         var dataOptions = try options.object("data")
@@ -55,7 +55,9 @@ extension Experiment {
                 || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         }
-        guard let first = bytes.first, isLetterOrDigit(first), bytes.count <= 100, name != "index" else { return false }
+        guard let first = bytes.first, isLetterOrDigit(first), bytes.count <= 100,
+            Text.lowercase(bytes) != Array("index".utf8)
+        else { return false }
         return bytes.allSatisfy { isLetterOrDigit($0) || "-_.".utf8.contains($0) }
     }
 
@@ -150,7 +152,7 @@ extension TrainingOptions {
             epsilon: try options.number("epsilon", default: 1e-8, in: positive),
             weightDecay: try options.number("weightDecay", default: 0, in: 0...1e30),
             batchSize: try options.integer("batchSize", in: 1...1_000_000_000),
-            epochs: try options.integer("epochs", in: 1...1000),
+            epochs: try options.integer("epochs", in: 1...100_000),
             shards: try options.integer("shards", default: 1, in: 1...1_000_000))
         if options.has("clipNorm"), !(try options.value("clipNorm").isNull) {
             clipNorm = try options.number("clipNorm", in: positive)

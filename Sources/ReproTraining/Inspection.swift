@@ -114,6 +114,8 @@ struct InspectionRun {
 
     mutating func result(seed: UInt64) throws -> RunResult {
         var (input, lengths, dataStreams) = data()
+        try experiment.verifyParameterCount(
+            experiment.model.cells.map { experiment.parameterCount($0, inputSize: input.shape[2]) }.reduce(0, +))
         var modules = experiment.model.cells.map { cell in
             Recurrent(
                 experiment.model.recurrent(cell, inputSize: input.shape[2]), prefix: cell.rawValue + ".",
@@ -122,13 +124,13 @@ struct InspectionRun {
         _ = try ParameterKeys(names: modules.flatMap { $0.parameters.map(\.name) })
         recorder.begin("init")
         try recordParameters(&modules)
-        recorder.end(streams: streams.states(after: modules.flatMap(\.parameters)))
+        try recorder.end(streams: streams.states(after: modules.flatMap(\.parameters)))
         recorder.begin("data")
         try recorder.record("input", &input)
         for (index, set) in lengths.enumerated() {
             try recorder.record("lengths.\(index)", shape: [set.count], set.map(Int64.init))
         }
-        recorder.end(streams: dataStreams)
+        try recorder.end(streams: dataStreams)
 
         recorder.begin("evaluation")
         var views: [Inspection.View] = []
@@ -159,10 +161,10 @@ struct InspectionRun {
                 outputs += tensors.map { (prefix + $0.name, $0.value) }
             }
         }
-        recorder.end()
+        try recorder.end()
         recorder.begin("final")
         try recordParameters(&modules)
-        recorder.end()
+        try recorder.end()
         return RunResult(
             experiment: experiment, seed: seed, trace: try recorder.trace(), metrics: [], losses: [],
             parameters: modules.flatMap(\.parameters), optimizerState: [], outputs: outputs,

@@ -42,13 +42,13 @@ struct TrainingRun {
     mutating func result() throws -> RunResult {
         recorder.begin("init")
         try recordState()
-        recorder.end(streams: streams.states(after: model.parameters))
+        try recorder.end(streams: streams.states(after: model.parameters))
         try dataset.record(in: &recorder)
         try train()
         try evaluate()
         recorder.begin("final")
         try recordState()
-        recorder.end()
+        try recorder.end()
         return RunResult(
             experiment: experiment, seed: seed, trace: try recorder.trace(), metrics: metrics, losses: losses,
             parameters: model.parameters, optimizerState: optimizer.tensors, outputs: outputs, inspection: nil)
@@ -79,13 +79,13 @@ struct TrainingRun {
                 let loss = try step(batch, epoch: epoch, drawn: drawn)
                 lossSum += Double(loss) * Double(batch.targets.count)
                 rowSum += batch.targets.count
-                options.onProgress(.step(optimizer.step, of: stepsPerEpoch * training.epochs))
+                try options.onProgress(.step(optimizer.step, of: stepsPerEpoch * training.epochs))
             }
             recorder.begin("epoch " + padded(epoch, to: 3))
             try recordState()
-            recorder.end()
+            try recorder.end()
             let mean = lossSum / Double(rowSum)
-            options.onProgress(.epoch(epoch, of: training.epochs, loss: mean))
+            try options.onProgress(.epoch(epoch, of: training.epochs, loss: mean))
             if epoch == training.epochs - 1 { metrics.append(("trainLoss", mean)) }
         }
     }
@@ -142,7 +142,7 @@ struct TrainingRun {
                 .streamAfter(layers: recurrent.layers - 1, width: recurrent.outputSize)
             streamStates.append(after.streamState(.dropout, key: UInt32(number)))
         }
-        recorder.end(streams: streamStates)
+        try recorder.end(streams: streamStates)
         let scalar = loss.value[offset: 0]
         losses.append(StepLoss(step: number, epoch: epoch, loss: scalar))
         return scalar
@@ -193,7 +193,7 @@ struct TrainingRun {
             metrics.append((split.rawValue + "Accuracy", Double(correct) / Double(targets.count)))
             outputs.append((split.rawValue + ".logits", logits))
         }
-        recorder.end()
+        try recorder.end()
     }
 }
 

@@ -104,7 +104,8 @@ private struct GoldenReader {
         var read: [Stage] = []
         for value in stages { read.append(try coded(value, StageCoding.stage)) }
         return Golden(
-            name: name, experiment: values[3], data: files, seed: seed, root: try coded(values[6], StageCoding.digest), stages: read,
+            name: name, experiment: values[3], data: files, seed: seed, root: try coded(values[6], StageCoding.digest),
+            stages: read,
             blessedBy: by, reason: reason)
     }
 }

@@ -73,7 +73,7 @@ enum Terminals {
     @Test func traceListsEveryTensor() throws {
         try withWorkplace { place in
             let json = try place.repro("run", "outputs", "--seed", "1", "--trace", "tensor", "--format", "json").json()
-            let tensors = try #require(json["stages"]?.elements).flatMap { $0["tensors"]?.elements ?? [] }
+            let tensors = try #require(json["stages"]?.elements).flatMap { $0["leaves"]?.elements ?? [] }
             #expect(tensors.contains { $0["name"]?.string == "lstm.weight_ih_l0_reverse" })
             #expect(tensors.allSatisfy { isDigest($0["digest"]) && $0["shape"]?.elements != nil })
         }
@@ -226,7 +226,9 @@ enum Terminals {
 
     // MARK: Help and completion
 
-    private static let commands = ["run", "check", "bless", "list", "random", "table", "doctor", "completion"]
+    private static let commands = [
+        "run", "check", "bless", "diff", "matrix", "list", "random", "table", "doctor", "completion",
+    ]
 
     @Test func everyCommandIsExplained() throws {
         try withWorkplace { place in

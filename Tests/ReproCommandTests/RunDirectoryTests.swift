@@ -58,9 +58,13 @@ private func shell(_ script: String) -> Bool {
             let before = try place.contents()
             expectRefusal(try run(place, "--output", "out"), 73, naming: "out: exists already", "--force")
             #expect(try place.contents() == before)
-            try place.write("out/stale", "x")
             expectSuccess(try run(place, "--output", "out", "--force"))
             #expect(try place.contents() == before)
+            // A file that no run writes is somebody's, and stays.
+            try place.write("out/notes.txt", "x")
+            let withNotes = try place.contents()
+            expectRefusal(try run(place, "--output", "out", "--force"), 73, naming: "more than a run's files")
+            #expect(try place.contents() == withNotes)
         }
     }
 

@@ -125,7 +125,7 @@ import Testing
             var recorder = Recorder(hashing: hashing)
             recorder.begin("init")
             try record(&recorder)
-            recorder.end()
+            try recorder.end()
             return try recorder.trace()
         }
         let expected = try trace { try $0.record("x", shape: [1], [1]) }

@@ -28,7 +28,7 @@ func trace(_ parts: [Part]) throws -> Trace {
             var tensor = Tensor(shape: shape, elements: values)
             try recorder.record(name, &tensor)
         }
-        recorder.end(streams: part.streams)
+        try recorder.end(streams: part.streams)
     }
     return try recorder.trace()
 }
