@@ -6,8 +6,9 @@
 // result must have those very bits. One input in AUDIT_STRIDE goes to MPFR whatever the interval says, which would catch
 // an error in the bound's proof.
 //
-//     prove [--first HEX] [--last HEX] [--threads N] [--functions exp,tanh] [--paths avx2,portable] [--plant]
+//     prove [--first HEX] [--last HEX] [--threads N] [--functions exp,tanh] [--paths avx2,portable] [--plant] [--doubtful]
 //
+// --doubtful lists the inputs that MPFR had to decide, the hard ones, in no particular order.
 // --plant flips the last bit of one result in each function and path, to show that the proof turns red.
 // Exit status: 0 proved, 1 a mismatch (or the audit failed), 2 usage.
 #include "oracle.h"
@@ -29,7 +30,7 @@ typedef struct {
 } counts;
 
 typedef struct {
-    int function, plant;
+    int function, plant, doubtful;
     uint64_t first, last;
     const repro_kernels *paths[PATHS];
     atomic_uint_fast64_t next;
@@ -65,6 +66,7 @@ static void expected_results(job *job, uint64_t start, size_t count, const float
         } else if (!decided) {
             expected[i] = oracle_exact(job->function, x[i]);
             seen->exact++;
+            if (job->doubtful) printf("doubtful %s %08x\n", function_names[job->function], to_bits(x[i]));
         } else if ((start + i) % AUDIT_STRIDE == 0) {
             seen->audited++;
             seen->audit_failures += oracle_exact(job->function, x[i]) != expected[i];
@@ -158,7 +160,7 @@ static int listed(const char *list, const char *name) {
 }
 
 static int usage(void) {
-    fprintf(stderr, "usage: prove [--first HEX] [--last HEX] [--threads N] [--functions LIST] [--paths LIST] [--plant]\n");
+    fprintf(stderr, "usage: prove [--first HEX] [--last HEX] [--threads N] [--functions LIST] [--paths LIST] [--plant] [--doubtful]\n");
     return 2;
 }
 
@@ -168,8 +170,8 @@ int main(int argc, char **argv) {
     int threads = 2;
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-        if (!strcmp(argv[i], "--plant")) {
-            job.plant = 1;
+        if (!strcmp(argv[i], "--plant") || !strcmp(argv[i], "--doubtful")) {
+            *(argv[i][2] == 'p' ? &job.plant : &job.doubtful) = 1;
             continue;
         }
         if (!value) return usage();

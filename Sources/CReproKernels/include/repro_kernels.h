@@ -30,6 +30,7 @@ typedef struct repro_kernels {
 
     /// C(m, n) = chain over k of A(m, k) · B(k, n). The chain starts at C(m, n) where `start` is null, else at
     /// start[n]. `packed` comes from `pack` of this same path with this same depth and columns.
+    /// Memory for it that is aligned to 64 bytes makes products of few rows faster.
     void (*multiply)(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride, const float *packed,
                      const float *start, float *c, size_t c_stride);
 
@@ -72,6 +73,7 @@ typedef struct repro_kernels {
 
     /// GRU, gates r z n. `gates` holds the pre-activations of r and z and the input's part gx of n, and receives
     /// r, z, n; `gh` holds the hidden state's part of n. n = tanh(fma(r, gh, gx)); h' = fma(z, h − n, n).
+    /// `h_out` may be `h`.
     void (*gru_forward)(size_t rows, size_t hidden, size_t units, float *gates, size_t gates_stride, const float *gh,
                         size_t gh_stride, const float *h, size_t h_stride, float *h_out, size_t h_out_stride);
 
@@ -83,11 +85,11 @@ typedef struct repro_kernels {
                          size_t gh_stride, const float *h, size_t h_stride, const float *dh, size_t dh_stride,
                          float *dh_before, size_t dh_before_stride);
 
-    /// RNN. h = tanh(a), or relu(a) = a > 0 ? a : +0 where `relu` is nonzero.
+    /// RNN. h = tanh(a), or relu(a) = a > 0 ? a : +0 where `relu` is nonzero. `h` may be `pre`.
     void (*rnn_forward)(size_t rows, size_t units, int relu, const float *pre, size_t pre_stride, float *h,
                         size_t h_stride);
 
-    /// delta = dh × fma(-h, h, 1), or for relu h > 0 ? dh : +0.
+    /// delta = dh × fma(-h, h, 1), or for relu h > 0 ? dh : +0. `delta` may be `dh`.
     void (*rnn_backward)(size_t rows, size_t units, int relu, const float *h, size_t h_stride, const float *dh,
                          size_t dh_stride, float *delta, size_t delta_stride);
 
@@ -95,6 +97,7 @@ typedef struct repro_kernels {
 
     /// g = gradient × scale (where scale != 1); g = g + decay × p (where decay != 0);
     /// with momentum != 0: v = first ? g : momentum × v + g, and g = v; p = p − rate × g.
+    /// `velocity` may be null where momentum is 0.
     void (*sgd)(size_t count, float *p, const float *gradient, float *velocity, float scale, float rate,
                 float momentum, float decay, int first);
 
@@ -138,7 +141,8 @@ float repro_contraction_canary(float a, float b, float c);
 /// 1 (rounding is not to nearest), 2 (results are flushed to zero), 4 (operands are treated as zero).
 unsigned repro_floating_point_faults(void);
 
-/// For tests: puts faults as above into this thread's environment (0 restores it).
+/// For tests: puts faults as above into this thread's environment (0 restores it). Where the processor has one switch
+/// for results and operands, as 64-bit ARM does, either fault brings both.
 void repro_set_floating_point_faults(unsigned faults);
 
 /// The processor's name (brand string), written with a terminating zero; empty where it cannot be told.

@@ -1,4 +1,5 @@
-// Binary64 lanes of the path neon: fused, no table.
+// Binary64 lanes of the path neon: fused, no table. The operations are those of the path avx2, one for one, and IEEE 754
+// defines each of them: what is proved for one holds for the other.
 #include "elementary_wide.h"
 
 #define ELEMENTARY_FUSED 1
@@ -14,3 +15,7 @@ VINLINE vd2 wide_madd(vd2 a, vd2 b, vd2 c) {
     __builtin_memcpy(&a, r, sizeof a);
     return a;
 }
+
+/// The larger (smaller) of the bound, which is not a zero, and x; a NaN in x stays.
+VINLINE vf at_least(vf bound, vf x) { return (vf)vmaxq_f32((float32x4_t)bound, (float32x4_t)x); }
+VINLINE vf at_most(vf bound, vf x) { return (vf)vminq_f32((float32x4_t)bound, (float32x4_t)x); }

@@ -5,3 +5,7 @@
 #define ELEMENTARY_STEPS 1
 
 VINLINE vd2 wide_madd(vd2 a, vd2 b, vd2 c) { return a * b + c; }
+
+/// The larger (smaller) of the bound, which is not a zero, and x; a NaN in x stays.
+VINLINE vf at_least(vf bound, vf x) { return vselect(x < bound, bound, x); }
+VINLINE vf at_most(vf bound, vf x) { return vselect(x > bound, bound, x); }

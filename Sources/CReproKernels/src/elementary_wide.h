@@ -19,11 +19,6 @@ VINLINE vf magnitude(vf x) { return (vf)((vi)x & lane_bits(0x7fffffff)); }
 VINLINE vf with_sign(vf size, vf x) { return (vf)(((vi)size & lane_bits(0x7fffffff)) | ((vi)x & lane_bits(0x80000000))); }
 /// y, with the one NaN of the contract where x is a NaN.
 VINLINE vf canonical(vf x, vf y) { return vselect(x != x, (vf)lane_bits(0x7fc00000), y); }
-/// x between bounds, neither of them a zero; a NaN stays.
-VINLINE vf clamp(vf x, float low, float high) {
-    x = vselect(x < vset(low), vset(low), x);
-    return vselect(x > vset(high), vset(high), x);
-}
 /// `y` in the lanes whose input has the bit pattern `input`, else `result`.
 VINLINE vf where_input(vf x, uint32_t input, uint32_t y, vf result) {
     return vselect((vi)x == lane_bits(input), (vf)lane_bits(y), result);

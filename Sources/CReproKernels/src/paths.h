@@ -12,7 +12,9 @@ extern const repro_kernels repro_kernels_avx512;
 extern const repro_kernels repro_kernels_neon;
 #endif
 
-/// SHA-256 depends on the processor's extension, not on the width of its vectors: one function, chosen at run time.
+/// SHA-256 by the processor's instructions for it where it has them, whatever the width of its vectors.
 void repro_sha256(uint32_t state[8], const uint8_t *data, size_t blocks);
+/// SHA-256 in plain C: the path portable, everywhere.
+void repro_sha256_portable(uint32_t state[8], const uint8_t *data, size_t blocks);
 
 #endif

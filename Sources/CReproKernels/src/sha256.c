@@ -10,7 +10,7 @@ static uint32_t big_endian(const uint8_t *p) {
 }
 
 /// FIPS 180-4, section 6.2.2, with the message schedule in a ring of 16 words.
-static void sha256_portable(uint32_t state[8], const uint8_t *data, size_t blocks) {
+void repro_sha256_portable(uint32_t state[8], const uint8_t *data, size_t blocks) {
     for (; blocks > 0; blocks--, data += 64) {
         uint32_t w[16];
         uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
@@ -40,8 +40,8 @@ void repro_sha256_extension(uint32_t state[8], const uint8_t *data, size_t block
 
 void repro_sha256(uint32_t state[8], const uint8_t *data, size_t blocks) {
     if (repro_processor.has_sha) repro_sha256_extension(state, data, blocks);
-    else sha256_portable(state, data, blocks);
+    else repro_sha256_portable(state, data, blocks);
 }
 #else
-void repro_sha256(uint32_t state[8], const uint8_t *data, size_t blocks) { sha256_portable(state, data, blocks); }
+void repro_sha256(uint32_t state[8], const uint8_t *data, size_t blocks) { repro_sha256_portable(state, data, blocks); }
 #endif

@@ -4,6 +4,8 @@
 #define VF 8
 /// Rows of C in a register tile: 6 × 2 accumulators, 2 vectors of B and a broadcast fill 15 of 16 registers.
 #define TILE_ROWS 6
+/// Floats from one k to the next in a packed tile of A: its rows, rounded up to whole aligned vectors.
+#define PACKED_STEP 8
 #define PANEL_VECTORS 2
 /// Panels that a tile of 1, 2, 3 and 4 rows spans: at least 8 chains, to cover 2 FMA a cycle × 4 cycles of latency.
 #define SPAN_1 4

@@ -4,6 +4,8 @@
 #define VF 4
 /// Rows of C in a register tile: 6 × 4 accumulators, 4 vectors of B and a broadcast fill 29 of 32 registers.
 #define TILE_ROWS 6
+/// Floats from one k to the next in a packed tile of A: its rows, rounded up to whole aligned vectors.
+#define PACKED_STEP 8
 #define PANEL_VECTORS 4
 /// Panels that a tile of 1, 2, 3 and 4 rows spans: 16 chains, to cover 4 FMA a cycle × 4 cycles of latency.
 #define SPAN_1 4

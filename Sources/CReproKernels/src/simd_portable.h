@@ -5,6 +5,8 @@
 
 #define VF 4
 #define TILE_ROWS 4
+/// Floats from one k to the next in a packed tile of A: its rows, rounded up to whole aligned vectors.
+#define PACKED_STEP 4
 #define PANEL_VECTORS 2
 #define SPAN_1 1
 #define SPAN_2 1

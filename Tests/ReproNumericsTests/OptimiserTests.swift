@@ -1,0 +1,88 @@
+import Testing
+
+import ReproNumerics
+
+struct OptimiserTests {
+    private static let counts = Array(0...67) + [129, 1000]
+
+    @Test(arguments: Paths.native)
+    func sgdEqualsTheReferenceLoop(path: KernelPath) {
+        guard let kernels = Paths.kernels(path) else { return }
+        for (seed, count) in Self.counts.enumerated() {
+            for choice in 0..<16 {
+                let kind = TestStream.Kind.allCases[(seed + choice) % 3]
+                let results = [kernels, ReferenceKernels()].map { (kernels: any Kernels) in
+                    var stream = TestStream(seed: UInt64(seed))
+                    var p = stream.floats(count + 1, kind), velocity = stream.floats(count + 1, kind)
+                    kernels.sgd(
+                        count: count, p: &p, gradient: stream.floats(count + 1, kind), velocity: &velocity,
+                        scale: choice & 1 == 0 ? 1 : 0.3, rate: 0.01, momentum: choice & 2 == 0 ? 0 : 0.9,
+                        decay: choice & 4 == 0 ? 0 : 0.1, first: choice & 8 == 0)
+                    return p + velocity
+                }
+                if let difference = firstDifference(results[0], results[1]) {
+                    Issue.record("\(path) count \(count) choice \(choice), seed \(seed): \(difference)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Paths.native)
+    func adamEqualsTheReferenceLoop(path: KernelPath) {
+        guard let kernels = Paths.kernels(path) else { return }
+        for (seed, count) in Self.counts.enumerated() {
+            for choice in 0..<8 {
+                let kind = TestStream.Kind.allCases[(seed + choice) % 3]
+                let coefficients = AdamCoefficients(
+                    scale: choice & 1 == 0 ? 1 : 0.7, shrink: choice & 2 == 0 ? 1 : 0.999,
+                    decay: choice & 4 == 0 ? 0 : 0.01, w1: 0.1, beta2: 0.999, w2: 0.001, rate: 0.01, root: 0.25,
+                    epsilon: 1e-8)
+                let results = [kernels, ReferenceKernels()].map { (kernels: any Kernels) in
+                    var stream = TestStream(seed: UInt64(seed))
+                    var p = stream.floats(count + 1, kind), m = stream.floats(count + 1, kind)
+                    var v = stream.floats(count + 1, kind).map(abs)
+                    kernels.adam(
+                        count: count, p: &p, gradient: stream.floats(count + 1, kind), m: &m, v: &v,
+                        coefficients: coefficients)
+                    return p + m + v
+                }
+                if let difference = firstDifference(results[0], results[1]) {
+                    Issue.record("\(path) count \(count) choice \(choice), seed \(seed): \(difference)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Paths.native)
+    func sumsOfSquaresEqualTheReferenceLoop(path: KernelPath) {
+        guard let kernels = Paths.kernels(path) else { return }
+        for (seed, count) in (Array(0...200) + [640, 1023, 5000]).enumerated() {
+            var stream = TestStream(seed: UInt64(seed))
+            let x = stream.floats(count + 1, TestStream.Kind.allCases[seed % 3])
+            var actual = 0.1, expected = 0.1
+            kernels.sumOfSquares(count: count, x, into: &actual)
+            ReferenceKernels().sumOfSquares(count: count, x, into: &expected)
+            #expect(
+                actual.bitPattern == expected.bitPattern,
+                "\(path) count \(count), seed \(seed): \(String(actual.bitPattern, radix: 16))")
+        }
+    }
+
+    /// Lanes, not one chain: 2^54 in lane 0 and 1 in lanes 1 and 65 sum to 2^54 + 2 only if 1 and 1 meet first.
+    @Test(arguments: KernelPath.allCases)
+    func elementsSixtyFourApartShareALane(path: KernelPath) {
+        guard let kernels = Paths.kernels(path) else { return }
+        var x = [Float](repeating: 0, count: 130)
+        x[0] = 0x1p27
+        x[1] = 1
+        x[65] = 1
+        var sum = 0.0
+        kernels.sumOfSquares(count: x.count, x, into: &sum)
+        #expect(sum == 0x1p54 + 2)
+        sum = 0
+        x[65] = 0
+        x[66] = 1
+        kernels.sumOfSquares(count: x.count, x, into: &sum)
+        #expect(sum == 0x1p54)
+    }
+}
