@@ -6,7 +6,7 @@ import Repro
 enum Main {
     static var commands: [any Command.Type] { [
         RunCommand.self, CheckCommand.self, BlessCommand.self, ListCommand.self, RandomCommand.self, TableCommand.self,
-        DoctorCommand.self, CompletionCommand.self,
+        DoctorCommand.self, BenchCommand.self, CompletionCommand.self,
     ] }
 
     static func main() {
