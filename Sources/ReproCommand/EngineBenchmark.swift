@@ -83,7 +83,7 @@ struct Timing {
 
     /// Floating-point operations a second that one thread of this processor reaches with fused multiply-adds alone.
     static func peak() throws -> Double {
-        let rounds = 1 << 18
+        let rounds = 1 << 16
         var operations = 0.0
         let timing = try Timing.of(seconds: 0.05, leastRuns: 5) { operations = Processor.runAtPeak(rounds: rounds) }
         return operations / timing.secondsMin
