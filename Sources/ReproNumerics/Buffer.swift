@@ -13,6 +13,7 @@ public final class Buffer: @unchecked Sendable {
         // An allocator's own alignment is cheaper than a larger one asked for.
         let bytes = max(1, count) * MemoryLayout<Float>.stride + Buffer.alignment
         memory = .allocate(byteCount: bytes, alignment: MemoryLayout<Float>.alignment)
+        Pages.preferLarge(memory, byteCount: bytes)
         pointer = memory.alignedUp(toMultipleOf: Buffer.alignment).bindMemory(to: Float.self, capacity: max(1, count))
         self.count = count
         if zeroed { pointer.initialize(repeating: 0, count: count) }

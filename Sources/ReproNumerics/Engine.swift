@@ -6,6 +6,7 @@ public struct Engine: Sendable {
     public init(kernels: any Kernels, workers: Workers) {
         self.kernels = kernels
         self.workers = workers
+        Pages.keepFreed()
     }
 
     /// - Throws: ``KernelUnavailable`` where this processor lacks the path.

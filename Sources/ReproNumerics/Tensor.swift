@@ -35,6 +35,9 @@ public struct Tensor: Sendable, Equatable {
             if index == shapes.count { return body(pointers) }
             let count = Tensor.count(of: shapes[index])
             let elements = [Float](unsafeUninitializedCapacity: count) { memory, initialized in
+                if let base = memory.baseAddress {
+                    Pages.preferLarge(base, byteCount: count * MemoryLayout<Float>.stride)
+                }
                 pointers.append(memory.baseAddress ?? UnsafeMutablePointer(mutating: nowhere))
                 open(index + 1)
                 initialized = count
