@@ -10,7 +10,7 @@ each polynomial's error over its interval beside it, measured on the rounded coe
 
 import struct
 
-from mpmath import mp, mpf, cos, chop, exp, log, lu_solve, matrix, nstr, pi, sqrt
+from mpmath import cos, exp, log, lu_solve, matrix, mp, mpf, nstr, pi, sqrt
 
 mp.prec = 300
 LN2 = log(mpf(2))
@@ -26,7 +26,7 @@ def bits(x):
 
 
 def literal(x):
-    return float(x).hex().replace("0000000000000p", "p") if x else "0x0p+0"
+    return float(x).hex().replace(".0000000000000p", "p")
 
 
 def chopped(x, places):
@@ -84,8 +84,9 @@ def logarithm_tail(degree):
     return coefficients, worst(lambda z: z * (value(coefficients, z) - function(z)) / 2, mpf(0), top)
 
 
-def array(name, values, comment):
-    print(f"// {comment}")
+def array(name, values, *comment):
+    for line in comment:
+        print(f"// {line}")
     print(f"static const double {name}[{len(values)}] = {{")
     for v in values:
         print(f"    {literal(v)},")
@@ -114,21 +115,22 @@ def main():
         step = LN2 / parts
         constant(f"elementary_per{parts}", step, f"ln 2 / {parts}")
         high = chopped(step, 36)
-        constant(f"elementary_per{parts}_high", high, f"ln 2 / {parts} to 36 binary places: n × this is exact for |n| < 2^17 and")
+        exact = f"ln 2 / {parts} to 36 binary places: n × this is exact for |n| < 2^17, and"
+        constant(f"elementary_per{parts}_high", high, exact)
         constant(f"elementary_per{parts}_low", step - high, "the rest of it")
 
-    half = LN2 / 32 * (1 + mpf(2) ** -30)
-    coefficients, error, relative = exponential_tail(-half, half, 4)
-    array("elementary_exp16", coefficients, f"exp(r) = 1 + r + r² h(r), |r| <= ln 2 / 32: h. |error| of exp(r) < 2^{error}, of (exp(r) - 1) / r < 2^{relative}")
-    half = LN2 / 2 * (1 + mpf(2) ** -30)
-    coefficients, error, relative = exponential_tail(-half, half, 9)
-    array("elementary_exp1", coefficients, f"exp(r) = 1 + r + r² h(r), |r| <= ln 2 / 2: h. |error| of exp(r) < 2^{error}, of (exp(r) - 1) / r < 2^{relative}")
+    for parts, degree in ((16, 4), (1, 9)):
+        half = LN2 / (2 * parts) * (1 + mpf(2) ** -30)
+        coefficients, error, relative = exponential_tail(-half, half, degree)
+        array(f"elementary_exp{parts}", coefficients, f"exp(r) = 1 + r + r² h(r), |r| <= ln 2 / {2 * parts}: h.",
+              f"|error| of exp(r) < 2^{error}, of (exp(r) - 1) / r < 2^{relative}.")
 
     high = chopped(LN2, 42)
     constant("elementary_ln2_high", high, "ln 2 to 42 binary places: k × this is exact for |k| < 2^10, and")
     constant("elementary_ln2_low", LN2 - high, "the rest of it")
     coefficients, error = logarithm_tail(6)
-    array("elementary_log", coefficients, f"2 atanh(s) = 2 s + s z R(z), z = s², |s| <= (√2 - 1) / (√2 + 1): R. |relative error| of the sum < 2^{error}")
+    array("elementary_log", coefficients, "2 atanh(s) = 2 s + s z R(z), z = s², |s| <= (√2 - 1) / (√2 + 1): R.",
+          f"|relative error| of the sum < 2^{error}.")
     print("#endif")
 
 

@@ -5,8 +5,9 @@
     python3 Tests/Fixtures/elementary_vectors.py --digests
 
 Needs gmpy2 (a Python binding of MPFR). Inputs are edge cases, the hard cases in elementary_hard_inputs.txt (whose exact
-results lie within 2^-46 of themselves from a midpoint between two binary32 numbers, found by `prove --doubtful` built with
--DORACLE_BOUND=0x1p-46), the same with the other sign, and a spread over all patterns. The results owe nothing to this project's code.
+results lie within 2^-46 of themselves from a midpoint between two binary32 numbers, found by `prove --doubtful` built
+with -DORACLE_BOUND=0x1p-46), the same with the other sign, and a spread over all patterns. The results owe nothing to
+this project's code.
 """
 
 import hashlib

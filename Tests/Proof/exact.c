@@ -3,7 +3,8 @@
 
 #include <mpfr.h>
 
-/// A bound of f(x), from below or above, at the target's precision. Every step rounds in the direction that keeps it one.
+/// A bound of f(x), from below or above, at the target's precision. Every step rounds in the direction that keeps it
+/// one.
 static void bound(int function, mpfr_t y, float x, int up) {
     mpfr_rnd_t outward = up ? MPFR_RNDU : MPFR_RNDD, inward = up ? MPFR_RNDD : MPFR_RNDU;
     mpfr_t argument;

@@ -1,5 +1,5 @@
-// Binary64 approximations whose error is bounded by hand, written for that and not for speed or closeness: Taylor series
-// and their plain sums, no table, nothing shared with the kernels.
+// Binary64 approximations whose error is bounded by hand, written for that and not for speed or closeness: Taylor
+// series and their plain sums, no table, nothing shared with the kernels.
 //
 // u = 2^-53. Every operation returns its exact result times 1 + d, |d| <= u (no operand or result below is subnormal
 // or overflows). The bound claimed is 2^-42 = 2048 u; the sums below stay under 100 u.
@@ -21,8 +21,8 @@ static inline uint64_t to_bits(double x) {
 }
 
 /// (exp(r) − 1) / r for |r| <= 0.35, by Taylor's series to r^15 / 16!; the rest is below 0.35^16 / 17! < 2^-72.
-/// Horner with every product at most 0.35 / 2 of the sum it joins: each step's two roundings reach the result reduced by
-/// at least 5.7 a level, so the error is below 3 u; the value lies in (0.84, 1.2).
+/// Horner with every product at most 0.35 / 2 of the sum it joins: each step's two roundings reach the result reduced
+/// by at least 5.7 a level, so the error is below 3 u; the value lies in (0.84, 1.2).
 static inline double quotient(double r) {
     static const double factorial[] = {1, 2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800, 39916800, 479001600,
                                        6227020800, 87178291200, 1307674368000, 20922789888000};
@@ -31,10 +31,10 @@ static inline double quotient(double r) {
     return sum;
 }
 
-/// exp(y), |y| < 300, as 2^k (1 + r quotient(r)).
-/// k ln2_high is exact (33 bits times at most 9); y − k ln2_high is exact (Sterbenz, or k = 0). ln2_high + ln2_low is ln 2
-/// to 2^-85, so r is off by at most 2^-76 + 2 u |k ln2_low| + u |r| < u: a relative error u of the result. With
-/// quotient's 3 u × 0.35 × 1.2 and two roundings the sum is within 5 u of itself, which is at least 0.7.
+/// exp(y), |y| < 300, as 2^k (1 + r quotient(r)). k ln2_high is exact (33 bits times at most 9); y − k ln2_high is
+/// exact (Sterbenz, or k = 0). ln2_high + ln2_low is ln 2 to 2^-85, so r is off by at most 2^-76 + 2 u |k ln2_low| +
+/// u |r| < u: a relative error u of the result. With quotient's 3 u × 0.35 × 1.2 and two roundings the sum is within
+/// 5 u of itself, which is at least 0.7.
 static inline double exponential(double y) {
     const double shifter = 0x1.8p52, ln2_high = 0x1.62e42feep-1, ln2_low = 0x1.a39ef35793c76p-33;
     double t = y * 0x1.71547652b82fep0 + shifter;
@@ -43,8 +43,8 @@ static inline double exponential(double y) {
     return (1 + r * quotient(r)) * from_bits((to_bits(t) + 1023) << 52);
 }
 
-/// 2 atanh(s), |s| <= 0.172, by its series to s^23 / 23; the rest is below 0.172^24 / 24 of it < 2^-65. Error below 3 u by
-/// the argument of `quotient` (products are below 0.03 of the sums), 6 u with s's own 2 u and the last product.
+/// 2 atanh(s), |s| <= 0.172, by its series to s^23 / 23; the rest is below 0.172^24 / 24 of it < 2^-65. Error below 3
+/// u by the argument of `quotient` (products are below 0.03 of the sums), 6 u with s's own 2 u and the last product.
 static inline double twice_atanh(double s) {
     double z = s * s, sum = 2.0 / 23;
     for (int n = 21; n >= 1; n -= 2) sum = sum * z + 2.0 / n;

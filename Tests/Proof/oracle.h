@@ -8,8 +8,8 @@
 enum { EXP, LOG, LOG1P, TANH, SIGMOID, FUNCTIONS };
 extern const char *const function_names[FUNCTIONS];
 
-/// Binary64 approximations: |approximation − f(x)| <= ORACLE_BOUND × |f(x)| for every x that is a number in the domain and
-/// not ±0, 1 for log, or infinite. `count` <= ORACLE_BLOCK.
+/// Binary64 approximations: |approximation − f(x)| <= ORACLE_BOUND × |f(x)| for every x that is a number in the
+/// domain and not ±0, 1 for log, or infinite. `count` <= ORACLE_BLOCK.
 #define ORACLE_BLOCK 4096
 #ifndef ORACLE_BOUND
 #define ORACLE_BOUND 0x1p-42

@@ -1,5 +1,5 @@
-# make prove: all 2^32 inputs of every elementary function on every path that runs here; about five minutes on two cores.
-# Needs clang (Swift's own will do) and Debian's libmpfr-dev, which nothing else in the project uses.
+# make prove: all 2^32 inputs of every elementary function on every path that runs here; about five minutes on two
+# cores. Needs clang (Swift's own will do) and Debian's libmpfr-dev, which nothing else in the project uses.
 #
 # make prove-quick: a range with subnormal, ordinary and saturated results, in seconds. make prove-canary: one planted
 # fault in each function and path must turn the proof red.

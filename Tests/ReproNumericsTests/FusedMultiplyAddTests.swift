@@ -5,8 +5,8 @@ struct FusedMultiplyAddTests {
     private func check(_ a: Float, _ b: Float, _ c: Float, seed: UInt64, index: Int) {
         let emulated = repro_fma_emulated(a, b, c), expected = repro_fma(a, b, c)
         if emulated.bitPattern != expected.bitPattern && !(emulated.isNaN && expected.isNaN) {
-            Issue.record(
-                "fma(\(hex(a)), \(hex(b)), \(hex(c))) is \(hex(expected)), emulated \(hex(emulated)); seed \(seed), index \(index)")
+            let call = "fma(\(hex(a)), \(hex(b)), \(hex(c)))"
+            Issue.record("\(call): \(hex(expected)), emulated \(hex(emulated)); seed \(seed), index \(index)")
         }
     }
 

@@ -96,3 +96,8 @@ func withRows<Result>(
         return rows.withUnsafeBufferPointer { body($0.baseAddress!) }
     }
 }
+
+/// One address for an operand that is input and output: as `inout` and as argument at once, an array would be copied.
+func withAddress(of array: inout [Float], _ body: (UnsafeMutablePointer<Float>) -> Void) {
+    array.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
+}

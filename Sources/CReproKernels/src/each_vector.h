@@ -1,5 +1,5 @@
-// Rows in whole vectors and a rest: STEP is an expression in `u`, the first unit, and `n`, the lanes in use. In the loop
-// n is the constant VF, so that partial loads and stores become whole ones.
+// Rows in whole vectors and a rest: STEP is an expression in `u`, the first unit, and `n`, the lanes in use. In the
+// loop n is the constant VF, so that partial loads and stores become whole ones.
 #ifndef REPRO_EACH_VECTOR_H
 #define REPRO_EACH_VECTOR_H
 

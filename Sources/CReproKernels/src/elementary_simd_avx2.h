@@ -15,7 +15,7 @@ VINLINE vd2 wide_madd(vd2 a, vd2 b, vd2 c) {
     return a;
 }
 
-/// The larger (smaller) of the bound, which is not a zero, and x; a NaN in x stays. As instructions, because a comparison
-/// and a selection lengthen the chain of dependent operations that limits the speed.
+/// The larger (smaller) of the bound, which is not a zero, and x; a NaN in x stays. As instructions, because a
+/// comparison and a selection lengthen the chain of dependent operations that limits the speed.
 VINLINE vf at_least(vf bound, vf x) { return (vf)_mm256_max_ps((__m256)bound, (__m256)x); }
 VINLINE vf at_most(vf bound, vf x) { return (vf)_mm256_min_ps((__m256)bound, (__m256)x); }

@@ -34,7 +34,7 @@ VINLINE vd2 wide_power(vd2 t) {
                      _mm512_permutex2var_pd(first, _mm512_castpd_si512(index.high), second));
 }
 
-/// The larger (smaller) of the bound, which is not a zero, and x; a NaN in x stays. As instructions, because a comparison
-/// and a selection lengthen the chain of dependent operations that limits the speed.
+/// The larger (smaller) of the bound, which is not a zero, and x; a NaN in x stays. As instructions, because a
+/// comparison and a selection lengthen the chain of dependent operations that limits the speed.
 VINLINE vf at_least(vf bound, vf x) { return (vf)_mm512_max_ps((__m512)bound, (__m512)x); }
 VINLINE vf at_most(vf bound, vf x) { return (vf)_mm512_min_ps((__m512)bound, (__m512)x); }

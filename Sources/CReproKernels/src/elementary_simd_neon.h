@@ -1,5 +1,5 @@
-// Binary64 lanes of the path neon: fused, no table. The operations are those of the path avx2, one for one, and IEEE 754
-// defines each of them: what is proved for one holds for the other.
+// Binary64 lanes of the path neon: fused, no table. The operations are those of the path avx2, one for one, and IEEE
+// 754 defines each of them: what is proved for one holds for the other.
 #include "elementary_wide.h"
 
 #define ELEMENTARY_FUSED 1

@@ -32,7 +32,7 @@ static const double elementary_per16_inverse = 0x1.71547652b82fep+4;
 // ln 2 / 16
 static const double elementary_per16 = 0x1.62e42fefa39efp-5;
 
-// ln 2 / 16 to 36 binary places: n × this is exact for |n| < 2^17 and
+// ln 2 / 16 to 36 binary places: n × this is exact for |n| < 2^17, and
 static const double elementary_per16_high = 0x1.62e42ff000000p-5;
 
 // the rest of it
@@ -44,22 +44,24 @@ static const double elementary_per1_inverse = 0x1.71547652b82fep+0;
 // ln 2 / 1
 static const double elementary_per1 = 0x1.62e42fefa39efp-1;
 
-// ln 2 / 1 to 36 binary places: n × this is exact for |n| < 2^17 and
+// ln 2 / 1 to 36 binary places: n × this is exact for |n| < 2^17, and
 static const double elementary_per1_high = 0x1.62e42fefa0000p-1;
 
 // the rest of it
 static const double elementary_per1_low = 0x1.cf79abc9e3b3ap-40;
 
-// exp(r) = 1 + r + r² h(r), |r| <= ln 2 / 32: h. |error| of exp(r) < 2^-55.0, of (exp(r) - 1) / r < 2^-49.47
+// exp(r) = 1 + r + r² h(r), |r| <= ln 2 / 32: h.
+// |error| of exp(r) < 2^-55.0, of (exp(r) - 1) / r < 2^-49.47.
 static const double elementary_exp16[5] = {
-    0x1.p-1,
+    0x1p-1,
     0x1.55555554dd44dp-3,
     0x1.55555555194d2p-5,
     0x1.11120af701e68p-7,
     0x1.6c17bb51f23eap-10,
 };
 
-// exp(r) = 1 + r + r² h(r), |r| <= ln 2 / 2: h. |error| of exp(r) < 2^-56.12, of (exp(r) - 1) / r < 2^-54.52
+// exp(r) = 1 + r + r² h(r), |r| <= ln 2 / 2: h.
+// |error| of exp(r) < 2^-56.12, of (exp(r) - 1) / r < 2^-54.52.
 static const double elementary_exp1[10] = {
     0x1.0000000000001p-1,
     0x1.5555555555556p-3,
@@ -79,7 +81,8 @@ static const double elementary_ln2_high = 0x1.62e42fefa3800p-1;
 // the rest of it
 static const double elementary_ln2_low = 0x1.ef35793c76730p-45;
 
-// 2 atanh(s) = 2 s + s z R(z), z = s², |s| <= (√2 - 1) / (√2 + 1): R. |relative error| of the sum < 2^-57.58
+// 2 atanh(s) = 2 s + s z R(z), z = s², |s| <= (√2 - 1) / (√2 + 1): R.
+// |relative error| of the sum < 2^-57.58.
 static const double elementary_log[7] = {
     0x1.5555555555558p-1,
     0x1.99999999952e2p-2,

@@ -5,8 +5,8 @@
 // rounding to odd, and with 53 bits ≥ 24 + 2 the conversion to binary32 then rounds as if from the exact sum (Boldo and
 // Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd", 2008), subnormal
 // results included. No binary64 step leaves the normal range: a nonzero product is at least 2^-298 and below 2^256, and
-// all else is a multiple of 2^-298. With an infinite or NaN operand e is NaN, both comparisons below are false, and s is
-// the answer.
+// all else is a multiple of 2^-298. With an infinite or NaN operand e is NaN, both comparisons below are false, and s
+// is the answer.
 #ifndef REPRO_FMA_EMULATED_H
 #define REPRO_FMA_EMULATED_H
 

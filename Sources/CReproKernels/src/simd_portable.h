@@ -1,5 +1,5 @@
-// The vector layer of the path portable: 4 lanes of whatever the compiler's baseline offers, fused multiply-add emulated
-// everywhere, so that the path shows on every machine what it computes on one without the instruction.
+// The vector layer of the path portable: 4 lanes of whatever the compiler's baseline offers, fused multiply-add
+// emulated everywhere, so that the path shows on every machine what it computes on one without the instruction.
 #include "fma_emulated.h"
 #include "scalar_sqrt.h"
 

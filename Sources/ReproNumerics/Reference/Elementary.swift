@@ -1,11 +1,11 @@
 /// The elementary functions by definition: the real function's value, rounded once to binary32 (nearest, ties to even).
 ///
-/// Series in double-double arithmetic, no table and no C library. Relative error of each value before the rounding: below
-/// 2^-88, from series cut below 2^-94 of their sum, k ln 2 off by 2^-96, and some tens of operations at 2^-103. No result
-/// lies that near to a midpoint between two binary32 numbers. The nearest are sigmoid(−2^-24), 2^-76.6 of itself away
-/// (1/2 + x/4 is a midpoint there, and x³/48 decides), log1p(0x1.800006p-21), 2^-66.4, and beyond those two kinds of
-/// argument, which are near 0, log(0x1.b121a6p+76), 2^-57.8: from Tests/Fixtures/elementary_hard_inputs.txt, which lists
-/// all within 2^-46.
+/// Series in double-double arithmetic, no table and no C library. Relative error of each value before the rounding:
+/// below 2^-88, from series cut below 2^-94 of their sum, k ln 2 off by 2^-96, and some tens of operations at 2^-103.
+/// No result lies that near to a midpoint between two binary32 numbers. The nearest are sigmoid(−2^-24), 2^-76.6 of
+/// itself away (1/2 + x/4 is a midpoint there, and x³/48 decides), log1p(0x1.800006p-21), 2^-66.4, and beyond those
+/// two kinds of argument, which are near 0, log(0x1.b121a6p+76), 2^-57.8: from
+/// Tests/Fixtures/elementary_hard_inputs.txt, which lists all within 2^-46.
 package enum ReferenceElementary {
     package static func exp(_ x: Float) -> Float {
         if x.isNaN { return canonicalNaN }
@@ -76,8 +76,8 @@ package enum ReferenceElementary {
         return (DoubleDouble(1) + exponentialMinus1(r)).scaled(by: power)
     }
 
-    /// log u = k ln 2 + 2 atanh s, s = (m − 1) / (m + 1), m = 2^-k u in 0.70 … 1.42, so that |s| < 0.18: what is cut off
-    /// the series Σ 2 s^(2n+1) / (2n+1) is below 0.18^36 / 37 < 2^-94 of it.
+    /// log u = k ln 2 + 2 atanh s, s = (m − 1) / (m + 1), m = 2^-k u in 0.70 … 1.42, so that |s| < 0.18: what is cut
+    /// off the series Σ 2 s^(2n+1) / (2n+1) is below 0.18^36 / 37 < 2^-94 of it.
     private static func logarithm(_ u: DoubleDouble) -> DoubleDouble {
         var k = Double(u.high.exponent)
         if u.high.significand > 0x1.6ap0 { k += 1 }

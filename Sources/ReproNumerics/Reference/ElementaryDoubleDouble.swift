@@ -74,9 +74,10 @@ struct DoubleDouble {
 
     /// The nearest binary32 number, ties to even, subnormal numbers and overflow included.
     ///
-    /// `high` alone would lose on which side of a midpoint the sum lies. So it is first rounded to odd: where `low` is not
-    /// 0 and the last bit of `high` is 0, its neighbour on the side of `low` stands for everything between the two. With 29
-    /// bits more than binary32 the second rounding then sees what the sum would have shown (Boldo and Melquiond, 2008).
+    /// `high` alone would lose on which side of a midpoint the sum lies. So it is first rounded to odd: where `low`
+    /// is not 0 and the last bit of `high` is 0, its neighbour on the side of `low` stands for everything between the
+    /// two. With 29 bits more than binary32 the second rounding then sees what the sum would have shown (Boldo and
+    /// Melquiond, 2008).
     var rounded: Float {
         if low == 0 || high.bitPattern & 1 == 1 { return Float(high) }
         return Float(low > 0 ? high.nextUp : high.nextDown)

@@ -1,0 +1,34 @@
+// The comparison of one function over a range of bit patterns, shared out among threads.
+#ifndef CHECK_H
+#define CHECK_H
+
+#include "repro_kernels.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { PATHS = 4 };
+extern const char *const path_names[PATHS];
+
+typedef struct {
+    uint64_t inputs, exact, audited, audit_failures, mismatches[PATHS];
+} counts;
+
+typedef struct {
+    int function;
+    /// Whether to flip a bit of one result, and whether to list what MPFR decides.
+    int plant, doubtful;
+    uint64_t first, last;
+    /// The paths to compare, null where there is none.
+    const repro_kernels *paths[PATHS];
+
+    atomic_uint_fast64_t next;
+    pthread_mutex_t lock;
+    counts total;
+    uint64_t shown;
+} job;
+
+/// A thread's share: blocks of the range until none is left. The argument is a job, whose total it adds to.
+void *check_blocks(void *argument);
+
+#endif
