@@ -125,7 +125,7 @@ struct TrainingRun {
                 try recorder.record("grad." + model.parameters[index].name, &gradients[index])
             }
         }
-        optimizer.apply(gradients, to: &model.parameters, kernels: engine.kernels)
+        try optimizer.apply(gradients, to: &model.parameters, engine: engine)
         if experiment.digest == .step { try recordParameters() }
         var streamStates = drawn
         if model.drops {
