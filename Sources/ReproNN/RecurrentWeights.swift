@@ -32,7 +32,8 @@ public final class RecurrentWeights: @unchecked Sendable {
         partCount =
             configuration.projectionSize > 0
             ? 1 : max(1, min(engine.workers.count / configuration.directions, (configuration.hiddenSize + 15) / 16))
-        memory = Arena()
+        let count = parameters.reduce(0) { $0 + $1.value.count }
+        memory = Arena(expecting: count + count / 16 + (backward ? count : 0))
         shapes = parameters.map { $0.value.shape }
         var directions: [DirectionWeights] = []
         directions.reserveCapacity(directionCount)

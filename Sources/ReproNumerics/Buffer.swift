@@ -11,10 +11,12 @@ public final class Buffer: @unchecked Sendable {
     public init(count: Int, zeroed: Bool = false) {
         precondition(count >= 0, "a buffer of \(count) elements")
         // An allocator's own alignment is cheaper than a larger one asked for.
-        let bytes = max(1, count) * MemoryLayout<Float>.stride + Buffer.alignment
-        memory = .allocate(byteCount: bytes, alignment: MemoryLayout<Float>.alignment)
-        Pages.preferLarge(memory, byteCount: bytes)
-        pointer = memory.alignedUp(toMultipleOf: Buffer.alignment).bindMemory(to: Float.self, capacity: max(1, count))
+        let bytes = max(1, count) * MemoryLayout<Float>.stride
+        let alignment = max(Buffer.alignment, Pages.alignment(byteCount: bytes))
+        memory = .allocate(byteCount: bytes + alignment, alignment: MemoryLayout<Float>.alignment)
+        let start = memory.alignedUp(toMultipleOf: alignment)
+        Pages.preferLarge(start, byteCount: bytes)
+        pointer = start.bindMemory(to: Float.self, capacity: max(1, count))
         self.count = count
         if zeroed { pointer.initialize(repeating: 0, count: count) }
     }
@@ -32,13 +34,20 @@ public final class Arena {
     private static let block = 2048
     private static let granule = 16
 
-    public init() {}
+    /// An arena of one block for `count` elements, and more blocks beyond.
+    public init(expecting count: Int = 0) {
+        if count > Arena.block {
+            let buffer = Buffer(count: count)
+            buffers.append(buffer)
+            (next, left) = (buffer.pointer, count)
+        }
+    }
 
     /// `count` elements, undefined unless `zeroed`, aligned for the kernels, for as long as the arena lives.
     public func take(_ count: Int, zeroed: Bool = false) -> UnsafeMutablePointer<Float> {
         let size = (count + Arena.granule - 1) / Arena.granule * Arena.granule
         let part: UnsafeMutablePointer<Float>
-        if size > Arena.block {
+        if size > max(Arena.block, left) {
             let buffer = Buffer(count: size)
             buffers.append(buffer)
             part = buffer.pointer
