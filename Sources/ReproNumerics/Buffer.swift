@@ -11,12 +11,10 @@ public final class Buffer: @unchecked Sendable {
     public init(count: Int, zeroed: Bool = false) {
         precondition(count >= 0, "a buffer of \(count) elements")
         // An allocator's own alignment is cheaper than a larger one asked for.
-        let bytes = max(1, count) * MemoryLayout<Float>.stride
-        let alignment = max(Buffer.alignment, Pages.alignment(byteCount: bytes))
-        memory = .allocate(byteCount: bytes + alignment, alignment: MemoryLayout<Float>.alignment)
-        let start = memory.alignedUp(toMultipleOf: alignment)
-        Pages.preferLarge(start, byteCount: bytes)
-        pointer = start.bindMemory(to: Float.self, capacity: max(1, count))
+        let bytes = max(1, count) * MemoryLayout<Float>.stride + Buffer.alignment
+        memory = .allocate(byteCount: bytes, alignment: MemoryLayout<Float>.alignment)
+        Pages.preferLarge(memory, byteCount: bytes)
+        pointer = memory.alignedUp(toMultipleOf: Buffer.alignment).bindMemory(to: Float.self, capacity: max(1, count))
         self.count = count
         if zeroed { pointer.initialize(repeating: 0, count: count) }
     }

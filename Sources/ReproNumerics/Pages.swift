@@ -8,19 +8,17 @@ import Musl
 /// fewer, larger and kept pages show in the time of every pass, and nowhere else.
 enum Pages {
     private static let large = 2 << 20
-    /// Memory below this is not worth a large page.
+    /// Memory below this is not worth a call.
     private static let least = 512 << 10
 
-    /// Where memory of this size has to begin to stand on large pages.
-    static func alignment(byteCount: Int) -> Int { byteCount >= least ? large : 1 }
-
-    /// Asks for large pages under memory that is about to be written for the first time.
+    /// Asks for large pages under memory that is about to be written for the first time, and under its neighbours that
+    /// would share them: they are the program's too, or nothing.
     static func preferLarge(_ memory: UnsafeMutableRawPointer, byteCount: Int) {
         #if os(Linux)
         guard byteCount >= least else { return }
-        let first = memory.alignedUp(toMultipleOf: large)
+        let first = memory.alignedDown(toMultipleOf: large)
         let end = (memory + byteCount).alignedUp(toMultipleOf: large)
-        if first < end { madvise(first, end - first, MADV_HUGEPAGE) }
+        madvise(first, end - first, MADV_HUGEPAGE)
         #endif
     }
 
