@@ -1,3 +1,5 @@
+import CReproKernels
+
 /// What computes: one path through the kernels and the workers that share its work. Neither shows in a result.
 public struct Engine: Sendable {
     public let kernels: any Kernels
@@ -6,7 +8,7 @@ public struct Engine: Sendable {
     public init(kernels: any Kernels, workers: Workers) {
         self.kernels = kernels
         self.workers = workers
-        Pages.keepFreed()
+        repro_keep_freed_memory()
     }
 
     /// - Throws: ``KernelUnavailable`` where this processor lacks the path.

@@ -21,10 +21,4 @@ enum Pages {
         madvise(first, end - first, MADV_HUGEPAGE)
         #endif
     }
-
-    /// Makes the C library keep freed memory up to some 60 MB instead of returning it after every pass: it takes the
-    /// largest block freed so far, up to 32 MiB, as the size that a program reuses. The block is never touched.
-    static func keepFreed() {
-        UnsafeMutableRawPointer.allocate(byteCount: 31 << 20, alignment: 1).deallocate()
-    }
 }
