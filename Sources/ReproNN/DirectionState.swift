@@ -1,45 +1,81 @@
 import ReproNumerics
 
-/// What one direction of one layer computes in, and, in training, keeps for the backward pass.
+/// Rows of a layer's input or output, a row a position, and what keeps their memory.
+struct Rows {
+    let pointer: UnsafeMutablePointer<Float>
+    /// Nil where the caller keeps it.
+    let owner: Buffer?
+
+    init(count: Int) {
+        let buffer = Buffer(count: count)
+        pointer = buffer.pointer
+        owner = buffer
+    }
+
+    init(borrowing pointer: UnsafeMutablePointer<Float>) {
+        self.pointer = pointer
+        owner = nil
+    }
+}
+
+/// States of every layer and direction: `[L·D, B, S]` and, for LSTM, `[L·D, B, H]`.
+struct States {
+    let hidden: UnsafeMutablePointer<Float>
+    let cells: UnsafeMutablePointer<Float>?
+
+    init(hidden: UnsafeMutablePointer<Float>, cells: UnsafeMutablePointer<Float>?) {
+        self.hidden = hidden
+        self.cells = cells
+    }
+
+    init(_ configuration: RecurrentConfiguration, batch: Int, zeroed: Bool, in memory: Arena) {
+        let rows = configuration.layers * configuration.directions * batch
+        hidden = memory.take(rows * configuration.stateSize, zeroed: zeroed)
+        cells = configuration.cell == .lstm ? memory.take(rows * configuration.hiddenSize, zeroed: zeroed) : nil
+    }
+}
+
+/// What one direction of one layer computes in, and, in training, keeps for the backward pass. The memory is the pass's.
 ///
-/// Rows follow ``SequenceLayout``; `[B × …]` buffers hold a row a rank.
-final class DirectionState {
+/// Rows follow ``SequenceLayout``; `[B × …]` memory holds a row a rank.
+struct DirectionState {
     /// Pre-activations, then activations, then their gradients. In training a row a position; else the rows of one chunk
     /// of steps.
-    let gates: Buffer
+    let gates: UnsafeMutablePointer<Float>
     /// GRU: the hidden state's part of n, rows as in `gates`; its gradient afterwards.
-    let candidate: Buffer?
+    let candidate: UnsafeMutablePointer<Float>?
     /// LSTM, in training: c' and tanh(c') at each position; `[P × H]`.
-    let cells: Buffer?
-    let tanhCells: Buffer?
+    let cells: UnsafeMutablePointer<Float>?
+    let tanhCells: UnsafeMutablePointer<Float>?
     /// LSTM: c as it runs, `[B × H]`; in training it stays the initial one.
-    let cell: Buffer?
+    let cell: UnsafeMutablePointer<Float>?
     /// The initial state, `[B × S]`.
-    let initialState: Buffer
+    let initialState: UnsafeMutablePointer<Float>
     /// With a projection: o × tanh(c'), `[P × H]` in training, else `[B × H]`.
-    let unprojected: Buffer?
+    let unprojected: UnsafeMutablePointer<Float>?
     /// The direction's half of the layer's output: the first row's first element, and the distance between rows.
     let output: UnsafeMutablePointer<Float>
     let outputStride: Int
 
+    /// - Parameter index: the direction's place among those of all layers, where its initial state stands.
     init(
-        _ configuration: RecurrentConfiguration, layout: SequenceLayout, training: Bool, chunkRows: Int,
-        initialState: Buffer, cell: Buffer?, output: UnsafeMutablePointer<Float>, outputStride: Int
+        _ configuration: RecurrentConfiguration, layout: SequenceLayout, training: Bool, chunkRows: Int, index: Int,
+        initial: States, output: UnsafeMutablePointer<Float>, in arena: Arena
     ) {
-        let hidden = configuration.hiddenSize
+        let (hidden, size) = (configuration.hiddenSize, configuration.stateSize)
         let rows = training ? layout.positions : chunkRows
-        gates = Buffer(count: rows * configuration.gateRows)
-        candidate = configuration.cell == .gru ? Buffer(count: rows * hidden) : nil
+        gates = arena.take(rows * configuration.gateRows)
+        candidate = configuration.cell == .gru ? arena.take(rows * hidden) : nil
         let keeps = training && configuration.cell == .lstm
-        cells = keeps ? Buffer(count: layout.positions * hidden) : nil
-        tanhCells = keeps ? Buffer(count: layout.positions * hidden) : nil
+        cells = keeps ? arena.take(layout.positions * hidden) : nil
+        tanhCells = keeps ? arena.take(layout.positions * hidden) : nil
         unprojected =
             configuration.projectionSize > 0
-            ? Buffer(count: (training ? layout.positions : layout.batch) * hidden) : nil
-        self.initialState = initialState
-        self.cell = cell
+            ? arena.take((training ? layout.positions : layout.batch) * hidden) : nil
+        initialState = initial.hidden + index * layout.batch * size
+        cell = initial.cells.map { $0 + index * layout.batch * hidden }
         self.output = output
-        self.outputStride = outputStride
+        outputStride = configuration.outputSize
     }
 }
 
@@ -59,37 +95,29 @@ struct Walk {
     /// The step at a place of the walk.
     func step(_ place: Int) -> Int { reverse ? layout.longest - 1 - place : place }
 
-    /// A step's rows by the state that they read: the previous step's, or the initial one.
-    func segments(_ step: Int) -> [StepSegment] {
+    /// Visits a step's rows by the state that they read: the previous step's, then the initial one.
+    @inline(__always)
+    func forEachSegment(_ step: Int, _ body: (StepSegment) -> Void) {
         let running = layout.running(step)
-        let continuing: Int
-        let previousRow: Int
-        if reverse {
-            continuing = layout.running(step + 1)
-            previousRow = continuing > 0 ? layout.offsets[step + 1] : 0
-        } else {
-            continuing = step > 0 ? running : 0
-            previousRow = step > 0 ? layout.offsets[step - 1] : 0
-        }
-        var segments: [StepSegment] = []
-        if continuing > 0 { segments.append(StepSegment(ranks: 0..<continuing, previousRow: previousRow)) }
-        if continuing < running { segments.append(StepSegment(ranks: continuing..<running, previousRow: nil)) }
-        return segments
+        let previous = reverse ? step + 1 : step - 1
+        let continuing = reverse ? layout.running(previous) : step > 0 ? running : 0
+        if continuing > 0 { body(StepSegment(ranks: 0..<continuing, previousRow: layout.offset(previous))) }
+        if continuing < running { body(StepSegment(ranks: continuing..<running, previousRow: nil)) }
     }
 
     /// The ranks of a step that another step of the walk follows, and the row where rank 0 of that step stands.
     func following(_ step: Int) -> (ranks: Range<Int>, row: Int) {
         if reverse {
-            return step == 0 ? (0..<0, 0) : (0..<layout.running(step), layout.offsets[step - 1])
+            return step == 0 ? (0..<0, 0) : (0..<layout.running(step), layout.offset(step - 1))
         }
         let continuing = layout.running(step + 1)
-        return (0..<continuing, continuing > 0 ? layout.offsets[step + 1] : 0)
+        return (0..<continuing, continuing > 0 ? layout.offset(step + 1) : 0)
     }
 
     /// The row of the step walked before, for one sequence; nil where the initial state is read.
     func previousRow(sequence: Int, step: Int) -> Int? {
         let previous = reverse ? step + 1 : step - 1
-        guard previous >= 0 && previous < layout.lengths[sequence] else { return nil }
+        guard previous >= 0 && previous < layout.length(sequence) else { return nil }
         return layout.row(sequence: sequence, step: previous)
     }
 }

@@ -29,33 +29,31 @@ public struct Dropout: Sendable {
         return stream
     }
 
-    /// - Parameter rows: the row of each position, in the contract's order.
     /// - Returns: the dropped copy, and for each element in memory order whether it was kept.
-    func drop(_ buffer: Buffer, layer: Int, rows: [Int], probability: Double) -> (Buffer, [Bool]) {
-        let width = rows.isEmpty ? 0 : buffer.count / rows.count
+    func drop(
+        _ rows: Rows, layer: Int, layout: SequenceLayout, width: Int, probability: Double
+    ) -> (Rows, [Bool]) {
         let threshold = Float(probability)
         let scale = Dropout.factor(probability)
         var stream = stream
         stream.skip32(UInt64(layer * draws(width: width) + firstPosition * width))
-        let dropped = Buffer(count: buffer.count)
-        var kept = [Bool](repeating: false, count: buffer.count)
-        for row in rows {
-            for element in (row * width)..<((row + 1) * width) {
-                kept[element] = stream.uniform32() >= threshold
-                dropped.pointer[element] = kept[element] ? buffer.pointer[element] * scale : 0
+        let dropped = Rows(count: layout.positions * width)
+        var kept = [Bool](repeating: false, count: layout.positions * width)
+        withExtendedLifetime((rows.owner, dropped.owner)) {
+            layout.forEachPosition { _, _, row in
+                for element in (row * width)..<((row + 1) * width) {
+                    kept[element] = stream.uniform32() >= threshold
+                    dropped.pointer[element] = kept[element] ? rows.pointer[element] * scale : 0
+                }
             }
         }
         return (dropped, kept)
     }
 
-    /// The gradient of what was dropped from that of the dropped copy.
-    static func restore(_ gradient: Buffer, kept: [Bool], probability: Double) -> Buffer {
+    /// Takes the gradient of the dropped copy to that of what was dropped, in place.
+    static func restore(_ gradient: UnsafeMutablePointer<Float>, kept: [Bool], probability: Double) {
         let scale = factor(probability)
-        let restored = Buffer(count: gradient.count)
-        for element in 0..<gradient.count {
-            restored.pointer[element] = kept[element] ? gradient.pointer[element] * scale : 0
-        }
-        return restored
+        for element in kept.indices { gradient[element] = kept[element] ? gradient[element] * scale : 0 }
     }
 
     /// No uniform reaches 1, so that at p = 1 nothing is kept and the factor is never read.

@@ -37,4 +37,38 @@ public enum Embedding {
         }
         return table
     }
+
+    /// As above, with rows where a layout has them.
+    static func forward(
+        _ weight: Tensor, _ layout: SequenceLayout, _ tokens: [Int], into rows: UnsafeMutablePointer<Float>
+    ) {
+        let (vocabulary, width) = (weight.shape[0], weight.shape[1])
+        weight.withUnsafeElements { table in
+            var position = 0
+            layout.forEachPosition { _, _, row in
+                let token = tokens[position]
+                position += 1
+                precondition(token >= 0 && token < vocabulary, "token \(token) of \(vocabulary)")
+                (rows + row * width).update(from: table + token * width, count: width)
+            }
+        }
+    }
+
+    /// As above, from rows where a layout has them. `shape` is `[V, E]`.
+    static func backward(
+        _ rows: UnsafePointer<Float>, _ layout: SequenceLayout, _ tokens: [Int], shape: [Int],
+        into table: UnsafeMutablePointer<Float>
+    ) {
+        let width = shape[1]
+        table.update(repeating: 0, count: shape[0] * width)
+        var position = 0
+        layout.forEachPosition { _, _, row in
+            let token = tokens[position]
+            position += 1
+            if token == paddingRow { return }
+            let target = table + token * width
+            let source = rows + row * width
+            for column in 0..<width { target[column] += source[column] }
+        }
+    }
 }

@@ -69,7 +69,7 @@ public struct Recurrent: Sendable {
         _ input: Tensor, lengths: [Int]? = nil, initial: (hidden: Tensor?, cell: Tensor?) = (nil, nil),
         weights: RecurrentWeights, engine: Engine
     ) throws(FloatingPointFault) -> RecurrentOutput {
-        try run(input, lengths, initial, weights, engine, training: false, dropOut: nil).output
+        try run(input, lengths, initial, weights, engine, training: false, dropout: nil).output
     }
 
     /// As `forward`, keeping what the backward pass needs. Dropout between layers, where the configuration has any,
@@ -80,10 +80,15 @@ public struct Recurrent: Sendable {
     ) throws(FloatingPointFault) -> (output: RecurrentOutput, tape: RecurrentTape) {
         let drops = weights.configuration.dropout > 0 && weights.configuration.layers > 1
         precondition(!drops || stream != nil, "dropout without a stream to draw from")
-        let positions = Shapes(input, lengths, weights.configuration).layout.positions
+        let place =
+            !drops
+            ? nil
+            : stream.map {
+                Dropout(
+                    stream: $0, batchPositions: CallerShapes(input, lengths, weights.configuration).layout.positions)
+            }
         return try forwardForTraining(
-            input, lengths: lengths, initial: initial, weights: weights, engine: engine,
-            place: drops ? stream.map { Dropout(stream: $0, batchPositions: positions) } : nil)
+            input, lengths: lengths, initial: initial, weights: weights, engine: engine, place: place)
     }
 
     /// As above for a part of a batch, whose draws stand at a place in the batch's.
@@ -91,7 +96,7 @@ public struct Recurrent: Sendable {
         _ input: Tensor, lengths: [Int]?, initial: (hidden: Tensor?, cell: Tensor?), weights: RecurrentWeights,
         engine: Engine, place dropout: Dropout?
     ) throws(FloatingPointFault) -> (output: RecurrentOutput, tape: RecurrentTape) {
-        let result = try run(input, lengths, initial, weights, engine, training: true, dropOut: dropout)
+        let result = try run(input, lengths, initial, weights, engine, training: true, dropout: dropout)
         return (result.output, result.tape!)
     }
 
@@ -105,157 +110,86 @@ public struct Recurrent: Sendable {
         engine: Engine
     ) throws(FloatingPointFault) -> RecurrentGradients {
         let configuration = tape.weights.configuration
-        let layout = tape.layout
-        let shapes = Shapes(layout: layout, batchless: batchless, configuration)
-        let above =
-            output.map { shapes.rows(of: $0, width: configuration.outputSize) }
-            ?? Buffer(count: layout.positions * configuration.outputSize, zeroed: true)
-        let gradients = try RecurrentPass.backward(
-            tape, engine: engine, outputGradient: above,
-            hiddenGradients: shapes.states(hidden, width: configuration.stateSize),
-            cellGradients: configuration.cell == .lstm ? shapes.states(cell, width: configuration.hiddenSize) : [],
-            undrop: { Dropout.restore($0, kept: $1, probability: configuration.dropout) })
+        let shapes = CallerShapes(layout: tape.layout, batchless: batchless, configuration)
+        let isLSTM = configuration.cell == .lstm
+        let memory = Arena()
+        let hiddenGradients = memory.take(shapes.hiddenCount)
+        shapes.rank(hidden, width: configuration.stateSize, into: hiddenGradients)
+        let initial = States(configuration, batch: tape.layout.batch, zeroed: false, in: memory)
+        if let cells = initial.cells { shapes.rank(cell, width: configuration.hiddenSize, into: cells) }
+        let count = tape.weights.shapes.count
+        var fault: FloatingPointFault?
+        var tensors = Tensor.filled(
+            tape.weights.shapes + [shapes.rows(width: configuration.inputSize), shapes.states(configuration.stateSize)]
+                + (isLSTM ? [shapes.states(configuration.hiddenSize)] : [])
+        ) { pointers in
+            let rows = shapes.isIdentity ? nil : Rows(count: tape.layout.positions * configuration.inputSize)
+            let input = rows?.pointer ?? pointers[count]
+            do throws(FloatingPointFault) {
+                try withExtendedLifetime((memory, rows?.owner)) { () throws(FloatingPointFault) in
+                    try RecurrentPass.backward(
+                        tape, engine: engine,
+                        outputGradient: shapes.gather(output, width: configuration.outputSize),
+                        hiddenGradients: hiddenGradients,
+                        into: RecurrentPass.GradientTargets(
+                            parameters: pointers[0..<count], input: input, initial: initial))
+                    if rows != nil { shapes.scatter(input, width: configuration.inputSize, into: pointers[count]) }
+                    shapes.unrank(initial.hidden, width: configuration.stateSize, into: pointers[count + 1])
+                    if let cells = initial.cells {
+                        shapes.unrank(cells, width: configuration.hiddenSize, into: pointers[count + 2])
+                    }
+                }
+            } catch { fault = error }
+        }
+        if let fault { throw fault }
+        let states = Array(tensors[(count + 1)...])
+        let input = tensors[count]
+        tensors.removeSubrange(count...)
         return RecurrentGradients(
-            parameters: gradients.parameters,
-            input: shapes.tensor(ofRows: gradients.input, width: configuration.inputSize),
-            hidden: shapes.tensor(ofStates: gradients.hidden, width: configuration.stateSize),
-            cell: configuration.cell == .lstm
-                ? shapes.tensor(ofStates: gradients.cells, width: configuration.hiddenSize) : nil)
+            parameters: tensors, input: input, hidden: states[0], cell: isLSTM ? states[1] : nil)
     }
 
     private static func run(
         _ input: Tensor, _ lengths: [Int]?, _ initial: (hidden: Tensor?, cell: Tensor?), _ weights: RecurrentWeights,
-        _ engine: Engine, training: Bool, dropOut: Dropout?
+        _ engine: Engine, training: Bool, dropout: Dropout?
     ) throws(FloatingPointFault) -> (output: RecurrentOutput, tape: RecurrentTape?) {
         let configuration = weights.configuration
-        let shapes = Shapes(input, lengths, configuration)
+        let shapes = CallerShapes(input, lengths, configuration)
+        let isLSTM = configuration.cell == .lstm
         let pass = RecurrentPass(weights: weights, layout: shapes.layout, engine: engine, training: training)
-        let result = try pass.forward(
-            input: shapes.rows(of: input, width: configuration.inputSize),
-            initialHidden: shapes.states(initial.hidden, width: configuration.stateSize),
-            initialCells: configuration.cell == .lstm
-                ? shapes.states(initial.cell, width: configuration.hiddenSize) : [],
-            dropOut: dropOut)
-        let output = RecurrentOutput(
-            output: shapes.tensor(ofRows: result.output, width: configuration.outputSize),
-            hidden: shapes.tensor(ofStates: result.hidden, width: configuration.stateSize),
-            cell: configuration.cell == .lstm
-                ? shapes.tensor(ofStates: result.cells, width: configuration.hiddenSize) : nil)
-        return (output, result.tape)
-    }
-}
-
-/// Between the caller's tensors and the layers' rows.
-private struct Shapes {
-    let layout: SequenceLayout
-    let configuration: RecurrentConfiguration
-    let batchless: Bool
-
-    init(layout: SequenceLayout, batchless: Bool, _ configuration: RecurrentConfiguration) {
-        self.layout = layout
-        self.batchless = batchless
-        self.configuration = configuration
-    }
-
-    init(_ input: Tensor, _ lengths: [Int]?, _ configuration: RecurrentConfiguration) {
-        precondition(
-            (input.rank == 2 || input.rank == 3) && input.shape[input.rank - 1] == configuration.inputSize,
-            "input of shape \(input.shape) for \(configuration.inputSize) features")
-        let batchless = input.rank == 2
-        let steps = input.shape[batchless || !configuration.batchFirst ? 0 : 1]
-        let batch = batchless ? 1 : input.shape[configuration.batchFirst ? 0 : 1]
-        precondition(lengths.map { $0.count == batch } ?? true, "\(lengths!.count) lengths for \(batch) sequences")
-        precondition(steps > 0, "an input of no steps")
-        self.init(
-            layout: SequenceLayout(lengths: lengths ?? [Int](repeating: steps, count: batch), steps: steps),
-            batchless: batchless, configuration)
-    }
-
-    private var batchFirst: Bool { configuration.batchFirst && !batchless }
-
-    private func shape(width: Int) -> [Int] {
-        if batchless { return [layout.steps, width] }
-        return batchFirst ? [layout.batch, layout.steps, width] : [layout.steps, layout.batch, width]
-    }
-
-    /// Where a position stands in the caller's tensor.
-    private func offset(sequence: Int, step: Int) -> Int {
-        batchFirst ? sequence * layout.steps + step : step * layout.batch + sequence
-    }
-
-    /// Whether the caller's tensor and the layers' rows are the same memory: every sequence runs to the end, time-major.
-    private var isIdentity: Bool {
-        layout.positions == layout.batch * layout.steps && (!batchFirst || layout.batch == 1)
-    }
-
-    func rows(of tensor: Tensor, width: Int) -> Buffer {
-        precondition(tensor.shape == shape(width: width), "shape \(tensor.shape) is not \(shape(width: width))")
-        if isIdentity { return Buffer(tensor) }
-        let buffer = Buffer(count: layout.positions * width)
-        tensor.withUnsafeElements { elements in
-            for step in 0..<layout.longest {
-                for rank in 0..<layout.running(step) {
-                    let source = offset(sequence: layout.sequences[rank], step: step) * width
-                    (buffer.pointer + (layout.offsets[step] + rank) * width)
-                        .update(from: elements + source, count: width)
-                }
-            }
-        }
-        return buffer
-    }
-
-    func tensor(ofRows buffer: Buffer, width: Int) -> Tensor {
-        if isIdentity { return buffer.tensor(shape: shape(width: width)) }
-        var tensor = Tensor(zeros: shape(width: width))
-        tensor.withUnsafeMutableElements { elements in
-            for step in 0..<layout.longest {
-                for rank in 0..<layout.running(step) {
-                    let target = offset(sequence: layout.sequences[rank], step: step) * width
-                    (elements + target).update(
-                        from: buffer.pointer + (layout.offsets[step] + rank) * width, count: width)
-                }
-            }
-        }
-        return tensor
-    }
-
-    /// States by layer and direction, rows by rank, from `[L·D, B, width]`; +0 where nil.
-    func states(_ tensor: Tensor?, width: Int) -> [[Buffer]] {
-        let (layers, directions, batch) = (configuration.layers, configuration.directions, layout.batch)
-        if let tensor {
-            let expected = (batchless ? [] : [batch]) + [width]
-            precondition(tensor.shape == [layers * directions] + expected, "state of shape \(tensor.shape)")
-        }
-        return (0..<layers).map { layer in
-            (0..<directions).map { direction in
-                let buffer = Buffer(count: batch * width, zeroed: tensor == nil)
-                tensor?.withUnsafeElements { elements in
-                    let block = elements + (layer * directions + direction) * batch * width
-                    for rank in 0..<batch {
-                        (buffer.pointer + rank * width)
-                            .update(from: block + layout.sequences[rank] * width, count: width)
+        let start = pass.states(zeroed: false)
+        shapes.rank(initial.hidden, width: configuration.stateSize, into: start.hidden)
+        if let cells = start.cells { shapes.rank(initial.cell, width: configuration.hiddenSize, into: cells) }
+        var tape: RecurrentTape?
+        var fault: FloatingPointFault?
+        let tensors = Tensor.filled(
+            [shapes.rows(width: configuration.outputSize), shapes.states(configuration.stateSize)]
+                + (isLSTM ? [shapes.states(configuration.hiddenSize)] : [])
+        ) { pointers in
+            // Nothing is copied where the caller's layout is the rows' and nothing is kept.
+            let direct = shapes.isIdentity && !training
+            func forward(_ rows: consuming Rows) {
+                do throws(FloatingPointFault) {
+                    let result = try pass.forward(
+                        input: rows, initial: start,
+                        final: States(hidden: pointers[1], cells: isLSTM ? pointers[2] : nil),
+                        output: direct ? pointers[0] : nil,
+                        dropOut: dropout)
+                    tape = result.tape
+                    if direct { return }
+                    withExtendedLifetime(result.output.owner) {
+                        shapes.scatter(result.output.pointer, width: configuration.outputSize, into: pointers[0])
                     }
-                }
-                return buffer
+                } catch { fault = error }
+            }
+            if direct {
+                input.withUnsafeElements { forward(Rows(borrowing: UnsafeMutablePointer(mutating: $0))) }
+            } else {
+                forward(shapes.gather(input, width: configuration.inputSize))
             }
         }
-    }
-
-    func tensor(ofStates states: [[Buffer]], width: Int) -> Tensor {
-        let (directions, batch) = (configuration.directions, layout.batch)
-        var tensor = Tensor(
-            zeros: [configuration.layers * directions] + (batchless ? [] : [batch]) + [width])
-        tensor.withUnsafeMutableElements { elements in
-            for (layer, row) in states.enumerated() {
-                for (direction, buffer) in row.enumerated() {
-                    let block = elements + (layer * directions + direction) * batch * width
-                    for rank in 0..<batch {
-                        (block + layout.sequences[rank] * width)
-                            .update(from: buffer.pointer + rank * width, count: width)
-                    }
-                }
-            }
-        }
-        return tensor
+        if let fault { throw fault }
+        let output = RecurrentOutput(output: tensors[0], hidden: tensors[1], cell: isLSTM ? tensors[2] : nil)
+        return (output, tape)
     }
 }

@@ -4,7 +4,9 @@ import ReproNumerics
 /// before activation, in place in the state's gates.
 struct BackwardSweep {
     let configuration: RecurrentConfiguration
-    let weights: DirectionWeights
+    let weights: RecurrentWeights
+    let layer: Int
+    let direction: Int
     let state: DirectionState
     let walk: Walk
     let kernels: any Kernels
@@ -12,17 +14,17 @@ struct BackwardSweep {
     let outputGradient: UnsafePointer<Float>
     let outputGradientStride: Int
     /// dh_n, `[B × S]` by rank.
-    let hiddenGradient: Buffer
+    let hiddenGradient: UnsafePointer<Float>
     /// LSTM: dc_n on entry, the gradient of c_0 on return; `[B × H]` by rank.
-    let cellGradient: Buffer?
+    let cellGradient: UnsafeMutablePointer<Float>?
     /// The gradient of h_0 on return; `[B × S]` by rank.
-    let initialGradient: Buffer
+    let initialGradient: UnsafeMutablePointer<Float>
     /// `[2 × B × S]`: the state's gradient at this step and, for GRU, at the one walked before.
-    let scratch: Buffer
+    let scratch: UnsafeMutablePointer<Float>
     /// With a projection: the gradient of h' at each position, `[P × S]`, and that of o × tanh(c') of one step, `[B × H]`.
-    let projected: Buffer?
-    let unprojectedGradient: Buffer?
-    let zeros: Buffer
+    let projected: UnsafeMutablePointer<Float>?
+    let unprojectedGradient: UnsafeMutablePointer<Float>?
+    let zeros: UnsafePointer<Float>
 
     private var size: Int { configuration.stateSize }
     private var isGRU: Bool { configuration.cell == .gru }
@@ -32,15 +34,16 @@ struct BackwardSweep {
         let layout = walk.layout
         for place in stride(from: layout.longest - 1, through: 0, by: -1) {
             let step = walk.step(place)
-            let current = scratch.pointer + (isGRU ? place % 2 : 0) * layout.batch * size
-            let before = scratch.pointer + (1 - place % 2) * layout.batch * size
+            let current = scratch + (isGRU ? place % 2 : 0) * layout.batch * size
+            let before = scratch + (1 - place % 2) * layout.batch * size
             for part in parts {
-                stateGradient(step, into: current, weights.parts[part])
-                activationGradient(step, current, before: before, weights.parts[part])
+                let own = weights.part(part, direction: direction, layer: layer)
+                stateGradient(step, into: current, own)
+                activationGradient(step, current, before: before, own)
             }
             synchronize()
         }
-        for part in parts { finishInitialState(weights.parts[part]) }
+        for part in parts { finishInitialState(weights.part(part, direction: direction, layer: layer)) }
     }
 
     /// dh of every running rank: from above, and through the step that follows in the walk.
@@ -50,12 +53,12 @@ struct BackwardSweep {
         let running = layout.running(step)
         let following = walk.following(step)
         for rank in 0..<running {
-            let above = outputGradient + (layout.offsets[step] + rank) * outputGradientStride
+            let above = outputGradient + (layout.offset(step) + rank) * outputGradientStride
             let row = dh + rank * size
             let last = !following.ranks.contains(rank)
             // GRU's chains already started at fma(dh', z', above) when the following step was done.
             if last {
-                let final = hiddenGradient.pointer + rank * size
+                let final = hiddenGradient + rank * size
                 for column in columns { row[column] = above[column] + final[column] }
             } else if !isGRU {
                 (row + columns.lowerBound).update(from: above + columns.lowerBound, count: columns.count)
@@ -69,16 +72,15 @@ struct BackwardSweep {
     private func continueChains(
         rows: Int, from row: Int, into dh: UnsafeMutablePointer<Float>, _ part: UnitPart, start: UnsafePointer<Float>?
     ) {
-        let hidden = configuration.hiddenSize
-        let gates = UnsafePointer(state.gates.pointer + row * configuration.gateRows)
-        for (index, matrix) in part.stateGradient.enumerated() {
-            let candidate = index == 1
+        let (hidden, gateRows) = (configuration.hiddenSize, configuration.gateRows)
+        func chains(_ matrix: PackedMatrix, _ a: UnsafeMutablePointer<Float>, stride: Int) {
             kernels.multiply(
-                rows: rows, columns: matrix.columns, depth: matrix.depth,
-                a: candidate ? UnsafePointer(state.candidate!.pointer + row * hidden) : gates,
-                aStride: candidate ? hidden : configuration.gateRows, packed: matrix.buffer.pointer, start: start,
-                c: dh + matrix.offset, cStride: size)
+                rows: rows, columns: matrix.columns, depth: matrix.depth, a: a, aStride: stride,
+                packed: matrix.pointer, start: start, c: dh + matrix.offset, cStride: size)
         }
+        if rows == 0 { return }
+        chains(part.stateGradient!, state.gates + row * gateRows, stride: gateRows)
+        if let matrix = part.candidateGradient { chains(matrix, state.candidate! + row * hidden, stride: hidden) }
     }
 
     private func stateColumns(_ part: UnitPart) -> Range<Int> {
@@ -90,32 +92,32 @@ struct BackwardSweep {
     ) {
         let hidden = configuration.hiddenSize
         let unit = part.units.lowerBound
-        for segment in walk.segments(step) {
+        walk.forEachSegment(step) { segment in
             let rank = segment.ranks.lowerBound
-            let row = walk.layout.offsets[step] + rank
-            let gates = state.gates.pointer + row * configuration.gateRows + unit
+            let row = walk.layout.offset(step) + rank
+            let gates = state.gates + row * configuration.gateRows + unit
             let count = segment.ranks.count
             switch configuration.cell {
             case .lstm:
                 var gradient = UnsafePointer(dh + rank * size + unit)
-                if let projection = weights.projectionGradient {
-                    let kept = projected!.pointer + row * size
+                if let projection = weights.direction(direction, layer: layer).projectionGradient {
+                    let kept = projected! + row * size
                     kept.update(from: dh + rank * size, count: count * size)
-                    let unprojected = unprojectedGradient!.pointer + rank * hidden
+                    let unprojected = unprojectedGradient! + rank * hidden
                     kernels.multiply(
                         rows: count, columns: hidden, depth: size, a: kept, aStride: size,
-                        packed: projection.buffer.pointer, start: zeros.pointer, c: unprojected, cStride: hidden)
+                        packed: projection.pointer, start: zeros, c: unprojected, cStride: hidden)
                     gradient = UnsafePointer(unprojected)
                 }
                 let cell =
-                    segment.previousRow.map { state.cells!.pointer + ($0 + rank) * hidden + unit }
-                    ?? state.cell!.pointer + rank * hidden + unit
+                    segment.previousRow.map { state.cells! + ($0 + rank) * hidden + unit }
+                    ?? state.cell! + rank * hidden + unit
                 kernels.lstmBackward(
                     rows: count, hidden: hidden, units: part.units.count, gates: gates,
                     gatesStride: configuration.gateRows, cell: cell, cellStride: hidden,
-                    tanhCell: state.tanhCells!.pointer + row * hidden + unit, tanhStride: hidden, dh: gradient,
+                    tanhCell: state.tanhCells! + row * hidden + unit, tanhStride: hidden, dh: gradient,
                     dhStride: configuration.projectionSize > 0 ? hidden : size,
-                    dCell: cellGradient!.pointer + rank * hidden + unit, dCellStride: hidden)
+                    dCell: cellGradient! + rank * hidden + unit, dCellStride: hidden)
             case .gru: gru(segment, row: row, gates, dh, before: before, part)
             case .rnn:
                 kernels.rnnBackward(
@@ -148,26 +150,27 @@ struct BackwardSweep {
             previous = UnsafePointer(state.output + (previousRow + rank) * state.outputStride + unit)
             previousStride = state.outputStride
         } else {
-            target = initialGradient.pointer + rank * size + unit
+            target = initialGradient + rank * size + unit
             for index in 0..<count { (target + index * size).update(repeating: 0, count: part.units.count) }
-            previous = UnsafePointer(state.initialState.pointer + rank * size + unit)
+            previous = UnsafePointer(state.initialState + rank * size + unit)
             previousStride = size
         }
         kernels.gruBackward(
             rows: count, hidden: hidden, units: part.units.count, gates: gates, gatesStride: configuration.gateRows,
-            gh: state.candidate!.pointer + row * hidden + unit, ghStride: hidden, h: previous, hStride: previousStride,
+            gh: state.candidate! + row * hidden + unit, ghStride: hidden, h: previous, hStride: previousStride,
             dh: dh + rank * size + unit, dhStride: size, dhBefore: target, dhBeforeStride: size)
     }
 
     /// The gradient of h_0: each sequence's chain over the gate rows of its walk's first step.
     private func finishInitialState(_ part: UnitPart) {
-        let start = isGRU ? nil : UnsafePointer(zeros.pointer)
+        let start = isGRU ? nil : zeros
         for step in 0..<walk.layout.longest {
-            for segment in walk.segments(step) where segment.previousRow == nil {
+            walk.forEachSegment(step) { segment in
+                guard segment.previousRow == nil else { return }
                 let rank = segment.ranks.lowerBound
                 continueChains(
-                    rows: segment.ranks.count, from: walk.layout.offsets[step] + rank,
-                    into: initialGradient.pointer + rank * size, part, start: start)
+                    rows: segment.ranks.count, from: walk.layout.offset(step) + rank,
+                    into: initialGradient + rank * size, part, start: start)
             }
         }
     }

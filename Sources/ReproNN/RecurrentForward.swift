@@ -3,7 +3,9 @@ import ReproNumerics
 /// One direction of one layer, walking forward through its steps: the one driver of all cells.
 struct ForwardSweep {
     let configuration: RecurrentConfiguration
-    let weights: DirectionWeights
+    let weights: RecurrentWeights
+    let layer: Int
+    let direction: Int
     let state: DirectionState
     let walk: Walk
     let kernels: any Kernels
@@ -14,7 +16,9 @@ struct ForwardSweep {
     let chunkRows: Int
     let training: Bool
     /// +0, as many as a projected state has.
-    let zeros: Buffer
+    let zeros: UnsafePointer<Float>
+
+    private var own: DirectionWeights { weights.direction(direction, layer: layer) }
 
     /// Rows whose pre-activations fit a core's cache together.
     static func chunkRows(_ configuration: RecurrentConfiguration, layout: SequenceLayout) -> Int {
@@ -35,11 +39,19 @@ struct ForwardSweep {
                 rows += layout.running(walk.step(end))
                 end += 1
             }
-            let firstRow = min(layout.offsets[walk.step(place)], layout.offsets[walk.step(end - 1)])
+            let firstRow = min(layout.offset(walk.step(place)), layout.offset(walk.step(end - 1)))
             let origin = training ? 0 : firstRow
-            for part in parts { multiplyInput(rows: firstRow..<(firstRow + rows), weights.parts[part], origin: origin) }
+            for part in parts {
+                multiplyInput(
+                    rows: firstRow..<(firstRow + rows), weights.part(part, direction: direction, layer: layer),
+                    origin: origin)
+            }
             for current in place..<end {
-                for part in parts { take(step: walk.step(current), weights.parts[part], origin: origin) }
+                for part in parts {
+                    take(
+                        step: walk.step(current), weights.part(part, direction: direction, layer: layer), origin: origin
+                    )
+                }
                 synchronize()
             }
             place = end
@@ -49,18 +61,15 @@ struct ForwardSweep {
     /// Starts the chains of the pre-activations and takes them over the input.
     private func multiplyInput(rows: Range<Int>, _ part: UnitPart, origin: Int) {
         let stride = configuration.gateRows
-        for matrix in part.input {
-            kernels.multiply(
-                rows: rows.count, columns: matrix.columns, depth: inputSize, a: input + rows.lowerBound * inputSize,
-                aStride: inputSize, packed: matrix.buffer.pointer, start: weights.start.pointer + matrix.offset,
-                c: state.gates.pointer + (rows.lowerBound - origin) * stride + matrix.offset, cStride: stride)
-        }
+        part.input.multiply(
+            rows: rows.count, a: input + rows.lowerBound * inputSize, aStride: inputSize, start: own.start,
+            gates: state.gates + (rows.lowerBound - origin) * stride, stride: stride, kernels: kernels)
     }
 
     private func take(step: Int, _ part: UnitPart, origin: Int) {
-        let firstRow = walk.layout.offsets[step]
+        let firstRow = walk.layout.offset(step)
         let size = configuration.stateSize
-        for segment in walk.segments(step) {
+        walk.forEachSegment(step) { segment in
             let count = segment.ranks.count
             let row = firstRow + segment.ranks.lowerBound
             let previous: UnsafePointer<Float>
@@ -70,16 +79,13 @@ struct ForwardSweep {
                     state.output + (previousRow + segment.ranks.lowerBound) * state.outputStride)
                 previousStride = state.outputStride
             } else {
-                previous = UnsafePointer(state.initialState.pointer + segment.ranks.lowerBound * size)
+                previous = UnsafePointer(state.initialState + segment.ranks.lowerBound * size)
                 previousStride = size
             }
-            let gates = state.gates.pointer + (row - origin) * configuration.gateRows
-            for matrix in part.state {
-                kernels.multiply(
-                    rows: count, columns: matrix.columns, depth: size, a: previous, aStride: previousStride,
-                    packed: matrix.buffer.pointer, start: nil, c: gates + matrix.offset,
-                    cStride: configuration.gateRows)
-            }
+            let gates = state.gates + (row - origin) * configuration.gateRows
+            part.state.multiply(
+                rows: count, a: previous, aStride: previousStride, start: nil, gates: gates,
+                stride: configuration.gateRows, kernels: kernels)
             switch configuration.cell {
             case .lstm: lstm(segment, row: row, gates, part)
             case .gru: gru(row: row, count, gates, previous, previousStride, part, origin: origin)
@@ -99,23 +105,23 @@ struct ForwardSweep {
         let hidden = configuration.hiddenSize
         let unit = part.units.lowerBound
         let rank = segment.ranks.lowerBound
-        let running = state.cell!.pointer + rank * hidden + unit
+        let running = state.cell! + rank * hidden + unit
         // In training every c is kept, so the one before stands in the previous step's rows.
-        let before = training ? segment.previousRow.map { state.cells!.pointer + ($0 + rank) * hidden + unit } : nil
-        let after = training ? state.cells!.pointer + row * hidden + unit : running
+        let before = training ? segment.previousRow.map { state.cells! + ($0 + rank) * hidden + unit } : nil
+        let after = training ? state.cells! + row * hidden + unit : running
         let projected = configuration.projectionSize > 0
-        let unprojected = state.unprojected.map { $0.pointer + (training ? row : rank) * hidden + unit }
+        let unprojected = state.unprojected.map { $0 + (training ? row : rank) * hidden + unit }
         kernels.lstmForward(
             rows: segment.ranks.count, hidden: hidden, units: part.units.count, gates: gates + unit,
             gatesStride: configuration.gateRows, cell: before ?? running, cellStride: hidden, cellOut: after,
-            cellOutStride: hidden, tanhCell: training ? state.tanhCells!.pointer + row * hidden + unit : nil,
+            cellOutStride: hidden, tanhCell: training ? state.tanhCells! + row * hidden + unit : nil,
             tanhStride: hidden,
             h: projected ? unprojected! : state.output + row * state.outputStride + unit,
             hStride: projected ? hidden : state.outputStride)
-        if projected, let projection = weights.projection {
+        if projected, let projection = own.projection {
             kernels.multiply(
                 rows: segment.ranks.count, columns: configuration.projectionSize, depth: hidden, a: unprojected!,
-                aStride: hidden, packed: projection.buffer.pointer, start: zeros.pointer,
+                aStride: hidden, packed: projection.pointer, start: zeros,
                 c: state.output + row * state.outputStride, cStride: state.outputStride)
         }
     }
@@ -126,11 +132,10 @@ struct ForwardSweep {
     ) {
         let hidden = configuration.hiddenSize
         let unit = part.units.lowerBound
-        let candidate = state.candidate!.pointer + (row - origin) * hidden + unit
-        kernels.multiply(
-            rows: count, columns: part.units.count, depth: hidden, a: previous, aStride: previousStride,
-            packed: part.candidate!.buffer.pointer, start: weights.candidateStart!.pointer + unit, c: candidate,
-            cStride: hidden)
+        let candidate = state.candidate! + (row - origin) * hidden + unit
+        part.candidate!.multiply(
+            rows: count, a: previous, aStride: previousStride, start: own.candidateStart! - 2 * hidden,
+            gates: candidate - unit - 2 * hidden, stride: hidden, kernels: kernels)
         kernels.gruForward(
             rows: count, hidden: hidden, units: part.units.count, gates: gates + unit,
             gatesStride: configuration.gateRows, gh: candidate, ghStride: hidden, h: previous + unit,

@@ -4,22 +4,25 @@ import ReproNumerics
 public final class RecurrentTape {
     struct Layer {
         /// The layer's input after dropout, `[P × I]`.
-        let input: Buffer
+        let input: Rows
         let directions: [DirectionState]
         /// The layer's output before dropout, which the states' rows point into.
-        let output: Buffer
+        let output: Rows
         /// Which elements of the layer's output were kept by the dropout above it; nil where there is none.
         let kept: [Bool]?
     }
 
     let layout: SequenceLayout
     let weights: RecurrentWeights
+    /// Where the directions' states stand.
+    let memory: Arena
     var layers: [Layer] = []
     var isUsed = false
 
-    init(layout: SequenceLayout, weights: RecurrentWeights) {
+    init(layout: SequenceLayout, weights: RecurrentWeights, memory: Arena) {
         self.layout = layout
         self.weights = weights
+        self.memory = memory
     }
 }
 
@@ -29,131 +32,120 @@ struct RecurrentPass {
     let layout: SequenceLayout
     let engine: Engine
     let training: Bool
+    /// Where the pass computes; the initial states stand there too.
+    let memory = Arena()
 
     private var configuration: RecurrentConfiguration { weights.configuration }
 
-    /// The last layer's output `[P × D·S]`, and the final states by layer and direction, `[B × S]` and `[B × H]`, rows by
-    /// rank.
-    struct Result {
-        let output: Buffer
-        let hidden: [[Buffer]]
-        let cells: [[Buffer]]
-        let tape: RecurrentTape?
+    /// States to start from, rows by rank; +0 where `zeroed`. An LSTM's cells are computed in place.
+    func states(zeroed: Bool) -> States {
+        States(configuration, batch: layout.batch, zeroed: zeroed, in: memory)
     }
 
-    /// - Parameter initialHidden: by layer and direction, rows by rank; `initialCells` alike for LSTM.
+    /// - Parameter initial: by layer and direction, rows by rank.
+    /// - Parameter final: receives the state after each direction's last step, rows in batch order.
+    /// - Parameter target: where the last layer's rows go, where the caller has a place for them.
     /// - Parameter dropOut: where the draws of dropout come from; nil for none.
+    /// - Returns: the last layer's output `[P × D·S]`.
     func forward(
-        input: Buffer, initialHidden: [[Buffer]], initialCells: [[Buffer]],
+        input: consuming Rows, initial: States, final: States, output target: UnsafeMutablePointer<Float>? = nil,
         dropOut: Dropout?
-    ) throws(FloatingPointFault) -> Result {
-        let tape = training ? RecurrentTape(layout: layout, weights: weights) : nil
-        let zeros = Buffer(count: max(1, configuration.projectionSize), zeroed: true)
+    ) throws(FloatingPointFault) -> (output: Rows, tape: RecurrentTape?) {
+        let tape = training ? RecurrentTape(layout: layout, weights: weights, memory: memory) : nil
+        let zeros = memory.take(max(1, configuration.projectionSize), zeroed: true)
         let chunkRows = ForwardSweep.chunkRows(configuration, layout: layout)
         let size = configuration.stateSize
         var input = input
-        var hidden: [[Buffer]] = []
-        var cells: [[Buffer]] = []
-
         for layer in 0..<configuration.layers {
             let inputSize = configuration.inputSize(ofLayer: layer)
-            let output = Buffer(count: layout.positions * configuration.outputSize)
+            let isLast = layer + 1 == configuration.layers
+            let output =
+                (isLast ? target : nil).map { Rows(borrowing: $0) }
+                ?? Rows(count: layout.positions * configuration.outputSize)
             let states = (0..<configuration.directions).map { direction in
                 DirectionState(
                     configuration, layout: layout, training: training, chunkRows: chunkRows,
-                    initialState: initialHidden[layer][direction],
-                    cell: configuration.cell == .lstm ? initialCells[layer][direction] : nil,
-                    output: output.pointer + direction * size, outputStride: configuration.outputSize)
-            }
-            let sweeps = (0..<configuration.directions).map { direction in
-                ForwardSweep(
-                    configuration: configuration, weights: weights.directions[layer][direction],
-                    state: states[direction], walk: Walk(layout: layout, reverse: direction == 1),
-                    kernels: engine.kernels, input: input.pointer, inputSize: inputSize, chunkRows: chunkRows,
-                    training: training, zeros: zeros)
+                    index: layer * configuration.directions + direction, initial: initial,
+                    output: output.pointer + direction * size, in: memory)
             }
             let operations =
                 2 * layout.positions * configuration.directions * configuration.gateRows * (inputSize + size)
-            try RecurrentPass.sweep(
-                engine, workers: engine.workerCount(operations: operations),
-                parts: weights.directions[layer].map(\.parts.count)
-            ) { direction, parts, synchronize in
-                sweeps[direction].run(parts: parts, synchronize: synchronize)
+            let rows = UnsafePointer(input.pointer)
+            try withExtendedLifetime((input.owner, output.owner, memory)) { () throws(FloatingPointFault) in
+                try RecurrentPass.sweep(
+                    engine, workers: engine.workerCount(operations: operations), directions: configuration.directions,
+                    parts: weights.partCount
+                ) { direction, parts, synchronize in
+                    ForwardSweep(
+                        configuration: configuration, weights: weights, layer: layer, direction: direction,
+                        state: states[direction], walk: Walk(layout: layout, reverse: direction == 1),
+                        kernels: engine.kernels, input: rows, inputSize: inputSize, chunkRows: chunkRows,
+                        training: training, zeros: zeros
+                    ).run(parts: parts, synchronize: synchronize)
+                }
+                for direction in 0..<configuration.directions {
+                    finish(states[direction], layer: layer, direction: direction, into: final)
+                }
             }
 
-            hidden.append(states.indices.map { finalHidden(states[$0], reverse: $0 == 1) })
-            if configuration.cell == .lstm {
-                cells.append(states.indices.map { finalCells(states[$0], reverse: $0 == 1) })
-            }
             var kept: [Bool]?
             let layerInput = input
             input = output
-            if layer + 1 < configuration.layers, let dropOut {
+            if !isLast, let dropOut {
                 let (dropped, elements) = dropOut.drop(
-                    output, layer: layer, rows: layout.positionRows, probability: configuration.dropout)
+                    output, layer: layer, layout: layout, width: configuration.outputSize,
+                    probability: configuration.dropout)
                 input = dropped
                 kept = elements
             }
             tape?.layers.append(
                 RecurrentTape.Layer(input: layerInput, directions: states, output: output, kept: kept))
         }
-        return Result(output: input, hidden: hidden, cells: cells, tape: tape)
+        return (input, tape)
     }
 
     /// Runs the directions of a layer: beside each other where there are workers, each direction's parts divided
-    /// over its share of them with a barrier a step, else one after another.
+    /// over its share of them with a barrier a step, else one after another. Then `after`, when all are done.
     static func sweep(
-        _ engine: Engine, workers: Int, parts: [Int],
-        _ body: (_ direction: Int, _ parts: Range<Int>, _ synchronize: () -> Void) -> Void
+        _ engine: Engine, workers: Int, directions: Int, parts: Int,
+        _ body: (_ direction: Int, _ parts: Range<Int>, _ synchronize: () -> Void) -> Void,
+        after: ((_ worker: Int) -> Void)? = nil
     ) throws(FloatingPointFault) {
-        let directions = parts.count
         try engine.run(workers: workers) { worker in
-            if workers == 1 {
-                for direction in 0..<directions { body(direction, 0..<parts[direction], {}) }
-            } else if workers < directions {
-                for direction in stride(from: worker, to: directions, by: workers) {
-                    body(direction, 0..<parts[direction], {})
-                }
+            if workers < directions || workers == 1 {
+                for direction in stride(from: worker, to: directions, by: workers) { body(direction, 0..<parts, {}) }
             } else {
                 let direction = worker % directions
-                let divided = parts[0] > 1
                 // As many parts as workers where the weights were laid out for this engine; any other number is dealt out.
                 let own = Workers.share(
-                    of: parts[direction], worker: worker / directions,
+                    of: parts, worker: worker / directions,
                     workers: (workers - direction + directions - 1) / directions)
-                if divided {
+                if parts > 1 {
                     body(direction, own) { engine.workers.barrier() }
                 } else if !own.isEmpty {
                     body(direction, own, {})
                 }
             }
+            if let after {
+                if workers > 1 { engine.workers.barrier() }
+                after(worker)
+            }
         }
     }
 
-    /// h after each sequence's last step of the walk, rows by rank.
-    private func finalHidden(_ state: DirectionState, reverse: Bool) -> Buffer {
-        let size = configuration.stateSize
-        let final = Buffer(count: layout.batch * size)
+    /// Copies the state after each sequence's last step of the walk.
+    private func finish(_ state: DirectionState, layer: Int, direction: Int, into final: States) {
+        let (size, hidden) = (configuration.stateSize, configuration.hiddenSize)
+        let block = (layer * configuration.directions + direction) * layout.batch
         for rank in 0..<layout.batch {
-            let row = finalRow(rank: rank, reverse: reverse)
-            (final.pointer + rank * size).update(from: state.output + row * state.outputStride, count: size)
+            let sequence = layout.sequence(rank: rank)
+            let row = layout.row(sequence: sequence, step: direction == 1 ? 0 : layout.length(sequence) - 1)
+            (final.hidden + (block + sequence) * size)
+                .update(from: state.output + row * state.outputStride, count: size)
+            if let cells = final.cells {
+                let source = state.cells.map { $0 + row * hidden } ?? state.cell! + rank * hidden
+                (cells + (block + sequence) * hidden).update(from: source, count: hidden)
+            }
         }
-        return final
-    }
-
-    private func finalCells(_ state: DirectionState, reverse: Bool) -> Buffer {
-        guard let cells = state.cells else { return state.cell! }
-        let hidden = configuration.hiddenSize
-        let final = Buffer(count: layout.batch * hidden)
-        for rank in 0..<layout.batch {
-            let row = finalRow(rank: rank, reverse: reverse)
-            (final.pointer + rank * hidden).update(from: cells.pointer + row * hidden, count: hidden)
-        }
-        return final
-    }
-
-    private func finalRow(rank: Int, reverse: Bool) -> Int {
-        let sequence = layout.sequences[rank]
-        return layout.row(sequence: sequence, step: reverse ? 0 : layout.lengths[sequence] - 1)
     }
 }

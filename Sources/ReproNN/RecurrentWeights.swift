@@ -4,10 +4,18 @@ import ReproNumerics
 ///
 /// Each direction's units are divided into parts, one for each worker that may compute it, so that every matrix is
 /// packed for exactly the columns that one worker needs. The number of parts never shows in a result.
-public final class RecurrentWeights: Sendable {
+public final class RecurrentWeights: @unchecked Sendable {
     public let configuration: RecurrentConfiguration
+    /// Parts of each direction.
+    let partCount: Int
     /// By layer, then direction.
-    let directions: [[DirectionWeights]]
+    private let directions: [DirectionWeights]
+    /// By layer, then direction, then part.
+    private let parts: [UnitPart]
+    /// The parameters' shapes, which are their gradients'.
+    let shapes: [[Int]]
+    /// Where everything stands; not written any more.
+    private let memory: Arena
 
     /// - Parameter parameters: in the order and with the shapes of `configuration.parameterShapes`.
     /// - Parameter backward: whether to pack what only the backward pass needs.
@@ -15,26 +23,49 @@ public final class RecurrentWeights: Sendable {
     public init(
         _ configuration: RecurrentConfiguration, parameters: ArraySlice<Parameter>, engine: Engine, backward: Bool
     ) {
-        let expected = configuration.parameterShapes
+        let directionCount = configuration.layers * configuration.directions
         precondition(
-            parameters.count == expected.count && zip(parameters, expected).allSatisfy { $0.value.shape == $1.shape },
-            "parameters of other shapes than the configuration's")
+            parameters.count == directionCount * configuration.parametersPerDirection,
+            "\(parameters.count) parameters for \(directionCount) directions")
         self.configuration = configuration
-        let parameters = Array(parameters)
-        directions = (0..<configuration.layers).map { layer in
-            (0..<configuration.directions).map { direction in
-                let first = configuration.firstParameter(layer: layer, direction: direction)
-                let own = parameters[first..<(first + configuration.parametersPerDirection)].map(\.value)
-                return DirectionWeights(
-                    configuration, inputSize: configuration.inputSize(ofLayer: layer), own, engine, backward: backward)
+        // A projection reads every unit of a step, so its units stay with one worker.
+        partCount =
+            configuration.projectionSize > 0
+            ? 1 : max(1, min(engine.workers.count / configuration.directions, (configuration.hiddenSize + 15) / 16))
+        let count = parameters.reduce(0) { $0 + $1.value.count }
+        memory = Arena(expecting: count + count / 16 + (backward ? count : 0))
+        shapes = parameters.map { $0.value.shape }
+        var directions: [DirectionWeights] = []
+        directions.reserveCapacity(directionCount)
+        var parts: [UnitPart] = []
+        parts.reserveCapacity(directionCount * partCount)
+        for layer in 0..<configuration.layers {
+            for direction in 0..<configuration.directions {
+                let first = parameters.startIndex + configuration.firstParameter(layer: layer, direction: direction)
+                let packing = DirectionPacking(
+                    configuration: configuration, inputSize: configuration.inputSize(ofLayer: layer),
+                    parameters: parameters[first..<(first + configuration.parametersPerDirection)],
+                    kernels: engine.kernels, memory: memory, backward: backward)
+                directions.append(packing.weights())
+                for part in 0..<partCount { parts.append(packing.part(part, of: partCount)) }
             }
         }
+        self.directions = directions
+        self.parts = parts
+    }
+
+    func direction(_ direction: Int, layer: Int) -> DirectionWeights {
+        directions[layer * configuration.directions + direction]
+    }
+
+    func part(_ part: Int, direction: Int, layer: Int) -> UnitPart {
+        parts[(layer * configuration.directions + direction) * partCount + part]
     }
 }
 
-/// One matrix packed for `multiply`.
-struct PackedMatrix: Sendable {
-    let buffer: Buffer
+/// A matrix packed for `multiply`.
+struct PackedMatrix {
+    let pointer: UnsafeMutablePointer<Float>
     let depth: Int
     let columns: Int
     /// Where its columns begin in the row that it is multiplied into.
@@ -43,131 +74,179 @@ struct PackedMatrix: Sendable {
     /// Packs `depth` × `columns` elements of B with `B(k, n) = b[k × rowStride + n × columnStride]`.
     init(
         _ b: UnsafePointer<Float>, depth: Int, columns: Int, rowStride: Int, columnStride: Int, offset: Int = 0,
-        kernels: any Kernels
+        kernels: any Kernels, in memory: Arena
     ) {
-        buffer = Buffer(count: kernels.packedCount(depth: depth, columns: columns))
+        pointer = memory.take(kernels.packedCount(depth: depth, columns: columns))
         self.depth = depth
         self.columns = columns
         self.offset = offset
         kernels.pack(
-            depth: depth, columns: columns, from: b, rowStride: rowStride, columnStride: columnStride,
-            into: buffer.pointer)
+            depth: depth, columns: columns, from: b, rowStride: rowStride, columnStride: columnStride, into: pointer)
+    }
+}
+
+/// A part's columns of some gates, transposed: one matrix where they stand beside one another, else one a gate.
+struct PackedGates {
+    let pointer: UnsafeMutablePointer<Float>
+    let count: Int
+    /// Of each matrix.
+    let depth: Int
+    let columns: Int
+    /// Where the first matrix's columns begin in a row of gates, and the distances to the next matrix and its columns.
+    let offset: Int
+    let step: Int
+    let gap: Int
+
+    /// C += A · B in all gates, or C = start + A · B, with C's rows at `gates` and `stride` apart.
+    @inline(__always)
+    func multiply(
+        rows: Int, a: UnsafePointer<Float>, aStride: Int, start: UnsafePointer<Float>?,
+        gates: UnsafeMutablePointer<Float>, stride: Int, kernels: any Kernels
+    ) {
+        for index in 0..<count {
+            let column = offset + index * gap
+            kernels.multiply(
+                rows: rows, columns: columns, depth: depth, a: a, aStride: aStride, packed: pointer + index * step,
+                start: start.map { $0 + column }, c: gates + column, cStride: stride)
+        }
     }
 }
 
 /// The units of one direction that one worker computes.
-struct UnitPart: Sendable {
+struct UnitPart {
     let units: Range<Int>
     /// Transposed W_ih: the part's columns of the pre-activations.
-    let input: [PackedMatrix]
+    let input: PackedGates
     /// Transposed W_hh; for GRU the rows r and z.
-    let state: [PackedMatrix]
+    let state: PackedGates
     /// GRU: transposed rows n of W_hh.
-    let candidate: PackedMatrix?
+    let candidate: PackedGates?
     /// W_hh for the gradient into the state, the part's columns; for GRU rows r and z, then rows n.
-    let stateGradient: [PackedMatrix]
+    let stateGradient: PackedMatrix?
+    let candidateGradient: PackedMatrix?
 }
 
-struct DirectionWeights: Sendable {
+struct DirectionWeights {
     /// Where the chains of the pre-activations start, `[G·H]`: b_ih + b_hh; GRU's n: b_in; +0 without bias.
-    let start: Buffer
+    let start: UnsafePointer<Float>
     /// GRU: where the chain of gh starts, b_hn.
-    let candidateStart: Buffer?
-    let parts: [UnitPart]
+    let candidateStart: UnsafePointer<Float>?
     /// Transposed W_hr.
     let projection: PackedMatrix?
     /// W_hr for the gradient into o × tanh(c).
     let projectionGradient: PackedMatrix?
     /// W_ih for the gradient into the input.
     let inputGradient: PackedMatrix?
+}
 
-    /// - Parameter parameters: weight_ih, weight_hh, then bias_ih, bias_hh and weight_hr where there are any.
-    init(
-        _ configuration: RecurrentConfiguration, inputSize: Int, _ parameters: [Tensor], _ engine: Engine,
-        backward: Bool
-    ) {
-        let kernels = engine.kernels
-        let hidden = configuration.hiddenSize
-        let rows = configuration.gateRows
-        let state = configuration.stateSize
-        let gru = configuration.cell == .gru
-        let (weightIH, weightHH) = (parameters[0], parameters[1])
+/// Lays one direction's parameters out: weight_ih, weight_hh, then bias_ih, bias_hh and weight_hr where there are any.
+private struct DirectionPacking {
+    let configuration: RecurrentConfiguration
+    let inputSize: Int
+    let parameters: ArraySlice<Parameter>
+    let kernels: any Kernels
+    let memory: Arena
+    let backward: Bool
 
-        start = Buffer(count: rows, zeroed: true)
-        candidateStart = gru ? Buffer(count: hidden, zeroed: true) : nil
+    private var hidden: Int { configuration.hiddenSize }
+    private var rows: Int { configuration.gateRows }
+    private var state: Int { configuration.stateSize }
+    private var isGRU: Bool { configuration.cell == .gru }
+
+    /// The elements of a parameter, which has to have this shape.
+    private func with<Result>(
+        _ index: Int, shape rows: Int, _ columns: Int? = nil, _ body: (UnsafePointer<Float>) -> Result
+    ) -> Result {
+        let tensor = parameters[parameters.startIndex + index].value
+        precondition(
+            tensor.rank == (columns == nil ? 1 : 2) && tensor.shape[0] == rows
+                && (columns == nil || tensor.shape[1] == columns!),
+            "'\(parameters[parameters.startIndex + index].name)' of shape \(tensor.shape)")
+        return tensor.withUnsafeElements(body)
+    }
+
+    func weights() -> DirectionWeights {
+        let start = memory.take(rows, zeroed: true)
+        let candidateStart = isGRU ? memory.take(hidden, zeroed: true) : nil
         if configuration.bias {
-            let (biasIH, biasHH) = (parameters[2].elements, parameters[3].elements)
-            for row in 0..<rows {
-                let candidate = gru && row >= 2 * hidden
-                start.pointer[row] = candidate ? biasIH[row] : biasIH[row] + biasHH[row]
-                if candidate { candidateStart!.pointer[row - 2 * hidden] = biasHH[row] }
-            }
-        }
-
-        // A projection reads every unit of a step, so its units stay with one worker.
-        let partCount =
-            configuration.projectionSize > 0
-            ? 1 : max(1, min(engine.workers.count / configuration.directions, (hidden + 15) / 16))
-        parts = weightIH.withUnsafeElements { ih in
-            weightHH.withUnsafeElements { hh in
-                (0..<partCount).map { part in
-                    let units = Workers.share(of: hidden, worker: part, workers: partCount, granule: 16)
-                    /// The part's columns of gates `gates`, transposed; one matrix where they are contiguous.
-                    func transposed(_ weight: UnsafePointer<Float>, _ width: Int, gates: Range<Int>) -> [PackedMatrix] {
-                        let whole = units.count == hidden
-                        let blocks: [(Int, Int)] =
-                            whole
-                            ? [(gates.lowerBound * hidden, gates.count * hidden)]
-                            : gates.map { ($0 * hidden + units.lowerBound, units.count) }
-                        return blocks.map { offset, columns in
-                            PackedMatrix(
-                                weight + offset * width, depth: width, columns: columns, rowStride: 1,
-                                columnStride: width, offset: offset, kernels: kernels)
+            with(2, shape: rows) { biasIH in
+                with(3, shape: rows) { biasHH in
+                    for row in 0..<rows {
+                        if let candidateStart, row >= 2 * hidden {
+                            start[row] = biasIH[row]
+                            candidateStart[row - 2 * hidden] = biasHH[row]
+                        } else {
+                            start[row] = biasIH[row] + biasHH[row]
                         }
                     }
-                    func gradient(rows range: Range<Int>) -> PackedMatrix {
-                        let columns = configuration.projectionSize > 0 ? 0..<state : units
-                        return PackedMatrix(
-                            hh + range.lowerBound * state + columns.lowerBound, depth: range.count,
-                            columns: columns.count, rowStride: state, columnStride: 1, offset: columns.lowerBound,
-                            kernels: kernels)
-                    }
-                    let gates = configuration.cell.gateCount
-                    return UnitPart(
-                        units: units,
-                        input: transposed(ih, inputSize, gates: 0..<gates),
-                        state: transposed(hh, state, gates: 0..<(gru ? 2 : gates)),
-                        candidate: gru ? transposed(hh, state, gates: 2..<3)[0] : nil,
-                        stateGradient: !backward
-                            ? []
-                            : gru
-                                ? [gradient(rows: 0..<(2 * hidden)), gradient(rows: (2 * hidden)..<rows)]
-                                : [gradient(rows: 0..<rows)])
                 }
             }
         }
-
-        inputGradient =
+        let inputGradient =
             !backward
             ? nil
-            : weightIH.withUnsafeElements {
+            : with(0, shape: rows, inputSize) {
                 PackedMatrix(
-                    $0, depth: rows, columns: inputSize, rowStride: inputSize, columnStride: 1, kernels: kernels)
+                    $0, depth: rows, columns: inputSize, rowStride: inputSize, columnStride: 1, kernels: kernels,
+                    in: memory)
             }
         let size = configuration.projectionSize
-        if size > 0, let weightHR = parameters.last {
-            projection = weightHR.withUnsafeElements {
-                PackedMatrix($0, depth: hidden, columns: size, rowStride: 1, columnStride: hidden, kernels: kernels)
+        let last = parameters.count - 1
+        let projection =
+            size == 0
+            ? nil
+            : with(last, shape: size, hidden) {
+                PackedMatrix(
+                    $0, depth: hidden, columns: size, rowStride: 1, columnStride: hidden, kernels: kernels, in: memory)
             }
-            projectionGradient =
-                !backward
-                ? nil
-                : weightHR.withUnsafeElements {
-                    PackedMatrix($0, depth: size, columns: hidden, rowStride: hidden, columnStride: 1, kernels: kernels)
-                }
-        } else {
-            projection = nil
-            projectionGradient = nil
+        let projectionGradient =
+            size == 0 || !backward
+            ? nil
+            : with(last, shape: size, hidden) {
+                PackedMatrix(
+                    $0, depth: size, columns: hidden, rowStride: hidden, columnStride: 1, kernels: kernels, in: memory)
+            }
+        return DirectionWeights(
+            start: UnsafePointer(start), candidateStart: UnsafePointer(candidateStart), projection: projection,
+            projectionGradient: projectionGradient, inputGradient: inputGradient)
+    }
+
+    func part(_ part: Int, of partCount: Int) -> UnitPart {
+        let units = Workers.share(of: hidden, worker: part, workers: partCount, granule: 16)
+        let gates = configuration.cell.gateCount
+        let input = with(0, shape: rows, inputSize) { transposed($0, inputSize, gates: 0..<gates, units) }
+        return with(1, shape: rows, state) { weightHH in
+            UnitPart(
+                units: units, input: input,
+                state: transposed(weightHH, state, gates: 0..<(isGRU ? 2 : gates), units),
+                candidate: isGRU ? transposed(weightHH, state, gates: 2..<3, units) : nil,
+                stateGradient: backward ? gradient(weightHH, rows: 0..<(isGRU ? 2 * hidden : rows), units) : nil,
+                candidateGradient: backward && isGRU ? gradient(weightHH, rows: (2 * hidden)..<rows, units) : nil)
         }
+    }
+
+    private func transposed(
+        _ weight: UnsafePointer<Float>, _ width: Int, gates: Range<Int>, _ units: Range<Int>
+    ) -> PackedGates {
+        let whole = units.count == hidden
+        let count = whole ? 1 : gates.count
+        let columns = whole ? gates.count * hidden : units.count
+        let step = (kernels.packedCount(depth: width, columns: columns) + 15) / 16 * 16
+        let packed = PackedGates(
+            pointer: memory.take(count * step), count: count, depth: width, columns: columns,
+            offset: gates.lowerBound * hidden + units.lowerBound, step: step, gap: hidden)
+        for index in 0..<count {
+            kernels.pack(
+                depth: width, columns: columns, from: weight + (packed.offset + index * hidden) * width, rowStride: 1,
+                columnStride: width, into: packed.pointer + index * step)
+        }
+        return packed
+    }
+
+    private func gradient(_ weightHH: UnsafePointer<Float>, rows: Range<Int>, _ units: Range<Int>) -> PackedMatrix {
+        let columns = configuration.projectionSize > 0 ? 0..<state : units
+        return PackedMatrix(
+            weightHH + rows.lowerBound * state + columns.lowerBound, depth: rows.count, columns: columns.count,
+            rowStride: state, columnStride: 1, offset: columns.lowerBound, kernels: kernels, in: memory)
     }
 }

@@ -166,34 +166,52 @@ public struct SequenceModel: Sendable {
         let linear = Linear.backward(logitsGradient, input: tape.readout, weight: linearWeight, engine: engine)
         let recurrent = configuration.recurrent
         let layout = tape.recurrent.layout
-        let output = Buffer(count: layout.positions * recurrent.outputSize, zeroed: true)
-        let hidden = (0..<recurrent.layers).map { _ in
-            (0..<recurrent.directions).map { _ in
-                Buffer(count: layout.batch * recurrent.stateSize, zeroed: true)
-            }
-        }
+        let (width, size) = (recurrent.outputSize, recurrent.stateSize)
+        let memory = Arena()
+        let output = Rows(borrowing: memory.take(layout.positions * width, zeroed: true))
+        let hiddenCount = recurrent.layers * recurrent.directions * layout.batch * size
+        let hidden = memory.take(hiddenCount, zeroed: true)
         switch configuration.readout {
-        case .positions: output.scatterRows(of: linear.input, to: layout.positionRows)
+        case .positions:
+            linear.input.withUnsafeElements { rows in
+                var next = rows
+                layout.forEachPosition { _, _, row in
+                    (output.pointer + row * width).update(from: next, count: width)
+                    next += width
+                }
+            }
         case .finalStates(let merging):
             let states = tape.finalStates!
             let gradients = merging.backward(linear.input, forward: states.forward, reverse: states.reverse)
-            let last = recurrent.layers - 1
-            hidden[last][0].scatterRows(of: gradients.forward, to: layout.ranks)
-            if let reverse = gradients.reverse { hidden[last][1].scatterRows(of: reverse, to: layout.ranks) }
+            let last = hidden + (recurrent.layers - 1) * recurrent.directions * layout.batch * size
+            for (direction, gradient) in [gradients.forward, gradients.reverse].enumerated() {
+                gradient?.withUnsafeElements { rows in
+                    for sequence in 0..<layout.batch {
+                        (last + (direction * layout.batch + layout.rank(sequence: sequence)) * size)
+                            .update(from: rows + sequence * size, count: size)
+                    }
+                }
+            }
         }
-        let cells =
-            recurrent.cell != .lstm
-            ? []
-            : hidden.map { $0.map { _ in Buffer(count: layout.batch * recurrent.hiddenSize, zeroed: true) } }
-        let gradients = try RecurrentPass.backward(
-            tape.recurrent, engine: engine, outputGradient: output, hiddenGradients: hidden, cellGradients: cells,
-            undrop: { Dropout.restore($0, kept: $1, probability: recurrent.dropout) })
-        var all = gradients.parameters + [linear.weight, linear.bias]
-        if case .tokens(let tokens) = tape.batch.inputs, case .tokens(let vocabulary, _) = configuration.input {
-            let rows = gradients.input.gatherRows(layout.positionRows, width: recurrent.inputSize)
-            all.insert(Embedding.backward(rows, tokens: tokens, vocabulary: vocabulary), at: 0)
+        let initial = States(recurrent, batch: layout.batch, zeroed: true, in: memory)
+        let input = memory.take(layout.positions * recurrent.inputSize)
+        var fault: FloatingPointFault?
+        let gradients = Tensor.filled(parameters.dropLast(2).map { $0.value.shape }) { pointers in
+            do throws(FloatingPointFault) {
+                try withExtendedLifetime(memory) { () throws(FloatingPointFault) in
+                    try RecurrentPass.backward(
+                        tape.recurrent, engine: engine, outputGradient: output, hiddenGradients: hidden,
+                        into: RecurrentPass.GradientTargets(
+                            parameters: pointers[recurrentParameters], input: input, initial: initial))
+                    if case .tokens(let tokens) = tape.batch.inputs {
+                        Embedding.backward(
+                            input, layout, tokens, shape: parameters[0].value.shape, into: pointers[0])
+                    }
+                }
+            } catch { fault = error }
         }
-        return all
+        if let fault { throw fault }
+        return gradients + [linear.weight, linear.bias]
     }
 
     private func forward(
@@ -201,32 +219,38 @@ public struct SequenceModel: Sendable {
     ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape?) {
         let recurrent = configuration.recurrent
         let layout = SequenceLayout(lengths: batch.lengths, steps: batch.lengths.max() ?? 0)
-        let rows = layout.positionRows
-        let features =
-            switch batch.inputs {
-            case .tokens(let tokens): Embedding.forward(parameters[0].value, tokens: tokens)
-            case .features(let features): features
-            }
-        let input = Buffer(count: layout.positions * recurrent.inputSize)
-        input.scatterRows(of: features, to: rows)
-        let zeros = { (width: Int) in
-            (0..<recurrent.layers).map { _ in
-                (0..<recurrent.directions).map { _ in Buffer(count: layout.batch * width, zeroed: true) }
-            }
-        }
         let pass = RecurrentPass(weights: weights, layout: layout, engine: engine, training: dropout != nil)
+        let size = recurrent.stateSize
+        let final = States(recurrent, batch: layout.batch, zeroed: false, in: pass.memory)
         let result = try pass.forward(
-            input: input, initialHidden: zeros(recurrent.stateSize),
-            initialCells: recurrent.cell == .lstm ? zeros(recurrent.hiddenSize) : [],
+            input: input(batch, layout), initial: pass.states(zeroed: true), final: final,
             dropOut: drops ? dropout : nil)
 
         let readout: Tensor
         var finalStates: (forward: Tensor, reverse: Tensor?)?
         switch configuration.readout {
-        case .positions: readout = result.output.gatherRows(rows, width: recurrent.outputSize)
+        case .positions:
+            let width = recurrent.outputSize
+            readout =
+                Tensor.filled([[layout.positions, width]]) { pointers in
+                    var next = pointers[0]
+                    withExtendedLifetime(result.output.owner) {
+                        layout.forEachPosition { _, _, row in
+                            next.update(from: result.output.pointer + row * width, count: width)
+                            next += width
+                        }
+                    }
+                }[0]
         case .finalStates(let merging):
-            let last = result.hidden[recurrent.layers - 1]
-            let states = last.map { $0.gatherRows(layout.ranks, width: recurrent.stateSize) }
+            let count = layout.batch * size
+            let last = final.hidden + (recurrent.layers - 1) * recurrent.directions * count
+            let states = withExtendedLifetime(pass.memory) {
+                (0..<recurrent.directions).map { direction in
+                    Tensor.filled([[layout.batch, size]]) {
+                        $0[0].update(from: last + direction * count, count: count)
+                    }[0]
+                }
+            }
             finalStates = (states[0], states.count > 1 ? states[1] : nil)
             readout = merging.merge(forward: states[0], reverse: finalStates!.reverse)
         }
@@ -236,29 +260,24 @@ public struct SequenceModel: Sendable {
         }
         return (logits, tape)
     }
-}
 
-extension Buffer {
-    /// Row `index` of a matrix goes to row `targets[index]` of this buffer.
-    func scatterRows(of matrix: Tensor, to targets: [Int]) {
-        let width = matrix.shape[1]
-        precondition(
-            matrix.shape[0] == targets.count && matrix.count == count, "\(matrix.shape) into \(count) elements")
-        matrix.withUnsafeElements { source in
-            for (row, target) in targets.enumerated() {
-                (pointer + target * width).update(from: source + row * width, count: width)
+    /// The rows that the recurrent layers read.
+    private func input(_ batch: SequenceBatch, _ layout: SequenceLayout) -> Rows {
+        let width = configuration.recurrent.inputSize
+        let rows = Rows(count: layout.positions * width)
+        withExtendedLifetime(rows.owner) {
+            switch batch.inputs {
+            case .tokens(let tokens): Embedding.forward(parameters[0].value, layout, tokens, into: rows.pointer)
+            case .features(let features):
+                features.withUnsafeElements { elements in
+                    var next = elements
+                    layout.forEachPosition { _, _, row in
+                        (rows.pointer + row * width).update(from: next, count: width)
+                        next += width
+                    }
+                }
             }
         }
-    }
-
-    /// The matrix whose row `index` is row `sources[index]` of this buffer.
-    func gatherRows(_ sources: [Int], width: Int) -> Tensor {
-        var matrix = Tensor(zeros: [sources.count, width])
-        matrix.withUnsafeMutableElements { target in
-            for (row, source) in sources.enumerated() {
-                (target + row * width).update(from: pointer + source * width, count: width)
-            }
-        }
-        return matrix
+        return rows
     }
 }

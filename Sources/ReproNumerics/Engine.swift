@@ -1,3 +1,5 @@
+import CReproKernels
+
 /// What computes: one path through the kernels and the workers that share its work. Neither shows in a result.
 public struct Engine: Sendable {
     public let kernels: any Kernels
@@ -14,6 +16,7 @@ public struct Engine: Sendable {
         self.kernels = kernels
         self.workers = workers
         self.parallelThreshold = parallelThreshold
+        repro_keep_freed_memory()
     }
 
     /// - Throws: ``KernelUnavailable`` where this processor lacks the path, ``ThreadsUnavailable``.

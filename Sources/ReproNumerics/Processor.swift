@@ -12,3 +12,9 @@ public enum Processor {
         return text.isEmpty ? "unknown" : text
     }
 }
+
+extension Processor {
+    /// Executes fused multiply-adds and nothing else, on the widest registers there are; the rate is the processor's
+    /// peak on one thread. Returns the floating-point operations done, two for each fma.
+    public static func runAtPeak(rounds: Int) -> Double { repro_fma_peak(rounds) }
+}

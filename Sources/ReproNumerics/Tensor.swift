@@ -22,11 +22,42 @@ public struct Tensor: Sendable, Equatable {
         self.init(shape: shape, elements: [Float](repeating: 0, count: Tensor.count(of: shape)))
     }
 
+    /// Tensors of these shapes whose elements `body` writes, every one, through the pointers that it gets in their order.
+    public static func filled(
+        _ shapes: [[Int]], by body: (_ pointers: [UnsafeMutablePointer<Float>]) -> Void
+    ) -> [Tensor] {
+        var pointers: [UnsafeMutablePointer<Float>] = []
+        pointers.reserveCapacity(shapes.count)
+        var tensors: [Tensor] = []
+        tensors.reserveCapacity(shapes.count)
+        /// Opens the memory of each shape within that of the one before, so that all are open in `body`.
+        func open(_ index: Int) {
+            if index == shapes.count { return body(pointers) }
+            let count = Tensor.count(of: shapes[index])
+            let elements = [Float](unsafeUninitializedCapacity: count) { memory, initialized in
+                if let base = memory.baseAddress {
+                    Pages.preferLarge(base, byteCount: count * MemoryLayout<Float>.stride)
+                }
+                pointers.append(memory.baseAddress ?? UnsafeMutablePointer(mutating: nowhere))
+                open(index + 1)
+                initialized = count
+            }
+            tensors.append(Tensor(shape: shapes[index], elements: elements))
+        }
+        open(0)
+        tensors.reverse()
+        return tensors
+    }
+
     public var count: Int { elements.count }
     public var rank: Int { shape.count }
 
     /// The number of elements that a shape holds: the product of its sizes, 1 for `[]`.
-    public static func count(of shape: [Int]) -> Int { shape.reduce(1, *) }
+    public static func count(of shape: [Int]) -> Int {
+        var count = 1
+        for size in shape { count *= size }
+        return count
+    }
 
     /// The element at a full index.
     ///

@@ -120,9 +120,10 @@ final class WorkerCrew: @unchecked Sendable {
 
     @inline(__always)
     private func wait(until isDone: () -> Bool) {
-        for _ in 0..<spins {
+        for spin in 0..<spins {
             if isDone() { return }
-            repro_spin_hint()
+            // Where other programs leave one processor for two threads, the one waited for needs it.
+            if spin & 63 == 63 { sched_yield() } else { repro_spin_hint() }
         }
         pthread_mutex_lock(mutex)
         sleepers.add(1, ordering: .sequentiallyConsistent)

@@ -39,14 +39,25 @@ public struct Optimizer: Sendable {
     /// One step: clips the gradients to the norm, where one is set, and changes the parameters.
     ///
     /// - Precondition: gradients in the order and shapes of the parameters.
-    public mutating func apply(_ gradients: [Tensor], to parameters: inout [Parameter], kernels: any Kernels) {
+    /// - Throws: ``FloatingPointFault``.
+    public mutating func apply(
+        _ gradients: [Tensor], to parameters: inout [Parameter], engine: Engine
+    ) throws(FloatingPointFault) {
         precondition(gradients.count == parameters.count, "\(gradients.count) gradients")
         step += 1
-        let scale = clippingFactor(gradients, kernels)
-        switch options.optimizer {
-        case .sgd: sgd(gradients, &parameters, scale, kernels)
-        case .adam, .adamw: adam(gradients, &parameters, scale, kernels)
+        let scale = clippingFactor(gradients, engine.kernels)
+        if options.optimizer != .sgd { advancePowers() }
+        for index in parameters.indices {
+            switch options.optimizer {
+            case .sgd: sgd(gradients[index], &parameters[index].value, index, scale, engine.kernels)
+            case .adam, .adamw: try adam(gradients[index], &parameters[index].value, index, scale, engine)
+            }
         }
+    }
+
+    private mutating func advancePowers() {
+        powers.beta1 *= options.beta1
+        powers.beta2 *= options.beta2
     }
 
     private func clippingFactor(_ gradients: [Tensor], _ kernels: any Kernels) -> Float {
@@ -60,31 +71,54 @@ public struct Optimizer: Sendable {
     }
 
     private mutating func sgd(
-        _ gradients: [Tensor], _ parameters: inout [Parameter], _ scale: Float, _ kernels: any Kernels
+        _ gradient: Tensor, _ parameter: inout Tensor, _ index: Int, _ scale: Float, _ kernels: any Kernels
     ) {
-        for index in parameters.indices {
-            let count = gradients[index].count
-            gradients[index].withUnsafeElements { gradient in
-                parameters[index].value.withUnsafeMutableElements { p in
-                    let update = { [options, step] (velocity: UnsafeMutablePointer<Float>?) in
-                        kernels.sgd(
-                            count: count, p: p, gradient: gradient, velocity: velocity, scale: scale,
-                            rate: Float(options.learningRate), momentum: Float(options.momentum),
-                            decay: Float(options.weightDecay), first: step == 1)
-                    }
-                    if first.isEmpty { update(nil) } else { first[index].withUnsafeMutableElements { update($0) } }
+        let count = gradient.count
+        gradient.withUnsafeElements { gradient in
+            parameter.withUnsafeMutableElements { p in
+                let update = { [options, step] (velocity: UnsafeMutablePointer<Float>?) in
+                    kernels.sgd(
+                        count: count, p: p, gradient: gradient, velocity: velocity, scale: scale,
+                        rate: Float(options.learningRate), momentum: Float(options.momentum),
+                        decay: Float(options.weightDecay), first: step == 1)
                 }
+                if first.isEmpty { update(nil) } else { first[index].withUnsafeMutableElements { update($0) } }
             }
         }
     }
 
+    /// Elements are divided over the workers: each is a computation of its own.
     private mutating func adam(
-        _ gradients: [Tensor], _ parameters: inout [Parameter], _ scale: Float, _ kernels: any Kernels
-    ) {
-        powers.beta1 *= options.beta1
-        powers.beta2 *= options.beta2
+        _ gradient: Tensor, _ parameter: inout Tensor, _ index: Int, _ scale: Float, _ engine: Engine
+    ) throws(FloatingPointFault) {
+        let coefficients = adamCoefficients(scale: scale)
+        let count = gradient.count
+        // A division and a root cost about as much as these operations.
+        let workers = engine.workerCount(operations: 32 * count)
+        var fault: FloatingPointFault?
+        gradient.withUnsafeElements { gradient in
+            parameter.withUnsafeMutableElements { p in
+                first[index].withUnsafeMutableElements { m in
+                    second[index].withUnsafeMutableElements { v in
+                        do throws(FloatingPointFault) {
+                            try engine.run(workers: workers) { worker in
+                                let share = Workers.share(of: count, worker: worker, workers: workers, granule: 16)
+                                let at = share.lowerBound
+                                engine.kernels.adam(
+                                    count: share.count, p: p + at, gradient: gradient + at, m: m + at, v: v + at,
+                                    coefficients: coefficients)
+                            }
+                        } catch { fault = error }
+                    }
+                }
+            }
+        }
+        if let fault { throw fault }
+    }
+
+    private func adamCoefficients(scale: Float) -> AdamCoefficients {
         let decoupled = options.optimizer == .adamw
-        let coefficients = AdamCoefficients(
+        return AdamCoefficients(
             scale: scale,
             shrink: decoupled && options.weightDecay != 0
                 ? Float(1 - options.learningRate * options.weightDecay) : 1,
@@ -92,18 +126,5 @@ public struct Optimizer: Sendable {
             beta2: Float(options.beta2), w2: Float(1 - options.beta2),
             rate: Float(options.learningRate / (1 - powers.beta1)), root: Float((1 - powers.beta2).squareRoot()),
             epsilon: Float(options.epsilon))
-        for index in parameters.indices {
-            let count = gradients[index].count
-            gradients[index].withUnsafeElements { gradient in
-                parameters[index].value.withUnsafeMutableElements { p in
-                    first[index].withUnsafeMutableElements { m in
-                        second[index].withUnsafeMutableElements { v in
-                            kernels.adam(
-                                count: count, p: p, gradient: gradient, m: m, v: v, coefficients: coefficients)
-                        }
-                    }
-                }
-            }
-        }
     }
 }

@@ -129,7 +129,7 @@ struct TrainingRun {
                 try recorder.verifyFinite(name, gradients[index])
             }
         }
-        optimizer.apply(gradients, to: &model.parameters, kernels: engine.kernels)
+        try optimizer.apply(gradients, to: &model.parameters, engine: engine)
         if experiment.digest == .step {
             try recordParameters()
         } else {

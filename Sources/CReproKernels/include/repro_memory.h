@@ -1,0 +1,18 @@
+// How the C library treats freed memory: of no consequence but time.
+
+#ifndef REPRO_MEMORY_H
+#define REPRO_MEMORY_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Makes the C library keep freed memory for its next use, up to 256 MiB, instead of returning it to the system after
+/// every pass, which would clear each page again. Does nothing where the library has no such setting.
+void repro_keep_freed_memory(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,91 @@
+import Repro
+
+/// One shape of a recurrent module, timed through the calls that everyone makes: tensors in, tensors out.
+struct EngineBenchmark {
+    enum Mode: String, CaseIterable {
+        /// Forward, with weights laid out before.
+        case inference
+        /// Laying out new weights, forward, backward into every parameter and the input.
+        case training
+    }
+
+    var configuration: RecurrentConfiguration
+    var batch: Int
+    var steps: Int
+    var mode: Mode
+
+    /// Operations of the matrix products, two a multiply-add; the backward pass takes twice the forward's.
+    var operations: Double {
+        let rows = Double(batch * steps * configuration.directions * configuration.gateRows)
+        let forward = (0..<configuration.layers).reduce(0.0) { sum, layer in
+            sum + 2 * rows * Double(configuration.inputSize(ofLayer: layer) + configuration.stateSize)
+        }
+        return mode == .training ? 3 * forward : forward
+    }
+
+    /// Runs until `seconds` have passed and at least `leastRuns` runs were timed, after a warm-up.
+    func run(engine: Engine, seconds: Double = 0.4, leastRuns: Int = 5) throws -> Timing {
+        let streams = RandomStreams(seed: 0)
+        let module = Recurrent(configuration, streams: streams)
+        var stream = streams.stream(.generatedData, key: 0)
+        let leading = configuration.batchFirst ? [batch, steps] : [steps, batch]
+        func tensor(_ width: Int) -> Tensor {
+            let elements = stream.uniforms(batch * steps * width)
+            return Tensor(shape: leading + [width], elements: elements)
+        }
+        let input = tensor(configuration.inputSize)
+        switch mode {
+        case .inference:
+            let weights = module.weights(for: engine)
+            return try Timing.of(seconds: seconds, leastRuns: leastRuns) {
+                _ = try Recurrent.forward(input, weights: weights, engine: engine)
+            }
+        case .training:
+            let gradient = tensor(configuration.outputSize)
+            return try Timing.of(seconds: seconds, leastRuns: leastRuns) {
+                let weights = module.weights(for: engine, backward: true)
+                let (_, tape) = try Recurrent.forwardForTraining(input, weights: weights, engine: engine)
+                _ = try Recurrent.backward(tape, output: gradient, engine: engine)
+            }
+        }
+    }
+}
+
+/// Wall-clock times of the same call.
+struct Timing {
+    let secondsMin: Double
+    let secondsMedian: Double
+    let runs: Int
+
+    static func of(seconds: Double, leastRuns: Int, _ body: () throws -> Void) throws -> Timing {
+        let clock = ContinuousClock()
+        func timed() throws -> Double {
+            let start = clock.now
+            try body()
+            return (clock.now - start) / .seconds(1)
+        }
+        // Threads, caches and the memory allocator settle: a tenth of the time, at least two runs.
+        var warm = try timed()
+        repeat { warm += try timed() } while warm < seconds / 10
+        let most = 200_000
+        var times: [Double] = []
+        var sum = 0.0
+        while times.count < leastRuns || (sum < seconds && times.count < most) {
+            let time = try timed()
+            times.append(time)
+            sum += time
+        }
+        times.sort()
+        let middle = times.count / 2
+        let median = times.count % 2 == 1 ? times[middle] : (times[middle - 1] + times[middle]) / 2
+        return Timing(secondsMin: times[0], secondsMedian: median, runs: times.count)
+    }
+
+    /// Floating-point operations a second that one thread of this processor reaches with fused multiply-adds alone.
+    static func peak() throws -> Double {
+        let rounds = 1 << 16
+        var operations = 0.0
+        let timing = try Timing.of(seconds: 0.05, leastRuns: 5) { operations = Processor.runAtPeak(rounds: rounds) }
+        return operations / timing.secondsMin
+    }
+}
