@@ -45,6 +45,21 @@ import Testing
         }
     }
 
+    @Test func blessNamesAFolderThatCannotBeWritten() throws {
+        try withWorkplace { place in
+            try place.writeMood("m")
+            try place.write("file", "x")
+            let before = try place.contents()
+            for folder in ["file", "file/below", "/proc/repro"] {
+                let ending = try place.repro(
+                    "bless", "--config", "m/mood.json", "--seed", "7", "--goldens", folder, "--reason", "x", "--by",
+                    "me", "--yes")
+                expectRefusal(ending, 73, naming: folder + ": ", "; ")
+            }
+            #expect(try place.contents() == before)
+        }
+    }
+
     /// The golden of a run is the run's digest.
     @Test func runAndBlessAgree() throws {
         try withWorkplace { place in

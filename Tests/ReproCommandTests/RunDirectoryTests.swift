@@ -116,9 +116,10 @@ private func shell(_ script: String) -> Bool {
     func aFullDiskLeavesTheOldRun() throws {
         try withWorkplace { place in
             try FileManager.default.createDirectory(atPath: place("disk"), withIntermediateDirectories: false)
-            try #require(shell("mount -t tmpfs -o size=24k tmpfs '\(place("disk"))'"))
+            try #require(shell("mount -t tmpfs -o size=1m tmpfs '\(place("disk"))'"))
             defer { shell("umount '\(place("disk"))'") }
             expectSuccess(try run(place, "--output", "disk/out"))
+            try #require(!shell("cat /dev/zero >'\(place("disk/filling"))'"), "the disk did not fill up")
             let before = try place.contents()
             let ending = try run(place, "--output", "disk/out", "--force")
             expectRefusal(ending, 74, naming: "disk/out", "No space left", "free some space")
