@@ -32,5 +32,6 @@ let package = Package(
         .testTarget(
             name: "ReproFormatsTests", dependencies: ["ReproFormats", "ReproNumerics"],
             resources: [.copy("Vectors")]),
+        .testTarget(name: "ReproInterchangeTests", dependencies: ["Repro"], resources: [.copy("Vectors")]),
     ]
 )

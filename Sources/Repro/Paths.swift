@@ -1,4 +1,5 @@
 import Foundation
+import ReproFormats
 
 /// Paths as text: goldens and configurations name files relative to themselves.
 public enum Paths {
@@ -20,6 +21,25 @@ public enum Paths {
         var shared = 0
         while shared < min(target.count - 1, base.count), target[shared] == base[shared] { shared += 1 }
         return (base.dropFirst(shared).map { _ in ".." } + target.dropFirst(shared)).joined(separator: "/")
+    }
+
+    /// Whether a file may be written there: none is there, it may be replaced, or it is a device or a pipe.
+    ///
+    /// - Throws: `FormatError`, `.cannotCreate`.
+    public static func verifyPlace(_ path: String, replacing: Bool) throws(FormatError) {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+        let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let type = (try? FileManager.default.attributesOfItem(atPath: resolved))?[.type] as? FileAttributeType
+        if isFolder.boolValue {
+            throw FormatError(
+                .cannotCreate, path: path, problem: "is a directory", remedy: "name a file in it")
+        }
+        if !replacing && type == .typeRegular {
+            throw FormatError(
+                .cannotCreate, path: path, problem: "exists already",
+                remedy: "name another file, or replace this one with --force")
+        }
     }
 
     private static func components(_ path: String) -> [String] {

@@ -7,8 +7,7 @@ enum Main {
     static var commands: [any Command.Type] {
         [
             RunCommand.self, CheckCommand.self, BlessCommand.self, ListCommand.self, RandomCommand.self,
-            TableCommand.self,
-            DoctorCommand.self, CompletionCommand.self,
+            InferCommand.self, TableCommand.self, DoctorCommand.self, CompletionCommand.self,
         ]
     }
 

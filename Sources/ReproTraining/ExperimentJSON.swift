@@ -104,7 +104,8 @@ extension ModelOptions {
             initialization: try options.choice("init", default: .repro))
         if initialization == .torch && embedding > 0 {
             throw options.error(
-                "init", "an embedding cannot start from PyTorch's numbers, which pass through the platform's log and cos",
+                "init",
+                "an embedding cannot start from PyTorch's numbers, which pass through the platform's log and cos",
                 remedy: "use \"repro\", or data of features without an embedding")
         }
         if projection > 0 && (projection >= hidden || cells != [.lstm]) {
