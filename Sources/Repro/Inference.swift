@@ -22,7 +22,7 @@ public struct InferenceInput: Sendable {
         _ path: String, lengths lengthsPath: String? = nil, hidden hiddenPath: String? = nil,
         cell cellPath: String? = nil, for configuration: RecurrentConfiguration
     ) throws {
-        let input = try ArrayFile.floats(path)
+        let input = try SingleArray.floats(path)
         let place = try InputPlace(input.shape, path, configuration)
         let lengths = try lengthsPath.map { try place.lengths($0) }
         if let (position, element) = place.firstNotFinite(in: input, lengths: lengths) {
@@ -64,7 +64,7 @@ private struct InputPlace {
     }
 
     func lengths(_ path: String) throws(FormatError) -> [Int] {
-        let (shape, elements) = try ArrayFile.integers(path)
+        let (shape, elements) = try SingleArray.integers(path)
         guard shape == [batch] else {
             throw FormatError(
                 .badData, path: path, key: "lengths", problem: "shape \(shape) for \(batch) sequences",
@@ -80,7 +80,7 @@ private struct InputPlace {
     }
 
     func state(_ path: String, _ name: String, width: Int) throws -> Tensor {
-        let state = try ArrayFile.floats(path)
+        let state = try SingleArray.floats(path)
         let count = configuration.layers * configuration.directions
         let expected = isBatchless ? [count, width] : [count, batch, width]
         guard state.shape == expected else {

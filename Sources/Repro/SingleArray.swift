@@ -2,7 +2,7 @@ import ReproFormats
 import ReproNumerics
 
 /// A file of one array: npy, or safetensors with a single tensor.
-enum ArrayFile {
+enum SingleArray {
     /// Binary32 numbers as they stand in the file.
     ///
     /// - Throws: `FormatError`; `.badData` for numbers of another kind.
