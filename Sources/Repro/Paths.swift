@@ -23,12 +23,25 @@ public enum Paths {
         return (base.dropFirst(shared).map { _ in ".." } + target.dropFirst(shared)).joined(separator: "/")
     }
 
-    /// Whether a file may be written there: none is there, it may be replaced, or it is a device or a pipe.
+    /// Whether a file may be written there: none is there, it may be replaced, or it is a device or a pipe; and its folder
+    /// exists, or is `folder`, which is yet to be made.
     ///
     /// - Throws: `FormatError`, `.cannotCreate`.
-    public static func verifyPlace(_ path: String, replacing: Bool) throws(FormatError) {
+    public static func verifyPlace(
+        _ path: String, replacing: Bool, in folder: String? = nil
+    ) throws(FormatError) {
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            let own = Paths.folder(of: path)
+            guard
+                FileManager.default.fileExists(atPath: own) || folder.map({ components($0) == components(own) }) == true
+            else {
+                throw FormatError(
+                    .cannotCreate, path: path, problem: "there is no folder \(own)",
+                    remedy: "create it first: mkdir -p \(own)")
+            }
+            return
+        }
         let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         let type = (try? FileManager.default.attributesOfItem(atPath: resolved))?[.type] as? FileAttributeType
         if isFolder.boolValue {

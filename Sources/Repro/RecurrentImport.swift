@@ -78,7 +78,8 @@ public struct RecurrentImport: Sendable {
             return prefixes[0]
         }
         let list = prefixes.map { "'\($0)'" }.joined(separator: ", ")
-        let nearest = wanted.flatMap { NearestName.of($0, among: prefixes) }.map { "did you mean '\($0)'? " } ?? ""
+        let short = prefixes.filter { $0.utf8.count <= 100 }
+        let nearest = wanted.flatMap { NearestName.of($0, among: short) }.map { "did you mean '\($0)'? " } ?? ""
         let remedy = nearest + "the prefixes with recurrent parameters are: \(list)"
         if prefixes.isEmpty {
             throw FormatError(

@@ -32,7 +32,9 @@ enum RunCommand: Command {
         let directory = RunDirectory(path: explicit ?? ".repro/\(experiment.name)")
         let replacing = explicit == nil || arguments.has("force")
         try directory.verifyPlace(replacing: replacing)
-        if let path = arguments.value("export") { try Paths.verifyPlace(path, replacing: arguments.has("force")) }
+        if let path = arguments.value("export") {
+            try Paths.verifyPlace(path, replacing: arguments.has("force"), in: directory.path)
+        }
         if arguments.has("contrast") && (experiment.task == .inspection || !experiment.model.bidirectional) {
             throw CommandLineError.usage(
                 "--contrast is for training with two directions; '\(experiment.name)' has none")

@@ -33,6 +33,11 @@ import Testing
                 try thrown(FormatError.self, "directory") { try Paths.verifyPlace(directory, replacing: true) }.category
                     == .cannotCreate)
             try Paths.verifyPlace("/dev/null", replacing: false)
+            #expect(
+                try thrown(FormatError.self, "no folder") {
+                    try Paths.verifyPlace(directory + "/none/x", replacing: true)
+                }.category == .cannotCreate)
+            try Paths.verifyPlace(directory + "/none/x", replacing: false, in: directory + "/none")
         }
     }
 }

@@ -95,6 +95,40 @@ private let gru = RecurrentConfiguration(cell: .gru, inputSize: 3, hiddenSize: 4
         }
     }
 
+    @Test func binary64IsRefusedAndHalfPrecisionRead() throws {
+        // Headers of other dtypes, over as many zero bytes: torch.save of module.double() and module.half().
+        let sound = Safetensors.encoded(
+            gru.parameterShapes.map { NamedArray($0.name, .float(Tensor(zeros: $0.shape))) })
+        func changed(_ dtype: String, bytesPerElement: Int) throws -> SafetensorsFile {
+            let count = sound[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+            let json = try JSONValue.parse(Array(sound[8..<(8 + count)]), path: "header")
+            var end = 0
+            let members = try #require(json.members).map { member in
+                let shape = member.value["shape"]?.elements?.compactMap(\.int) ?? []
+                let begin = end
+                end += Tensor.count(of: shape) * bytesPerElement
+                return JSONValue.Member(
+                    member.key,
+                    .object([
+                        .init("dtype", .string(dtype)), .init("shape", .array(shape.map { .number($0) })),
+                        .init("data_offsets", .array([.number(begin), .number(end)])),
+                    ]))
+            }
+            let header = JSONValue.object(members).encoded(.compact)
+            let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+            return try SafetensorsFile(
+                ByteFile(bytes: length + header + [UInt8](repeating: 0, count: end), path: "w.safetensors"))
+        }
+        let wide = try changed("F64", bytesPerElement: 8)
+        let error = try thrown(FormatError.self, "F64") { _ = try RecurrentImport(wide) }
+        #expect(error.key == "weight_ih_l0" && error.problem.contains("F64") && error.remedy.contains("float"))
+        for dtype in ["F16", "BF16"] {
+            let half = try changed(dtype, bytesPerElement: 2)
+            #expect(
+                try RecurrentImport(half).module().parameters.allSatisfy { $0.value.elements.allSatisfy { $0 == 0 } })
+        }
+    }
+
     @Test func aPrefixIsFoundWhereThereIsOne() throws {
         let two = try file(lstm) { arrays in
             arrays += gru.parameterShapes.map { NamedArray("encoder.gru." + $0.name, .float(ramp($0.shape))) }
