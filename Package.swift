@@ -48,5 +48,6 @@ let package = Package(
             name: "ReproVerificationTests",
             dependencies: ["ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics"]),
         .testTarget(name: "ReproCommandTests", dependencies: ["Repro"]),
+        .testTarget(name: "ReproInterchangeTests", dependencies: ["Repro"], resources: [.copy("Vectors")]),
     ]
 )

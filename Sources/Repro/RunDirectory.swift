@@ -80,15 +80,9 @@ public struct RunDirectory: Sendable {
         defer { try? manager.removeItem(atPath: temporary) }
         try AtomicFile.write(
             result.json(environment: environment).encoded(.pretty), to: temporary + "/run.json")
-        let metadata = [
-            ("contract", String(ReproVersion.contract)), ("digest", result.trace.root.hexadecimal),
-            ("experiment", result.experiment.name), ("seed", String(result.seed)),
-        ]
+        try result.export(to: temporary + "/model.safetensors")
         try Safetensors.write(
-            result.parameters.map { NamedArray($0.name, .float($0.value)) }, metadata: metadata,
-            to: temporary + "/model.safetensors")
-        try Safetensors.write(
-            result.outputs.map { NamedArray($0.name, .float($0.value)) }, metadata: metadata,
+            result.outputs.map { NamedArray($0.name, .float($0.value)) }, metadata: result.metadata,
             to: temporary + "/outputs.safetensors")
         try AtomicFile.write(Array(result.csv.utf8), to: temporary + "/metrics.csv")
         try replace(with: temporary)
@@ -111,5 +105,23 @@ public struct RunDirectory: Sendable {
                 remedy: "choose another place with --output")
         }
         if isThere { try? FileManager.default.removeItem(atPath: old) }
+    }
+}
+
+extension RunResult {
+    /// Writes the parameters under PyTorch's names: `load_state_dict(load_file(path), strict=True)` reads them into a module
+    /// that holds the layers under the same names (`embedding`; `lstm`, `gru` or `rnn`; `linear`).
+    ///
+    /// - Throws: `FormatError`: cannot create, input-output.
+    public func export(to path: String) throws(FormatError) {
+        try Safetensors.write(
+            parameters.map { NamedArray($0.name, .float($0.value)) }, metadata: metadata, to: path)
+    }
+
+    fileprivate var metadata: [(key: String, value: String)] {
+        [
+            ("contract", String(ReproVersion.contract)), ("digest", trace.root.hexadecimal),
+            ("experiment", experiment.name), ("seed", String(seed)),
+        ]
     }
 }

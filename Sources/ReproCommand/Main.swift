@@ -7,8 +7,8 @@ enum Main {
     static var commands: [any Command.Type] {
         [
             RunCommand.self, CheckCommand.self, BlessCommand.self, DiffCommand.self, MatrixCommand.self,
-            ListCommand.self, BenchCommand.self, RandomCommand.self, TableCommand.self, DoctorCommand.self,
-            CompletionCommand.self,
+            ListCommand.self, InferCommand.self, BenchCommand.self, RandomCommand.self, TableCommand.self,
+            DoctorCommand.self, CompletionCommand.self,
         ]
     }
 

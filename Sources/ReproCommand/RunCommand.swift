@@ -9,7 +9,9 @@ enum RunCommand: Command {
             OptionSpecification(name: "seed", value: "N", help: "0 … 2^64−1; needed unless the config has one"),
             OptionSpecification(name: "config", value: "FILE", help: "an experiment of your own, as JSON"),
             OptionSpecification(name: "output", value: "DIR", help: "the run directory (default .repro/EXPERIMENT)"),
-            OptionSpecification(name: "force", value: nil, help: "replace the run directory named by --output"),
+            OptionSpecification(name: "force", value: nil, help: "replace what --output and --export name"),
+            OptionSpecification(
+                name: "export", value: "FILE", help: "also write the parameters alone, for PyTorch's load_state_dict"),
             OptionSpecification(
                 name: "trace", value: "stage|tensor", help: "print every stage, or every tensor, with its digest"),
             OptionSpecification(
@@ -31,6 +33,9 @@ enum RunCommand: Command {
         let directory = RunDirectory(path: explicit ?? ".repro/\(experiment.name)")
         let replacing = explicit == nil || arguments.has("force")
         try Interruption.protected { try directory.verifyPlace(replacing: replacing) }
+        if let path = arguments.value("export") {
+            try Paths.verifyPlace(path, replacing: arguments.has("force"), in: directory.path)
+        }
         if arguments.has("contrast") && (experiment.task == .inspection || !experiment.model.bidirectional) {
             throw CommandLineError.usage(
                 "--contrast is for training with two directions; '\(experiment.name)' has none")
@@ -60,6 +65,7 @@ enum RunCommand: Command {
         }
         try Interruption.protected {
             try directory.write(result, environment: environment, replacing: replacing)
+            if let path = arguments.value("export") { try result.export(to: path) }
         }
         if isText {
             try report.tail(result, contrast: contrast, directory: directory)

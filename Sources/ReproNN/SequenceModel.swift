@@ -111,6 +111,11 @@ public struct SequenceModel: Sendable {
         self.parameters = parameters
     }
 
+    init(_ configuration: SequenceModelConfiguration, parameters: [Parameter]) {
+        self.configuration = configuration
+        self.parameters = parameters
+    }
+
     private var hasEmbedding: Bool {
         if case .tokens = configuration.input { return true }
         return false

@@ -7,6 +7,13 @@ public struct NotFiniteError: Error, Equatable, CustomStringConvertible {
     public let element: Int
     public let bits: UInt32
 
+    package init(stage: String, tensor: String, element: Int, bits: UInt32) {
+        self.stage = stage
+        self.tensor = tensor
+        self.element = element
+        self.bits = bits
+    }
+
     public var description: String {
         let value = Float(bitPattern: bits)
         let kind = value.isNaN ? "a NaN" : value < 0 ? "−infinity" : "+infinity"

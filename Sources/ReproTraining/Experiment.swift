@@ -144,11 +144,21 @@ public struct ModelOptions: Sendable, Equatable {
     public var dropout: Double
     public var pooling: Merging
     public var head: SequenceModelConfiguration.Head
+    public var initialization: InitialNumbers
+
+    /// Where parameters come from.
+    public enum InitialNumbers: String, Sendable, CaseIterable {
+        /// A stream a parameter.
+        case repro
+        /// PyTorch's one generator, in the order in which PyTorch makes the modules.
+        case torch
+    }
 
     public init(
         cells: [Cell] = [.lstm], bidirectional: Bool = true, layers: Int = 1, embedding: Int = 0, hidden: Int,
         projection: Int = 0, bias: Bool = true, nonlinearity: Nonlinearity = .tanh, dropout: Double = 0,
-        pooling: Merging = .concat, head: SequenceModelConfiguration.Head = .softmax
+        pooling: Merging = .concat, head: SequenceModelConfiguration.Head = .softmax,
+        initialization: InitialNumbers = .repro
     ) {
         self.cells = cells
         self.bidirectional = bidirectional
@@ -161,6 +171,7 @@ public struct ModelOptions: Sendable, Equatable {
         self.dropout = dropout
         self.pooling = pooling
         self.head = head
+        self.initialization = initialization
     }
 
     public func recurrent(_ cell: Cell, inputSize: Int) -> RecurrentConfiguration {

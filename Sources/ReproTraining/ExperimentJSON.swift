@@ -105,7 +105,14 @@ extension ModelOptions {
             nonlinearity: try options.choice("nonlinearity", default: .tanh),
             dropout: task == .inspection ? 0 : try options.number("dropout", default: 0, in: 0...1),
             pooling: task == .inspection ? .concat : try options.choice("pooling", default: .concat),
-            head: task == .inspection ? .softmax : try options.choice("head", default: .softmax))
+            head: task == .inspection ? .softmax : try options.choice("head", default: .softmax),
+            initialization: try options.choice("init", default: .repro))
+        if initialization == .torch && embedding > 0 {
+            throw options.error(
+                "init",
+                "an embedding cannot start from PyTorch's numbers, which pass through the platform's log and cos",
+                remedy: "use \"repro\", or data of features without an embedding")
+        }
         if projection > 0 && (projection >= hidden || cells != [.lstm]) {
             throw options.error(
                 "projection", "a projection of \(projection) does not fit",
@@ -135,6 +142,8 @@ extension ModelOptions {
                 .init("head", .string(head.rawValue)),
             ]
         }
+        // Left out where it is the default, so that goldens from before the option stay as they are.
+        if initialization != .repro { members.append(.init("init", .string(initialization.rawValue))) }
         return .object(members)
     }
 }

@@ -49,6 +49,11 @@ extension Experiment {
                 experiment: name, problem: "data of features has no tokens to embed",
                 remedy: "set model.embedding to 0")
         }
+        if case .tokens = dataset.input, model.initialization == .torch {
+            throw ExperimentError(
+                experiment: name, problem: "an embedding cannot start from PyTorch's numbers",
+                remedy: "set model.init to \"repro\"")
+        }
         if model.head == .sigmoid && dataset.classes != 2 {
             throw ExperimentError(
                 experiment: name,

@@ -14,6 +14,7 @@ struct TrainingRun {
     private var dataset: Dataset
     private var recorder: Recorder
     private var model: SequenceModel
+    private let initialStreams: [StreamState]
     private var optimizer: Optimizer
     private var losses: [StepLoss] = []
     private var metrics: [(name: String, value: Double)] = []
@@ -35,14 +36,23 @@ struct TrainingRun {
             experiment.data, tagging: experiment.task == .tagging, streams: streams, kernels: engine.kernels,
             resolve: options.resolve)
         try experiment.validate(dataset)
-        model = try SequenceModel(experiment.modelConfiguration(for: dataset), streams: streams)
+        let configuration = experiment.modelConfiguration(for: dataset)
+        switch experiment.model.initialization {
+        case .repro:
+            model = try SequenceModel(configuration, streams: streams)
+            initialStreams = streams.states(after: model.parameters)
+        case .torch:
+            var generator = MersenneTwister(seed: seed)
+            model = SequenceModel(configuration, torch: &generator)
+            initialStreams = [generator.streamState]
+        }
         optimizer = Optimizer(training, parameters: model.parameters)
     }
 
     mutating func result() throws -> RunResult {
         recorder.begin("init")
         try recordState()
-        try recorder.end(streams: streams.states(after: model.parameters))
+        try recorder.end(streams: initialStreams)
         try dataset.record(in: &recorder)
         try train()
         try evaluate()
