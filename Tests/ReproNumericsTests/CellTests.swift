@@ -7,8 +7,7 @@ import ReproNumerics
 struct CellTests {
     /// Rows, hidden size and the units of a row that are computed: whole layers, parts of them, odd sizes.
     private static let sizes: [(rows: Int, hidden: Int, units: Int)] =
-        (1...67).map { (1 + $0 % 3, $0, $0) }
-        + [(3, 7, 7), (2, 40, 17), (1, 64, 33), (0, 5, 5), (2, 5, 0), (5, 130, 130)]
+        (1...67).map { (1 + $0 % 3, $0, $0) } + [(3, 7, 7), (2, 40, 17), (1, 64, 33), (0, 5, 5), (2, 5, 0), (5, 130, 130)]
 
     /// Runs `body` on both kernels with equal streams and compares all that it returns.
     private func compare(
@@ -43,12 +42,10 @@ struct CellTests {
                 cellStride: hidden, cellOut: &cellOut, cellOutStride: hidden, tanhCell: &tanhCell, tanhStride: hidden,
                 h: &h, hStride: hidden)
             var inPlace = cell, gatesAgain = gates
-            withAddress(of: &inPlace) { cell in
-                kernels.lstmForward(
-                    rows: rows, hidden: hidden, units: units, gates: &gatesAgain, gatesStride: stride, cell: cell,
-                    cellStride: hidden, cellOut: cell, cellOutStride: hidden, tanhCell: nil, tanhStride: 0, h: &h,
-                    hStride: hidden)
-            }
+            kernels.lstmForward(
+                rows: rows, hidden: hidden, units: units, gates: &gatesAgain, gatesStride: stride, cell: inPlace,
+                cellStride: hidden, cellOut: &inPlace, cellOutStride: hidden, tanhCell: nil, tanhStride: 0, h: &h,
+                hStride: hidden)
             return gates + cellOut + tanhCell + inPlace + gatesAgain + h
         }
     }
@@ -75,21 +72,17 @@ struct CellTests {
             let kind = Self.kinds[stream.below(3)], stride = 3 * hidden + 1
             var gates = stream.floats(rows * stride + 1, kind), gh = stream.floats(rows * hidden + 1, kind)
             let h = stream.floats(rows * hidden + 1, kind), dh = stream.floats(rows * hidden + 1, kind)
-            var hOut = [Float](repeating: untouched, count: rows * hidden + 1), z = hOut
+            var hOut = [Float](repeating: untouched, count: rows * hidden + 1)
+            var before = stream.floats(rows * hidden + 1, kind)
             kernels.gruForward(
                 rows: rows, hidden: hidden, units: units, gates: &gates, gatesStride: stride, gh: gh,
                 ghStride: hidden, h: h, hStride: hidden, hOut: &hOut, hOutStride: hidden)
             let activations = gates
-            var inPlace = h, gatesAgain = gates
-            withAddress(of: &inPlace) { h in
-                kernels.gruForward(
-                    rows: rows, hidden: hidden, units: units, gates: &gatesAgain, gatesStride: stride, gh: gh,
-                    ghStride: hidden, h: h, hStride: hidden, hOut: h, hOutStride: hidden)
-            }
             kernels.gruBackward(
                 rows: rows, hidden: hidden, units: units, gates: &gates, gatesStride: stride, gh: &gh,
-                ghStride: hidden, h: h, hStride: hidden, dh: dh, dhStride: hidden, z: &z, zStride: hidden)
-            return activations + hOut + gatesAgain + inPlace + gates + gh + z
+                ghStride: hidden, h: h, hStride: hidden, dh: dh, dhStride: hidden, dhBefore: &before,
+                dhBeforeStride: hidden)
+            return activations + hOut + gates + gh + before
         }
     }
 
@@ -105,17 +98,7 @@ struct CellTests {
                 kernels.rnnBackward(
                     rows: rows, units: units, relu: relu, h: h, hStride: hidden, dh: dh, dhStride: hidden,
                     delta: &delta, deltaStride: hidden)
-                var preInPlace = pre, dhInPlace = dh
-                withAddress(of: &preInPlace) {
-                    kernels.rnnForward(
-                        rows: rows, units: units, relu: relu, pre: $0, preStride: hidden, h: $0, hStride: hidden)
-                }
-                withAddress(of: &dhInPlace) {
-                    kernels.rnnBackward(
-                        rows: rows, units: units, relu: relu, h: h, hStride: hidden, dh: $0, dhStride: hidden,
-                        delta: $0, deltaStride: hidden)
-                }
-                return h + delta + preInPlace + dhInPlace
+                return h + delta
             }
         }
     }
