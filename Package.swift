@@ -32,5 +32,9 @@ let package = Package(
         .testTarget(
             name: "ReproFormatsTests", dependencies: ["ReproFormats", "ReproNumerics"],
             resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "ReproNNTests",
+            dependencies: ["ReproNN", "ReproTraining", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom"],
+            resources: [.copy("Vectors")]),
     ]
 )

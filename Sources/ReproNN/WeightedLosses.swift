@@ -5,6 +5,8 @@ public struct NothingCounted: Error, Equatable, CustomStringConvertible {
     /// Targets, counted or not.
     public let targetCount: Int
 
+    public init(targetCount: Int) { self.targetCount = targetCount }
+
     public var description: String {
         "a mean loss over \(targetCount) targets of which none counts; leave out batches whose targets are all ignored "
             + "or of weight 0"
