@@ -26,7 +26,13 @@ let package = Package(
                 "ReproRandom", "ReproNumerics", "ReproFormats", "ReproTrace", "ReproNN", "ReproTraining",
                 "ReproVerification",
             ]),
-        .executableTarget(name: "ReproCommand", dependencies: ["Repro"]),
+        // All that Repro re-exports, so that a change below recompiles the command too.
+        .executableTarget(
+            name: "ReproCommand",
+            dependencies: [
+                "Repro", "ReproRandom", "ReproNumerics", "ReproFormats", "ReproTrace", "ReproNN", "ReproTraining",
+                "ReproVerification",
+            ]),
         .testTarget(name: "ReproRandomTests", dependencies: ["ReproRandom"], resources: [.copy("Vectors")]),
         .testTarget(
             name: "ReproNumericsTests", dependencies: ["ReproNumerics", "CReproKernels"],

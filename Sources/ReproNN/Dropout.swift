@@ -57,7 +57,7 @@ public struct Dropout: Sendable {
     }
 
     /// No uniform reaches 1, so that at p = 1 nothing is kept and the factor is never read.
-    private static func factor(_ probability: Double) -> Float {
+    static func factor(_ probability: Double) -> Float {
         probability == 1 ? 0 : Float(1 / (1 - probability))
     }
 }

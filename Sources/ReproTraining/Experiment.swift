@@ -202,11 +202,13 @@ public struct TrainingOptions: Sendable, Equatable {
     public var epochs: Int
     /// Logical shards of a batch, whose gradients are chains of their own.
     public var shards: Int
+    /// How the learning rate changes from epoch to epoch; nil where it stays.
+    public var schedule: Schedule?
 
     public init(
         optimizer: OptimizerName, learningRate: Double, momentum: Double = 0, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0, clipNorm: Double? = nil,
-        batchSize: Int, epochs: Int, shards: Int = 1
+        batchSize: Int, epochs: Int, shards: Int = 1, schedule: Schedule? = nil
     ) {
         self.optimizer = optimizer
         self.learningRate = learningRate
@@ -219,5 +221,9 @@ public struct TrainingOptions: Sendable, Equatable {
         self.batchSize = batchSize
         self.epochs = epochs
         self.shards = shards
+        self.schedule = schedule
     }
+
+    /// The learning rate of an epoch, counted from 0.
+    public func learningRate(epoch: Int) -> Double { schedule?.rate(learningRate, epoch: epoch) ?? learningRate }
 }

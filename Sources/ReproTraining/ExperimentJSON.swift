@@ -166,15 +166,22 @@ extension TrainingOptions {
         if options.has("clipNorm"), !(try options.value("clipNorm").isNull) {
             clipNorm = try options.number("clipNorm", in: positive)
         }
+        if options.has("schedule"), !(try options.value("schedule").isNull) {
+            var scheduleOptions = try options.object("schedule")
+            schedule = try Schedule(&scheduleOptions)
+            try scheduleOptions.finish()
+        }
     }
 
+    /// A schedule is named where there is one, so that experiments without it read as they always did.
     var json: JSONValue {
-        .object([
-            .init("optimizer", .string(optimizer.rawValue)), .init("learningRate", .number(learningRate)),
-            .init("momentum", .number(momentum)), .init("beta1", .number(beta1)), .init("beta2", .number(beta2)),
-            .init("epsilon", .number(epsilon)), .init("weightDecay", .number(weightDecay)),
-            .init("clipNorm", clipNorm.map { .number($0) } ?? .null), .init("batchSize", .number(batchSize)),
-            .init("epochs", .number(epochs)), .init("shards", .number(shards)),
-        ])
+        .object(
+            [
+                .init("optimizer", .string(optimizer.rawValue)), .init("learningRate", .number(learningRate)),
+                .init("momentum", .number(momentum)), .init("beta1", .number(beta1)), .init("beta2", .number(beta2)),
+                .init("epsilon", .number(epsilon)), .init("weightDecay", .number(weightDecay)),
+                .init("clipNorm", clipNorm.map { .number($0) } ?? .null), .init("batchSize", .number(batchSize)),
+                .init("epochs", .number(epochs)), .init("shards", .number(shards)),
+            ] + (schedule.map { [.init("schedule", $0.json)] } ?? []))
     }
 }

@@ -27,80 +27,63 @@ public struct Inspection: Sendable {
 
 /// A module's results on one batch, batch first, taken apart.
 struct InspectedOutput {
-    let output: Tensor
-    let hidden: Tensor
-    let cell: Tensor?
+    let result: RecurrentOutput
     let lengths: [Int]
-    let configuration: RecurrentConfiguration
-
-    private var size: Int { configuration.stateSize }
-    private var batch: Int { lengths.count }
-    private var steps: Int { output.shape[1] }
-
-    /// Final states of the last layer: forward, then reverse where there is one.
-    private var finalStates: [Tensor] {
-        let first = (configuration.layers - 1) * configuration.directions
-        return (0..<configuration.directions).map { hidden.slice(first + $0) }
-    }
-
-    func final(_ merging: Merging) -> Tensor {
-        let states = finalStates
-        return merging.merge(forward: states[0], reverse: states.count > 1 ? states[1] : nil)
-    }
-
-    /// The output of each sequence at a step of its own for either half, `[B, D·S]`.
-    private func rows(forward: (Int) -> Int, reverse: (Int) -> Int) -> Tensor {
-        var elements: [Float] = []
-        for sequence in 0..<batch {
-            for direction in 0..<configuration.directions {
-                let step = direction == 0 ? forward(sequence) : reverse(sequence)
-                let first = (sequence * steps + step) * output.shape[2] + direction * size
-                elements += output.elements[first..<(first + size)]
-            }
-        }
-        return Tensor(shape: [batch, configuration.outputSize], elements: elements)
-    }
-
-    /// The forward half at length − 1, the reverse half at 0.
-    var lastByGather: Tensor { rows(forward: { lengths[$0] - 1 }, reverse: { _ in 0 }) }
-
-    /// Both halves at the input's last step.
-    var lastStep: Tensor { rows(forward: { _ in steps - 1 }, reverse: { _ in steps - 1 }) }
 
     /// What the digest covers, in its order.
     var tensors: [(name: String, value: Tensor)] {
-        [("output", output), ("h_n", hidden)] + (cell.map { [("c_n", $0)] } ?? [])
-            + Merging.allCases.map { ("final." + $0.rawValue, final($0)) }
-            + [("last.gather", lastByGather), ("last.step", lastStep)]
+        [("output", result.output), ("h_n", result.hidden)] + (result.cell.map { [("c_n", $0)] } ?? [])
+            + Merging.allCases.map { ("final." + $0.rawValue, result.final($0)) }
+            + [
+                ("last.gather", result.lastByGather(lengths: lengths, batchFirst: true)),
+                ("last.step", result.lastStep(batchFirst: true)),
+            ]
     }
 
     /// The identities that people rely on, each computed from the tensors themselves.
     var identities: [Inspection.Identity] {
-        let last = configuration.layers * configuration.directions
         var identities: [Inspection.Identity] = []
         func claim(_ text: String, _ holds: Bool) {
             identities.append(Inspection.Identity(claim: text, holds: holds))
         }
-        let gather = lastByGather
-        let step = lastStep
-        let forward = finalStates[0]
-        let forwardIndex = last - configuration.directions
+        let size = result.stateSize
+        let last = result.layers * result.directions
+        let gather = result.lastByGather(lengths: lengths, batchFirst: true)
+        let step = result.lastStep(batchFirst: true)
+        let forward = result.hidden(layer: -1, direction: .forward)
+        let forwardIndex = last - result.directions
         claim(
             "output[:, -1, :H] == h_n[\(forwardIndex)]", step.columns(0..<size).isBitwiseEqual(to: forward))
         claim(
             "output[b, length(b)-1, :H] == h_n[\(forwardIndex)]", gather.columns(0..<size).isBitwiseEqual(to: forward))
-        guard configuration.bidirectional else { return identities }
-        let reverse = finalStates[1]
+        guard result.directions == 2 else { return identities }
+        let reverse = result.hidden(layer: -1, direction: .reverse)
         let half = size..<(2 * size)
+        let final = result.final(.concat)
         claim("output[:, 0, H:] == h_n[\(last - 1)]", gather.columns(half).isBitwiseEqual(to: reverse))
         claim("output[:, -1, H:] == h_n[\(last - 1)]", step.columns(half).isBitwiseEqual(to: reverse))
-        claim("cat(h_n[-2], h_n[-1]) == gather of both halves", final(.concat).isBitwiseEqual(to: gather))
-        claim("cat(h_n[-2], h_n[-1]) == output[:, -1, :]", final(.concat).isBitwiseEqual(to: step))
-        let firstTwo = Merging.sum.merge(forward: hidden.slice(0), reverse: hidden.slice(1))
-        claim("h_n[0] + h_n[1] == h_n[-2] + h_n[-1]", firstTwo.isBitwiseEqual(to: final(.sum)))
+        claim("cat(h_n[-2], h_n[-1]) == gather of both halves", final.isBitwiseEqual(to: gather))
+        claim("cat(h_n[-2], h_n[-1]) == output[:, -1, :]", final.isBitwiseEqual(to: step))
+        let firstTwo = Merging.sum.merge(
+            forward: result.hidden(layer: 0, direction: .forward),
+            reverse: result.hidden(layer: 0, direction: .reverse))
+        claim("h_n[0] + h_n[1] == h_n[-2] + h_n[-1]", firstTwo.isBitwiseEqual(to: result.final(.sum)))
         let stepSum = Merging.sum.merge(forward: step.columns(0..<size), reverse: step.columns(half))
         claim(
-            "output[:, -1, :H] + output[:, -1, H:] == h_n[-2] + h_n[-1]", stepSum.isBitwiseEqual(to: final(.sum)))
+            "output[:, -1, :H] + output[:, -1, H:] == h_n[-2] + h_n[-1]",
+            stepSum.isBitwiseEqual(to: result.final(.sum)))
+        let chunk = result.output(of: .reverse)
+        let view = result.outputByDirection.reshaped([chunk.count / size * 2, size])
+        let viewed = (0..<(chunk.count / size)).flatMap { view.slice(2 * $0 + 1).elements }
+        claim(
+            "output.view(B, T, 2, H)[:, :, 1] == output.chunk(2, -1)[1]",
+            Tensor(shape: chunk.shape, elements: viewed).isBitwiseEqual(to: chunk))
+        claim(
+            "h_n[1::2][-1] == h_n[-1]", result.hidden(of: .reverse).slice(result.layers - 1).isBitwiseEqual(to: reverse)
+        )
+        let asWalked = RecurrentOutput.turningReversePass(chunk, lengths: lengths, batchFirst: true)
+        claim(
+            "output[:, :, H:] in the order of the reverse pass == output[:, :, H:]", asWalked.isBitwiseEqual(to: chunk))
         return identities
     }
 }
@@ -155,7 +138,7 @@ struct InspectionRun {
                     cell = state
                 }
                 let inspected = InspectedOutput(
-                    output: output, hidden: hidden, cell: cell, lengths: set, configuration: module.configuration)
+                    result: RecurrentOutput(output, hidden: hidden, cell: cell), lengths: set)
                 var tensors = inspected.tensors
                 for index in tensors.indices where !["output", "h_n", "c_n"].contains(tensors[index].name) {
                     try recorder.record(prefix + tensors[index].name, &tensors[index].value)

@@ -5,6 +5,8 @@ import ReproTrace
 /// SGD, Adam or AdamW by the contract's section 8: PyTorch's formulas, element by element.
 public struct Optimizer: Sendable {
     private let options: TrainingOptions
+    /// What the next step multiplies by; a schedule changes it between epochs.
+    public var learningRate: Double
     private let names: [String]
     /// `exp_avg` or `momentum_buffer` of every parameter; empty for SGD without momentum.
     private var first: [Tensor]
@@ -16,6 +18,7 @@ public struct Optimizer: Sendable {
 
     public init(_ options: TrainingOptions, parameters: [Parameter]) {
         self.options = options
+        learningRate = options.learningRate
         names = parameters.map(\.name)
         let zeros = parameters.map { Tensor(zeros: $0.value.shape) }
         first = options.optimizer == .sgd && options.momentum == 0 ? [] : zeros
@@ -76,10 +79,10 @@ public struct Optimizer: Sendable {
         let count = gradient.count
         gradient.withUnsafeElements { gradient in
             parameter.withUnsafeMutableElements { p in
-                let update = { [options, step] (velocity: UnsafeMutablePointer<Float>?) in
+                let update = { [step, options, learningRate] (velocity: UnsafeMutablePointer<Float>?) in
                     kernels.sgd(
                         count: count, p: p, gradient: gradient, velocity: velocity, scale: scale,
-                        rate: Float(options.learningRate), momentum: Float(options.momentum),
+                        rate: Float(learningRate), momentum: Float(options.momentum),
                         decay: Float(options.weightDecay), first: step == 1)
                 }
                 if first.isEmpty { update(nil) } else { first[index].withUnsafeMutableElements { update($0) } }
@@ -121,10 +124,10 @@ public struct Optimizer: Sendable {
         return AdamCoefficients(
             scale: scale,
             shrink: decoupled && options.weightDecay != 0
-                ? Float(1 - options.learningRate * options.weightDecay) : 1,
+                ? Float(1 - learningRate * options.weightDecay) : 1,
             decay: decoupled ? 0 : Float(options.weightDecay), w1: Float(1 - options.beta1),
             beta2: Float(options.beta2), w2: Float(1 - options.beta2),
-            rate: Float(options.learningRate / (1 - powers.beta1)), root: Float((1 - powers.beta2).squareRoot()),
+            rate: Float(learningRate / (1 - powers.beta1)), root: Float((1 - powers.beta2).squareRoot()),
             epsilon: Float(options.epsilon))
     }
 }

@@ -79,6 +79,7 @@ struct TrainingRun {
         let sequences = dataset.sequences(.train)!
         let stepsPerEpoch = (sequences.count + training.batchSize - 1) / training.batchSize
         for epoch in 0..<training.epochs {
+            optimizer.learningRate = training.learningRate(epoch: epoch)
             var order = streams.stream(.epochOrder, key: UInt32(epoch))
             let permutation = order.permutation(sequences.count)
             var lossSum = 0.0
