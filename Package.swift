@@ -32,5 +32,15 @@ let package = Package(
         .testTarget(
             name: "ReproFormatsTests", dependencies: ["ReproFormats", "ReproNumerics"],
             resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "ReproTraceTests", dependencies: ["ReproTrace", "ReproNumerics"], resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "ReproNNTests",
+            dependencies: ["ReproNN", "ReproTraining", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom"],
+            resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "ReproTrainingTests",
+            dependencies: ["ReproTraining", "ReproNN", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom"],
+            resources: [.copy("Vectors")]),
     ]
 )

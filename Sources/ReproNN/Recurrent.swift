@@ -80,8 +80,22 @@ public struct Recurrent: Sendable {
     ) throws(FloatingPointFault) -> (output: RecurrentOutput, tape: RecurrentTape) {
         let drops = weights.configuration.dropout > 0 && weights.configuration.layers > 1
         precondition(!drops || stream != nil, "dropout without a stream to draw from")
-        let result = try run(
-            input, lengths, initial, weights, engine, training: true, dropout: drops ? stream : nil)
+        return try forwardForTraining(
+            input, lengths: lengths, initial: initial, weights: weights, engine: engine,
+            place: drops
+                ? stream.map {
+                    Dropout(
+                        stream: $0,
+                        batchPositions: CallerShapes(input, lengths, weights.configuration).layout.positions)
+                } : nil)
+    }
+
+    /// As above for a part of a batch, whose draws stand at a place in the batch's.
+    package static func forwardForTraining(
+        _ input: Tensor, lengths: [Int]?, initial: (hidden: Tensor?, cell: Tensor?), weights: RecurrentWeights,
+        engine: Engine, place dropout: Dropout?
+    ) throws(FloatingPointFault) -> (output: RecurrentOutput, tape: RecurrentTape) {
+        let result = try run(input, lengths, initial, weights, engine, training: true, dropout: dropout)
         return (result.output, result.tape!)
     }
 
@@ -135,7 +149,7 @@ public struct Recurrent: Sendable {
 
     private static func run(
         _ input: Tensor, _ lengths: [Int]?, _ initial: (hidden: Tensor?, cell: Tensor?), _ weights: RecurrentWeights,
-        _ engine: Engine, training: Bool, dropout stream: PCG64?
+        _ engine: Engine, training: Bool, dropout: Dropout?
     ) throws(FloatingPointFault) -> (output: RecurrentOutput, tape: RecurrentTape?) {
         let configuration = weights.configuration
         let shapes = CallerShapes(input, lengths, configuration)
@@ -158,7 +172,7 @@ public struct Recurrent: Sendable {
                         input: rows, initial: start,
                         final: States(hidden: pointers[1], cells: isLSTM ? pointers[2] : nil),
                         output: direct ? pointers[0] : nil,
-                        dropOut: stream.map { Dropout(stream: $0, batchPositions: shapes.layout.positions) })
+                        dropOut: dropout)
                     tape = result.tape
                     if direct { return }
                     withExtendedLifetime(result.output.owner) {

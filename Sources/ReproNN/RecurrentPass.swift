@@ -115,11 +115,13 @@ struct RecurrentPass {
                 for direction in stride(from: worker, to: directions, by: workers) { body(direction, 0..<parts, {}) }
             } else {
                 let direction = worker % directions
-                let part = worker / directions
+                // As many parts as workers where the weights were laid out for this engine; any other number is dealt out.
+                let own = Workers.share(
+                    of: parts, worker: worker / directions, workers: (workers - direction + directions - 1) / directions)
                 if parts > 1 {
-                    body(direction, part < parts ? part..<(part + 1) : 0..<0) { engine.workers.barrier() }
-                } else if part == 0 {
-                    body(direction, 0..<1, {})
+                    body(direction, own) { engine.workers.barrier() }
+                } else if !own.isEmpty {
+                    body(direction, own, {})
                 }
             }
             if let after {

@@ -4,10 +4,18 @@ import CReproKernels
 public struct Engine: Sendable {
     public let kernels: any Kernels
     public let workers: Workers
+    /// Below so many floating-point operations one worker computes alone: waking the others costs some microseconds.
+    public let parallelThreshold: Int
 
-    public init(kernels: any Kernels, workers: Workers) {
+    public static let defaultParallelThreshold = 1_500_000
+
+    /// - Parameter parallelThreshold: 0 shares even the smallest work, so that a test reaches every division of it.
+    public init(
+        kernels: any Kernels, workers: Workers, parallelThreshold: Int = Engine.defaultParallelThreshold
+    ) {
         self.kernels = kernels
         self.workers = workers
+        self.parallelThreshold = parallelThreshold
         repro_keep_freed_memory()
     }
 
@@ -16,8 +24,8 @@ public struct Engine: Sendable {
         self.init(kernels: try path.kernels(), workers: Workers(count: threads))
     }
 
-    /// How many workers to use for a number of floating-point operations: waking the others costs some microseconds.
-    public func workerCount(operations: Int) -> Int { operations < 1_500_000 ? 1 : workers.count }
+    /// How many workers to use for a number of floating-point operations: one or all.
+    public func workerCount(operations: Int) -> Int { operations < parallelThreshold ? 1 : workers.count }
 
     /// Executes `body` on the first `count` workers: on the calling thread alone where `count` is 1.
     ///

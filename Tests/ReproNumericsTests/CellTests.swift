@@ -75,7 +75,8 @@ struct CellTests {
             let kind = Self.kinds[stream.below(3)], stride = 3 * hidden + 1
             var gates = stream.floats(rows * stride + 1, kind), gh = stream.floats(rows * hidden + 1, kind)
             let h = stream.floats(rows * hidden + 1, kind), dh = stream.floats(rows * hidden + 1, kind)
-            var hOut = [Float](repeating: untouched, count: rows * hidden + 1), z = hOut
+            var hOut = [Float](repeating: untouched, count: rows * hidden + 1)
+            var before = stream.floats(rows * hidden + 1, kind)
             kernels.gruForward(
                 rows: rows, hidden: hidden, units: units, gates: &gates, gatesStride: stride, gh: gh,
                 ghStride: hidden, h: h, hStride: hidden, hOut: &hOut, hOutStride: hidden)
@@ -88,8 +89,9 @@ struct CellTests {
             }
             kernels.gruBackward(
                 rows: rows, hidden: hidden, units: units, gates: &gates, gatesStride: stride, gh: &gh,
-                ghStride: hidden, h: h, hStride: hidden, dh: dh, dhStride: hidden, z: &z, zStride: hidden)
-            return activations + hOut + gatesAgain + inPlace + gates + gh + z
+                ghStride: hidden, h: h, hStride: hidden, dh: dh, dhStride: hidden, dhBefore: &before,
+                dhBeforeStride: hidden)
+            return activations + hOut + gatesAgain + inPlace + gates + gh + before
         }
     }
 

@@ -1,0 +1,220 @@
+import ReproNumerics
+import ReproTrace
+import Testing
+
+@Suite struct RecorderTests {
+    private let tensor = Tensor(shape: [2, 3], elements: [1, 2, 3, 4, 5, 6])
+
+    @Test func stagesAndRootHashUpFromTheirLeaves() throws {
+        let hashing = try hashing()
+        var recorder = Recorder(hashing: hashing)
+        let stream = StreamState(domain: 1, key: 0, state: (1, 2), increment: (3, 5), buffered: 7)
+        var tensor = tensor
+        recorder.begin("init")
+        try recorder.record("a", &tensor)
+        try recorder.record("b", shape: [], [3])
+        recorder.end(streams: [stream])
+        try record(&recorder, "final", "a", tensor)
+        let trace = try recorder.trace()
+        #expect(trace.stages.map(\.name) == ["init", "final"])
+        let first = trace.stages[0]
+        let leaves = try #require(first.leaves)
+        #expect(leaves.map(\.name) == ["a", "b"])
+        #expect(first.streams == hashing.streams([stream]))
+        #expect(first.digest == hashing.node(name: "init", streams: first.streams, children: leaves.map(\.digest)))
+        #expect(trace.stages[1].streams == hashing.streams([]))
+        let root = hashing.node(name: "run", streams: hashing.streams([]), children: trace.stages.map(\.digest))
+        #expect(trace.root == root)
+        #expect(Trace.firstInconsistency(stages: trace.stages, claimed: root, hashing: hashing) == nil)
+    }
+
+    @Test func aTreeThatDoesNotHashUpIsNamed() throws {
+        let hashing = try hashing()
+        var recorder = Recorder(hashing: hashing)
+        try record(&recorder, "init", "a", tensor)
+        try record(&recorder, "final", "a", tensor)
+        let trace = try recorder.trace()
+        let inconsistency = { (stages: [Stage], root: Digest) in
+            Trace.firstInconsistency(stages: stages, claimed: root, hashing: hashing)
+        }
+        #expect(inconsistency(trace.stages, hashing.digest(of: [])) == "the root")
+        #expect(inconsistency(Array(trace.stages.reversed()), trace.root) == "the root")
+        let last = trace.stages[1]
+        let wrong = [
+            Stage(name: last.name, streams: last.streams, digest: trace.root, leaves: last.leaves),
+            Stage(name: "fin", streams: last.streams, digest: last.digest, leaves: last.leaves),
+            Stage(name: last.name, streams: trace.root, digest: last.digest, leaves: last.leaves),
+            Stage(name: last.name, streams: last.streams, digest: last.digest, leaves: []),
+        ]
+        for stage in wrong { #expect(inconsistency([trace.stages[0], stage], trace.root) == "stage '\(stage.name)'") }
+    }
+
+    @Test func aPlantedFaultChangesTheTensorItself() throws {
+        let fault = try #require(Perturbation("step 000001/grad:4:2"))
+        var recorder = Recorder(hashing: try hashing(), perturbation: fault)
+        var plain = Recorder(hashing: try hashing())
+        for stage in ["step 000000", "step 000001", "step 000002"] {
+            recorder.begin(stage)
+            plain.begin(stage)
+            for name in ["logits", "grad"] {
+                var (found, expected) = (tensor, tensor)
+                try recorder.record(name, &found)
+                try plain.record(name, &expected)
+                let hit = stage == "step 000001" && name == "grad"
+                for element in 0..<6 {
+                    let flipped = tensor[offset: element].bitPattern ^ (hit && element == 4 ? 4 : 0)
+                    #expect(found[offset: element].bitPattern == flipped, "\(stage) \(name) element \(element)")
+                }
+            }
+            recorder.end()
+            plain.end()
+            let same = recorder.stages.last?.digest == plain.stages.last?.digest
+            #expect(same == (stage != "step 000001"), "\(stage)")
+        }
+        #expect(try recorder.trace().root != plain.trace().root)
+    }
+
+    /// Each part of the name has to be right, and the signs and NaN bits count: bit 31 of 1 is −1.
+    @Test func aPlantedFaultIsFoundByItsWholeName() throws {
+        for text in ["init/b", "final/a", "init/A", "init/a.b", " init/a"] {
+            let fault = try #require(Perturbation(text))
+            var recorder = Recorder(hashing: try hashing(), perturbation: fault)
+            try record(&recorder, "init", "a", tensor)
+            #expect(throws: PerturbationError.neverReached(fault)) { try recorder.trace() }
+        }
+        var recorder = Recorder(hashing: try hashing(), perturbation: Perturbation("init/a:0:31"))
+        var found = tensor
+        recorder.begin("init")
+        try recorder.record("a", &found)
+        recorder.end()
+        #expect(found[0, 0] == -1)
+        _ = try recorder.trace()
+    }
+
+    @Test func aFaultOutsideTheTensorOrInIntegersIsRefused() throws {
+        let outside = Perturbation(stage: "init", tensor: "a", element: 6)
+        var recorder = Recorder(hashing: try hashing(), perturbation: outside)
+        recorder.begin("init")
+        var tensor = tensor
+        #expect(throws: PerturbationError.outside(outside, count: 6)) { try recorder.record("a", &tensor) }
+        let fault = Perturbation(stage: "init", tensor: "a")
+        recorder = Recorder(hashing: try hashing(), perturbation: fault)
+        recorder.begin("init")
+        #expect(throws: PerturbationError.notFloat(fault)) { try recorder.record("a", shape: [1], [5]) }
+        #expect(throws: PerturbationError.notFloat(fault)) { try recorder.record("a", bytes: [5]) }
+    }
+
+    @Test func perturbationsAreReadFromTheirText() throws {
+        let right: [(String, Perturbation)] = [
+            ("init/a", Perturbation(stage: "init", tensor: "a")),
+            (
+                "step 000003/grad.lstm.weight_hh_l0:17",
+                Perturbation(stage: "step 000003", tensor: "grad.lstm.weight_hh_l0", element: 17)
+            ),
+            ("epoch 000/a:0:31", Perturbation(stage: "epoch 000", tensor: "a", bit: 31)),
+        ]
+        for (text, fault) in right {
+            #expect(Perturbation(text) == fault, "\(text)")
+            #expect(Perturbation(fault.description) == fault)
+        }
+        for text in [
+            "", "init", "/a", "init/", "init/:1", "init/a:", "init/a:-1", "init/a:x", "init/a:0:32", "init/a:0:-1",
+            "init/a:0:0:0",
+        ] {
+            #expect(Perturbation(text) == nil, "\(text)")
+        }
+    }
+
+    @Test func aNumberThatIsNotFiniteIsNamedAndNeverHashed() throws {
+        let patterns: [UInt32] = [0x7fc0_0000, 0xffc0_0000, 0x7f80_0001, 0x7f80_0000, 0xff80_0000]
+        for (bits, element) in zip(patterns, [0, 1, 3, 4, 5]) {
+            var tensor = tensor
+            tensor[offset: element] = Float(bitPattern: bits)
+            var recorder = Recorder(hashing: try hashing())
+            recorder.begin("step 000002")
+            do {
+                try recorder.record("grad.a", &tensor)
+                Issue.record("\(hexadecimal(bits)) was recorded")
+            } catch let error as NotFiniteError {
+                // A signalling NaN may have become a quiet one on its way.
+                #expect(error.stage == "step 000002" && error.tensor == "grad.a" && error.element == element)
+                #expect(error.bits | 0x40_0000 == bits | 0x40_0000)
+                #expect("\(error)".contains("step 000002") && "\(error)".contains("grad.a"))
+            }
+            recorder.end()
+            #expect(recorder.stages[0].leaves?.isEmpty == true)
+        }
+    }
+
+    /// A fault that makes a number infinite is caught like one that came about by itself: flipping bit 30 of 1 does.
+    @Test func aFaultThatIsNotFiniteIsCaught() throws {
+        var recorder = Recorder(hashing: try hashing(), perturbation: Perturbation("init/a:0:30"))
+        recorder.begin("init")
+        var tensor = tensor
+        #expect {
+            try recorder.record("a", &tensor)
+        } throws: { error in
+            guard let error = error as? NotFiniteError else { return false }
+            return error.stage == "init" && error.tensor == "a" && error.element == 0 && error.bits == 0x7f80_0000
+        }
+    }
+
+    @Test func samplesSpreadFromFirstToLast() throws {
+        let expected: [Int: [Int]] = [
+            0: [], 1: [0], 2: [0, 1], 3: [0, 1, 2], 4: [0, 1, 2, 3], 5: [0, 1, 2, 4], 6: [0, 1, 3, 5],
+            100: [0, 33, 66, 99],
+        ]
+        for (count, offsets) in expected { #expect(Leaf.sampleOffsets(count: count) == offsets, "\(count) elements") }
+        var recorder = Recorder(hashing: try hashing())
+        var tensor = tensor
+        recorder.begin("init")
+        try recorder.record("a", &tensor)
+        try recorder.record("b", shape: [2], [-1, 5])
+        try recorder.record("c", bytes: [1, 2, 3])
+        recorder.end()
+        let leaves = try #require(recorder.stages[0].leaves)
+        #expect(leaves[0].samples.map(\.offset) == [0, 1, 3, 5])
+        #expect(leaves[0].samples.map(\.bits) == [1, 2, 4, 6].map { UInt64(Float($0).bitPattern) })
+        #expect(leaves[1].samples.map(\.bits) == [UInt64.max, 5])
+        #expect(leaves[2].samples.isEmpty)
+    }
+
+    @Test func onlyTheFirstAndTheLatestStepKeepTheirLeaves() throws {
+        for (detail, kept) in [(Recorder.Detail.stage, false), (.tensor, true)] {
+            var recorder = Recorder(hashing: try hashing(), detail: detail)
+            try record(&recorder, "init", "a", tensor)
+            var digests: [Digest] = []
+            for step in 0..<6 {
+                try record(&recorder, "step 00000\(step)", "a", tensor)
+                let steps = recorder.stages.filter(\.isStep)
+                for (place, stage) in steps.enumerated() {
+                    #expect(
+                        (stage.leaves != nil) == (kept || place == 0 || place == step), "step \(place) after \(step)")
+                }
+                digests.append(try #require(steps.last?.digest))
+                if step == 2 { try record(&recorder, "epoch 000", "a", tensor) }
+            }
+            try record(&recorder, "final", "a", tensor)
+            #expect(recorder.stages.filter { !$0.isStep }.allSatisfy { $0.leaves?.count == 1 })
+            // What is forgotten keeps its digest.
+            #expect(recorder.stages.filter(\.isStep).map(\.digest) == digests)
+        }
+    }
+
+    @Test func theDetailThatIsKeptDoesNotChangeTheRoot() throws {
+        var roots: [Digest] = []
+        for detail in [Recorder.Detail.stage, .tensor] {
+            var recorder = Recorder(hashing: try hashing(), detail: detail)
+            for step in 0..<4 { try record(&recorder, "step 00000\(step)", "a", tensor) }
+            roots.append(try recorder.trace().root)
+        }
+        #expect(roots[0] == roots[1])
+    }
+
+    @Test func stagesAreHandedOnAsTheyEnd() throws {
+        nonisolated(unsafe) var names: [String] = []
+        var recorder = Recorder(hashing: try hashing(), onStage: { names.append($0.name) })
+        for stage in ["init", "data", "final"] { try record(&recorder, stage, "a", tensor) }
+        #expect(names == ["init", "data", "final"])
+    }
+}
