@@ -16,7 +16,9 @@ let package = Package(
         .target(name: "ReproFormats", dependencies: ["ReproNumerics"]),
         .target(name: "ReproTrace", dependencies: ["ReproNumerics"]),
         .target(name: "ReproNN", dependencies: ["ReproNumerics", "ReproRandom"]),
-        .target(name: "ReproTraining", dependencies: ["ReproNN", "ReproTrace", "ReproFormats"]),
+        .target(
+            name: "ReproTraining",
+            dependencies: ["ReproNN", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom"]),
         .target(name: "ReproVerification", dependencies: ["ReproTrace", "ReproFormats"]),
         .target(
             name: "Repro",
@@ -42,5 +44,10 @@ let package = Package(
             name: "ReproTrainingTests",
             dependencies: ["ReproTraining", "ReproNN", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom"],
             resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "ReproVerificationTests",
+            dependencies: ["ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics"]),
+        .testTarget(name: "ReproCommandTests", dependencies: ["Repro"]),
+        .testTarget(name: "ReproInterchangeTests", dependencies: ["Repro"], resources: [.copy("Vectors")]),
     ]
 )

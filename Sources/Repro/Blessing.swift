@@ -42,6 +42,7 @@ public struct Blessing: Sendable {
     public let engine: Engine
     public let by: String
     public let reason: String
+    public var runner: ExperimentRunner = { try $0.run(seed: $1, engine: $2, options: $3).trace }
 
     public init(folder: GoldenFolder, engine: Engine, by: String, reason: String) {
         self.folder = folder
@@ -59,8 +60,8 @@ public struct Blessing: Sendable {
     ) throws -> Proposal {
         let hashing = Hashing(kernels: engine.kernels)
         let options = RunOptions(resolve: { Paths.resolve($0, against: base) }, onProgress: onProgress)
-        let first = try experiment.run(seed: seed, engine: engine, options: options).trace
-        let second = try experiment.run(seed: seed, engine: engine, options: options).trace
+        let first = try runner(experiment, seed, engine, options)
+        let second = try runner(experiment, seed, engine, options)
         if let drift = Drift(expected: (first.root, first.stages), found: second) {
             throw NotReproducible(name: experiment.name, drift: drift)
         }

@@ -6,6 +6,10 @@ import ReproTrace
 import ReproTraining
 import ReproVerification
 
+/// Carries out an experiment. The checks call it wherever they run one, so that a build that cannot repeat itself can be
+/// imitated.
+public typealias ExperimentRunner = @Sendable (Experiment, UInt64, Engine, RunOptions) throws -> Trace
+
 /// Runs goldens again and judges what comes out.
 public struct GoldenCheck: Sendable {
     /// One case's answer.
@@ -15,12 +19,15 @@ public struct GoldenCheck: Sendable {
         public let golden: Golden?
         /// The run's trace, where it ran.
         public let trace: Trace?
+        /// Data files that are not the golden's, where the run drifted: their paths, relative to the golden.
+        public let changedData: [String]
     }
 
     public let folder: GoldenFolder
     public let engine: Engine
     /// A fault to plant in every run; for showing that the check catches it.
     public var perturbation: Perturbation?
+    public var runner: ExperimentRunner = { try $0.run(seed: $1, engine: $2, options: $3).trace }
 
     public init(folder: GoldenFolder, engine: Engine, perturbation: Perturbation? = nil) {
         self.folder = folder
@@ -50,14 +57,14 @@ public struct GoldenCheck: Sendable {
             golden = try folder.golden(named: name)
             experiment = try Experiment.decode(golden.experiment, path: folder.path(of: name)).experiment
         } catch {
-            return Outcome(name: name, verdict: .notJudged("\(error)"), golden: nil, trace: nil)
+            return Outcome(name: name, verdict: .notJudged("\(error)"), golden: nil, trace: nil, changedData: [])
         }
         let options = RunOptions(
             perturbation: perturbation, resolve: { [folder] in Paths.resolve($0, against: folder.path) },
             onProgress: onProgress)
-        func trace() throws -> Trace { try experiment.run(seed: golden.seed, engine: engine, options: options).trace }
-        func outcome(_ verdict: Verdict, _ trace: Trace? = nil) -> Outcome {
-            Outcome(name: name, verdict: verdict, golden: golden, trace: trace)
+        func trace() throws -> Trace { try runner(experiment, golden.seed, engine, options) }
+        func outcome(_ verdict: Verdict, _ trace: Trace? = nil, changedData: [String] = []) -> Outcome {
+            Outcome(name: name, verdict: verdict, golden: golden, trace: trace, changedData: changedData)
         }
         do {
             let first = try trace()
@@ -68,7 +75,7 @@ public struct GoldenCheck: Sendable {
             if let unstable = Drift(expected: (first.root, first.stages), found: second) {
                 return outcome(.notReproducible(unstable), first)
             }
-            return outcome(.drift(drift), first)
+            return outcome(.drift(drift), first, changedData: changedData(of: golden))
         } catch let error as PerturbationError {
             throw error
         } catch let error as NotFiniteError {
@@ -76,5 +83,15 @@ public struct GoldenCheck: Sendable {
         } catch {
             return outcome(.notJudged("\(error)"))
         }
+    }
+
+    /// A changed file can change the vocabulary, and with it `init`, which comes before the data: only the files' own digests
+    /// tell that from a change of the arithmetic.
+    private func changedData(of golden: Golden) -> [String] {
+        let hashing = Hashing(kernels: engine.kernels)
+        return golden.data.filter { file in
+            let bytes = try? ByteFile.contents(of: Paths.resolve(file.path, against: folder.path))
+            return bytes.map { hashing.digest(of: $0) } != file.digest
+        }.map(\.path)
     }
 }

@@ -6,9 +6,18 @@ import ReproTraining
 public struct RunDirectory: Sendable {
     public let path: String
 
-    public init(path: String) { self.path = path }
+    /// What a run writes, and all that may be replaced.
+    private static let fileNames = ["run.json", "model.safetensors", "outputs.safetensors", "metrics.csv"]
 
-    /// Whether something may stand there afterwards: nothing is there, or it may be replaced.
+    /// - Parameter path: the folder; slashes at its end mean nothing.
+    public init(path: String) {
+        var path = path[...]
+        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
+        self.path = String(path)
+    }
+
+    /// Whether the run may stand there afterwards: nothing is there, or it may be replaced; and folders can be created there,
+    /// so that a long training does not end at a place that refuses its result.
     ///
     /// - Parameter replacing: whether a run directory that is there may go. Anything that is no run directory stays, whatever
     ///   this says.
@@ -16,7 +25,7 @@ public struct RunDirectory: Sendable {
     public func verifyPlace(replacing: Bool) throws(FormatError) {
         let manager = FileManager.default
         var isFolder: ObjCBool = false
-        guard manager.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+        guard manager.fileExists(atPath: path, isDirectory: &isFolder) else { return try verifyWritable() }
         guard isFolder.boolValue else {
             throw FormatError(
                 .cannotCreate, path: path, problem: "is a file", remedy: "name a folder that does not exist yet")
@@ -27,17 +36,37 @@ public struct RunDirectory: Sendable {
                 remedy: "name another folder, or replace the run in it with --force")
         }
         let contents = (try? manager.contentsOfDirectory(atPath: path)) ?? ["?"]
-        guard contents.isEmpty || contents.contains("run.json") else {
+        guard contents.allSatisfy(RunDirectory.fileNames.contains) else {
             throw FormatError(
-                .cannotCreate, path: path, problem: "is no run directory and not empty",
+                .cannotCreate, path: path, problem: "holds more than a run's files",
                 remedy: "name another folder; this one is left alone")
         }
+        try verifyWritable()
     }
 
-    /// Writes the run beside its place and renames it: a kill leaves the old folder or the new one.
+    /// Creates a folder beside the path, or beside the first folder above it that is missing, and removes it.
+    private func verifyWritable() throws(FormatError) {
+        var place = path
+        repeat {
+            place = Paths.folder(of: place)
+        } while place != "." && place != "/"
+            && !FileManager.default.fileExists(atPath: place)
+        let probe = "\(place)/.repro-\(ProcessInfo.processInfo.processIdentifier).tmp"
+        guard mkdir(probe, 0o777) == 0 || errno == EEXIST else {
+            throw FormatError(
+                .cannotCreate, path: path,
+                problem: "no folder can be created in '\(place)': \(String(cString: strerror(errno)))",
+                remedy: "choose a place that can be written to with --output")
+        }
+        rmdir(probe)
+    }
+
+    /// Writes the run beside its place and renames it: a kill leaves the old folder or the new one, both whole.
     ///
     /// - Throws: `FormatError`: cannot create, input-output.
-    public func write(_ result: RunResult, environment: RunEnvironment, leaves: Bool, replacing: Bool) throws(FormatError) {
+    public func write(
+        _ result: RunResult, environment: RunEnvironment, replacing: Bool
+    ) throws(FormatError) {
         try verifyPlace(replacing: replacing)
         let manager = FileManager.default
         let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).tmp"
@@ -50,38 +79,49 @@ public struct RunDirectory: Sendable {
         }
         defer { try? manager.removeItem(atPath: temporary) }
         try AtomicFile.write(
-            result.json(environment: environment, leaves: leaves).encoded(.pretty), to: temporary + "/run.json")
-        let metadata = [
-            ("contract", String(ReproVersion.contract)), ("digest", result.trace.root.hexadecimal),
-            ("experiment", result.experiment.name), ("seed", String(result.seed)),
-        ]
+            result.json(environment: environment).encoded(.pretty), to: temporary + "/run.json")
+        try result.export(to: temporary + "/model.safetensors")
         try Safetensors.write(
-            result.parameters.map { NamedArray($0.name, .float($0.value)) }, metadata: metadata,
-            to: temporary + "/model.safetensors")
-        try Safetensors.write(
-            result.outputs.map { NamedArray($0.name, .float($0.value)) }, metadata: metadata,
+            result.outputs.map { NamedArray($0.name, .float($0.value)) }, metadata: result.metadata,
             to: temporary + "/outputs.safetensors")
         try AtomicFile.write(Array(result.csv.utf8), to: temporary + "/metrics.csv")
         try replace(with: temporary)
     }
 
+    /// Puts the folder in place. No system call that Swift reaches everywhere exchanges two folders, so an old one steps
+    /// aside first: a kill exactly between the two renames leaves it whole beside its place, with `.old` at its end.
     private func replace(with temporary: String) throws(FormatError) {
-        let manager = FileManager.default
         let old = temporary + ".old"
-        do {
-            let exists = manager.fileExists(atPath: path)
-            if exists { try manager.moveItem(atPath: path, toPath: old) }
-            do {
-                try manager.moveItem(atPath: temporary, toPath: path)
-            } catch {
-                if exists { try? manager.moveItem(atPath: old, toPath: path) }
-                throw error
-            }
-            if exists { try? manager.removeItem(atPath: old) }
-        } catch {
+        let isThere = FileManager.default.fileExists(atPath: path)
+        var status = isThere ? rename(path, old) : 0
+        if status == 0 {
+            status = rename(temporary, path)
+            if status != 0 && isThere { _ = rename(old, path) }
+        }
+        guard status == 0 else {
             throw FormatError(
-                .cannotCreate, path: path, problem: "the folder cannot be put in place",
+                .cannotCreate, path: path,
+                problem: "the folder cannot be put in place: \(String(cString: strerror(errno)))",
                 remedy: "choose another place with --output")
         }
+        if isThere { try? FileManager.default.removeItem(atPath: old) }
+    }
+}
+
+extension RunResult {
+    /// Writes the parameters under PyTorch's names: `load_state_dict(load_file(path), strict=True)` reads them into a module
+    /// that holds the layers under the same names (`embedding`; `lstm`, `gru` or `rnn`; `linear`).
+    ///
+    /// - Throws: `FormatError`: cannot create, input-output.
+    public func export(to path: String) throws(FormatError) {
+        try Safetensors.write(
+            parameters.map { NamedArray($0.name, .float($0.value)) }, metadata: metadata, to: path)
+    }
+
+    fileprivate var metadata: [(key: String, value: String)] {
+        [
+            ("contract", String(ReproVersion.contract)), ("digest", trace.root.hexadecimal),
+            ("experiment", experiment.name), ("seed", String(seed)),
+        ]
     }
 }

@@ -1,22 +1,14 @@
 import ReproFormats
 import ReproTrace
 import ReproTraining
+import ReproVerification
 
 extension RunResult {
     /// What `run.json` holds and `repro run --format json` prints.
-    ///
-    /// - Parameter leaves: whether stages list their tensors, as far as the run kept them.
-    public func json(environment: RunEnvironment, leaves: Bool = false) -> JSONValue {
-        let stages = trace.stages.map { stage in
-            var members: [JSONValue.Member] = [
-                .init("name", .string(stage.name)), .init("digest", .string(stage.digest.hexadecimal)),
-                .init("streams", .string(stage.streams.hexadecimal)),
-            ]
-            if leaves, let tensors = stage.leaves {
-                members.append(.init("tensors", .array(tensors.map(\.json))))
-            }
-            return JSONValue.object(members)
-        }
+    /// Stages list the tensors that the run kept: of
+    /// the steps, the first and the last, or all where it was traced to its tensors.
+    public func json(environment: RunEnvironment) -> JSONValue {
+        let stages = trace.stages.map { StageCoding.fullJSON($0) }
         var members: [JSONValue.Member] = [
             .init("schema", .number(ReproVersion.schema)), .init("experiment", .string(experiment.name)),
             .init("seed", .number(seed)), .init("digest", .string(trace.root.hexadecimal)),
@@ -32,15 +24,6 @@ extension RunResult {
     /// A line a step: `step,epoch,loss`, with the shortest digits that read back as the same binary32 number.
     public var csv: String {
         (["step,epoch,loss"] + losses.map { "\($0.step),\($0.epoch),\($0.loss)" }).joined(separator: "\n") + "\n"
-    }
-}
-
-extension Leaf {
-    var json: JSONValue {
-        .object([
-            .init("name", .string(name)), .init("dtype", .string(elementType.rawValue)),
-            .init("shape", .array(shape.map { .number($0) })), .init("digest", .string(digest.hexadecimal)),
-        ])
     }
 }
 

@@ -23,7 +23,8 @@ struct CommandSpecification {
     /// Options that every command takes.
     static let common: [OptionSpecification] = [
         OptionSpecification(name: "format", value: "text|json", help: "how to print results (default text)"),
-        OptionSpecification(name: "threads", value: "N", help: "threads that compute (default: one a processor; or REPRO_THREADS)"),
+        OptionSpecification(
+            name: "threads", value: "N", help: "threads that compute (default: one a processor; or REPRO_THREADS)"),
         OptionSpecification(
             name: "kernels", value: "PATH",
             help: "auto, reference, portable, avx2, avx512 or neon (default auto; or REPRO_KERNELS)"),
@@ -62,7 +63,8 @@ struct Arguments {
         }
         if specification.operands.isEmpty, let operand = operands.first, !has("help") {
             throw CommandLineError.usage(
-                "`repro \(specification.name)` takes no operand, and '\(operand)' is one; see `repro help \(specification.name)`")
+                "`repro \(specification.name)` takes no operand, and '\(operand)' is one; see `repro help \(specification.name)`"
+            )
         }
     }
 
@@ -80,13 +82,17 @@ struct Arguments {
             values.append((name, ""))
             return
         }
-        if parts.count > 1 {
-            values.append((name, String(parts[1])))
-        } else if let value = rest.popFirst() {
-            values.append((name, value))
-        } else {
+        let value = parts.count > 1 ? String(parts[1]) : rest.popFirst()
+        // An empty value is an unset variable of a script; as a folder it would mean the root.
+        let isOption =
+            parts.count == 1
+            && value.map { word in
+                specification.allOptions.contains { word == "--" + $0.name }
+            } == true
+        guard let value, !value.isEmpty, !isOption else {
             throw CommandLineError.usage("--\(name) needs a value: --\(name) \(placeholder)")
         }
+        values.append((name, value))
     }
 
     func has(_ name: String) -> Bool { values.contains { $0.name == name } }

@@ -8,12 +8,14 @@ enum BlessCommand: Command {
         operands: "[EXPERIMENT…]",
         options: [
             OptionSpecification(name: "reason", value: "TEXT", help: "why; recorded in the golden"),
-            OptionSpecification(name: "config", value: "FILE", help: "an experiment of your own (may be repeated)", repeats: true),
+            OptionSpecification(
+                name: "config", value: "FILE", help: "an experiment of your own (may be repeated)", repeats: true),
             OptionSpecification(name: "seed", value: "N", help: "for goldens that do not exist yet"),
             OptionSpecification(name: "goldens", value: "DIR", help: "the folder of goldens (default Goldens)"),
             OptionSpecification(name: "by", value: "NAME", help: "who blesses (default: git's user.name)"),
             OptionSpecification(name: "yes", value: nil, help: "do not ask; needed where there is no terminal"),
-            OptionSpecification(name: "perturb", value: "FAULT", help: "always refused: a planted fault must not become a golden"),
+            OptionSpecification(
+                name: "perturb", value: "FAULT", help: "always refused: a planted fault must not become a golden"),
         ],
         notes: ["Without EXPERIMENT and --config: every golden of the folder. Refuses where CI is set."])
 
@@ -31,7 +33,8 @@ enum BlessCommand: Command {
         }
         if context.isCI {
             throw CommandLineError(
-                message: "bless refuses to run where CI is set: a golden is vouched for by a person, at their own machine",
+                message:
+                    "bless refuses to run where CI is set: a golden is vouched for by a person, at their own machine",
                 code: ExitCode.unavailable)
         }
         guard let reason = arguments.value("reason"), reason.contains(where: { $0 != " " }) else {
@@ -56,13 +59,16 @@ enum BlessCommand: Command {
             try show(proposal, context)
             proposals.append(proposal)
         }
-        let changed = proposals.filter { $0.previous?.root != $0.golden.root || $0.previous?.experiment != $0.golden.experiment }
+        let changed = proposals.filter {
+            $0.previous?.root != $0.golden.root || $0.previous?.experiment != $0.golden.experiment
+        }
         guard !changed.isEmpty else {
             try Output.line("nothing to bless: every golden is reproduced")
             return ExitCode.success
         }
         if !isAnswered {
-            try Output.write("\nWrite \(changed.count) golden\(changed.count == 1 ? "" : "s") to \(folder.path)? [y/N] ")
+            try Output.write(
+                "\nWrite \(changed.count) golden\(changed.count == 1 ? "" : "s") to \(folder.path)? [y/N] ")
             guard let answer = readLine(), answer == "y" || answer == "yes" else {
                 try Output.line("nothing was written")
                 return ExitCode.success
@@ -91,7 +97,7 @@ enum BlessCommand: Command {
         }
         for path in arguments.allValues("config") {
             let (experiment, configured, base) = try Context.configuration(path)
-            try add(experiment, configured ?? (try? folder.golden(named: experiment.name))?.seed, base: base)
+            try add(experiment, configured ?? (try folder.origin(of: experiment.name))?.seed, base: base)
         }
         var names = arguments.operands
         if names.isEmpty && candidates.isEmpty {
@@ -99,7 +105,7 @@ enum BlessCommand: Command {
             if names.isEmpty { names = Experiment.shipped.map(\.name) }
         }
         for name in names {
-            let golden = try? folder.golden(named: name)
+            let golden = try folder.origin(of: name)
             if let experiment = Experiment.shipped(named: name) {
                 try add(experiment, golden?.seed, base: ".")
             } else if let golden {
@@ -141,7 +147,8 @@ enum BlessCommand: Command {
         for (index, stage) in golden.stages.enumerated() where !stage.isStep {
             let was = index < before.count && before[index].name == stage.name ? before[index].digest : nil
             if was != stage.digest {
-                try Output.line("  " + stage.name.padded(14) + (was?.abbreviated ?? "none") + " → " + stage.digest.abbreviated)
+                try Output.line(
+                    "  " + stage.name.padded(14) + (was?.abbreviated ?? "none") + " → " + stage.digest.abbreviated)
             }
         }
         if let drift = proposal.drift {

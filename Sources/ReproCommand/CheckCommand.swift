@@ -7,7 +7,8 @@ enum CheckCommand: Command {
         options: [
             OptionSpecification(name: "goldens", value: "DIR", help: "the folder of goldens (default Goldens)"),
             OptionSpecification(
-                name: "perturb", value: "FAULT", help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]]; the check has to catch it"),
+                name: "perturb", value: "FAULT",
+                help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]]; the check has to catch it"),
         ],
         notes: [
             "Exit code: 0 reproduced, 1 drift, 2 could not judge, 3 not reproducible here, 4 not finite.",
@@ -37,7 +38,7 @@ enum CheckCommand: Command {
             let outcome = try check.check(name, onProgress: context.messages.runProgress(name))
             context.messages.clear()
             outcomes.append(outcome)
-            if context.format == .text { try write(outcome, width: width, context) }
+            if context.format == .text { try write(outcome, width: width, goldens: path, context) }
         }
         let code = Verdict.exitCode(of: outcomes.map(\.verdict))
         if context.format == .json {
@@ -57,7 +58,10 @@ enum CheckCommand: Command {
         throw CommandLineError.usage("no golden is called '\(name)' in '\(path)'; \(nearest)")
     }
 
-    private static func write(_ outcome: GoldenCheck.Outcome, width: Int, _ context: Context) throws {
+    private static func write(
+        _ outcome: GoldenCheck.Outcome, width: Int, goldens: String, _ context: Context
+    ) throws {
+        let place = goldens == "Goldens" ? "" : " --goldens \(goldens)"
         let palette = context.palette
         let word = outcome.verdict.word
         let painted = outcome.verdict.isReproduced ? palette.good(word) : palette.bad(word)
@@ -69,16 +73,23 @@ enum CheckCommand: Command {
         switch outcome.verdict {
         case .reproduced: return
         case .drift(let drift):
+            for path in outcome.changedData {
+                try Output.line("  " + "data".padded(14) + palette.bad(path) + " is not the file that was blessed")
+            }
             for line in DriftText(palette: palette).lines(drift) { try Output.line(line) }
-            next = "repro run \(target(outcome)) --trace tensor   with this build and the last good one; or, where the "
-                + "change is meant, repro bless \(outcome.name) --reason TEXT"
+            next =
+                "repro run \(target(outcome)) --trace tensor   with this build and the last good one; or, where the "
+                + "change is meant, repro bless \(outcome.name)\(place) --reason TEXT"
         case .notReproducible(let drift):
             try Output.line("  two runs of this build disagree with each other:")
             for line in DriftText(palette: palette).lines(drift) { try Output.line(line) }
             next = "repro doctor   and look for memory read before it is written, or faulty memory"
-        case .notJudged(let reason), .notFinite(let reason):
+        case .notJudged(let reason):
             try Output.line("  " + reason)
-            next = "repro list"
+            next = "repro list\(place)"
+        case .notFinite(let reason):
+            try Output.line("  " + reason)
+            next = "repro run \(target(outcome)) --trace tensor   and look at the tensors before it"
         }
         try Output.line("  " + "next".padded(14) + next)
     }
@@ -100,7 +111,10 @@ enum CheckCommand: Command {
                 .init("found", outcome.trace.map { .string($0.root.hexadecimal) } ?? .null),
             ]
             switch outcome.verdict {
-            case .drift(let drift), .notReproducible(let drift): members.append(.init("drift", DriftText.json(drift)))
+            case .drift(let drift):
+                members.append(.init("drift", DriftText.json(drift)))
+                members.append(.init("changedData", .array(outcome.changedData.map { .string($0) })))
+            case .notReproducible(let drift): members.append(.init("drift", DriftText.json(drift)))
             case .notJudged(let reason), .notFinite(let reason): members.append(.init("reason", .string(reason)))
             case .reproduced: break
             }

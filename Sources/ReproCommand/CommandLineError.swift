@@ -22,7 +22,7 @@ enum ExitCode {
         switch error {
         case let error as CommandLineError: error.code
         case let error as FormatError: error.category.rawValue
-        case is KernelUnavailable, is FloatingPointFault: unavailable
+        case is KernelUnavailable, is ThreadsUnavailable, is FloatingPointFault: unavailable
         case is NotFiniteError: Verdict.notFinite("").exitCode
         case is GoldenFault: Verdict.notJudged("").exitCode
         case is Blessing.NotReproducible: 3
@@ -33,6 +33,11 @@ enum ExitCode {
     }
 
     static func message(_ error: any Error) -> String {
-        (error as? CommandLineError)?.message ?? "\(error)"
+        switch error {
+        case let error as CommandLineError: error.message
+        case is NotFiniteError:
+            "\(error); lower training.learningRate or set training.clipNorm, and see `repro run --trace stage`"
+        default: "\(error)"
+        }
     }
 }

@@ -29,6 +29,16 @@ enum CompletionCommand: Command {
         return []
     }
 
+    /// A string in fish's single quotes, where a backslash escapes a quote and itself.
+    private static func quoted(_ text: String) -> String {
+        var quoted = "'"
+        for character in text {
+            if character == "'" || character == "\\" { quoted += "\\" }
+            quoted.append(character)
+        }
+        return quoted + "'"
+    }
+
     private static var names: String { Main.commands.map { $0.specification.name }.joined(separator: " ") + " help" }
 
     private static var bash: String {
@@ -54,7 +64,7 @@ enum CompletionCommand: Command {
             let condition = "-n '__fish_seen_subcommand_from \(command.specification.name)'"
             for option in command.specification.allOptions {
                 let value = option.value == nil ? "" : " -r"
-                lines.append("complete -c repro \(condition) -l \(option.name)\(value) -d '\(option.help)'")
+                lines.append("complete -c repro \(condition) -l \(option.name)\(value) -d \(quoted(option.help))")
             }
             let operands = operands(command.specification)
             if !operands.isEmpty {

@@ -28,7 +28,8 @@ enum DoctorCommand: Command {
             }
             try Output.line()
             for path in KernelPath.allCases {
-                let state = path.isSupported ? "runs here" : path.isCompiled ? "processor lacks it" : "other architecture"
+                let state =
+                    path.isSupported ? "runs here" : path.isCompiled ? "processor lacks it" : "other architecture"
                 let chosen = path == engine.kernels.path ? "  ← used" : ""
                 try Output.line(("kernels " + path.rawValue).padded(20) + state + chosen)
             }

@@ -7,7 +7,9 @@ struct DriftText {
     func lines(_ drift: Drift) -> [String] {
         var lines: [String] = []
         func row(_ name: String, _ value: String) { lines.append("  " + name.padded(14) + value) }
-        row("first stage", "\(palette.bad(drift.stage))  (\(drift.differingStages) of \(drift.stageCount) stages differ)")
+        row(
+            "first stage",
+            "\(palette.bad(drift.stage))  (\(drift.differingStages) of \(drift.stageCount) stages differ)")
         if let structure = drift.structure { row("structure", DriftText.text(structure)) }
         if let expected = drift.expected { row("expected", expected.hexadecimal) }
         if let found = drift.found { row("found", found.hexadecimal) }
@@ -20,7 +22,8 @@ struct DriftText {
             row("first tensor", "not known: only the stage's digest is kept")
             return lines
         }
-        let place = tensor.stage == drift.stage ? "" : "  (in \(tensor.stage), the first later stage whose tensors are kept)"
+        let place =
+            tensor.stage == drift.stage ? "" : "  (in \(tensor.stage), the first later stage whose tensors are kept)"
         row("first tensor", palette.bad(tensor.name) + place)
         if let structure = tensor.structure { row("", DriftText.text(structure)) }
         if let expected = tensor.expected, let found = tensor.found {

@@ -29,7 +29,9 @@ struct InspectionText {
     /// Rows of a tensor, four decimals an element, nested as PyTorch nests them.
     static func lines(of tensor: Tensor) -> [String] {
         guard tensor.rank > 1 else {
-            return ["[" + tensor.elements.map { decimal(Double($0), places: 4).leftPadded(7) }.joined(separator: " ") + "]"]
+            return [
+                "[" + tensor.elements.map { decimal(Double($0), places: 4).leftPadded(7) }.joined(separator: " ") + "]"
+            ]
         }
         var lines: [String] = []
         for index in 0..<tensor.shape[0] {

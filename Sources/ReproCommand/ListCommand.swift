@@ -16,13 +16,15 @@ enum ListCommand: Command {
         for name in names {
             var golden = "none"
             var root: String?
+            var problem: String?
             if claimed.contains(name) || folder.fileNames().contains(name) {
                 do {
                     let read = try folder.golden(named: name)
                     golden = "seed \(read.seed)"
                     root = read.root.hexadecimal
                 } catch {
-                    golden = "\(error)"
+                    problem = "\(error)"
+                    golden = "\(error)  "
                 }
             }
             let summary = Experiment.summary(of: name)
@@ -30,7 +32,8 @@ enum ListCommand: Command {
                 rows.append(
                     .object([
                         .init("name", .string(name)), .init("shipped", .bool(Experiment.shipped(named: name) != nil)),
-                        .init("golden", root.map { .string($0) } ?? .null), .init("summary", .string(summary)),
+                        .init("golden", root.map { .string($0) } ?? .null),
+                        .init("problem", problem.map { .string($0) } ?? .null), .init("summary", .string(summary)),
                     ]))
             } else {
                 let digest = root.map { context.palette.faint(String($0.prefix(12))) } ?? ""

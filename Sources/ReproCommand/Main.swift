@@ -4,10 +4,13 @@ import Repro
 /// `repro`: arguments in, one command, an exit code out.
 @main
 enum Main {
-    static var commands: [any Command.Type] { [
-        RunCommand.self, CheckCommand.self, BlessCommand.self, ListCommand.self, RandomCommand.self, TableCommand.self,
-        DoctorCommand.self, BenchCommand.self, CompletionCommand.self,
-    ] }
+    static var commands: [any Command.Type] {
+        [
+            RunCommand.self, CheckCommand.self, BlessCommand.self, DiffCommand.self, MatrixCommand.self,
+            ListCommand.self, InferCommand.self, BenchCommand.self, RandomCommand.self, TableCommand.self,
+            DoctorCommand.self, CompletionCommand.self,
+        ]
+    }
 
     static func main() {
         Interruption.install()

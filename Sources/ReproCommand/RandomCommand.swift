@@ -1,15 +1,20 @@
 import Repro
 
-/// `repro random`: draws from one stream, for checking against NumPy.
+/// `repro random`: draws from one stream, for checking against NumPy, or from PyTorch's generator.
 enum RandomCommand: Command {
     static let specification = CommandSpecification(
-        name: "random", summary: "Prints draws of a random stream, for checking against NumPy", operands: "",
+        name: "random", summary: "Prints draws of a random stream, for checking against NumPy or PyTorch", operands: "",
         options: [
             OptionSpecification(name: "seed", value: "N", help: "0 … 2^64−1"),
             OptionSpecification(
-                name: "stream", value: "D[,K]", help: "the stream's domain 0 … 4 and key (default key 0); without it, no spawn key"),
+                name: "stream", value: "D[,K]",
+                help: "the stream's domain 0 … 4 and key (default key 0); without it, no spawn key"),
             OptionSpecification(name: "count", value: "K", help: "how many draws, or the permutation's size"),
-            OptionSpecification(name: "as", value: "FORM", help: "raw (16 hex digits), float32 (hex floats) or permutation"),
+            OptionSpecification(
+                name: "as", value: "FORM", help: "raw (16 hex digits), float32 (hex floats) or permutation"),
+            OptionSpecification(
+                name: "torch", value: nil,
+                help: "PyTorch's generator after torch.manual_seed(N): raw (8 hex digits) or float32 (torch.rand)"),
         ],
         notes: [
             "In NumPy: PCG64(SeedSequence(N, spawn_key=(D, K))). Domains: 0 parameters (key: CRC-32 of the name), 1 data,",
@@ -18,14 +23,24 @@ enum RandomCommand: Command {
 
     static func run(_ context: Context) throws -> Int32 {
         let arguments = context.arguments
-        guard let seed = try arguments.seed() else { throw CommandLineError.usage("--seed N is needed; there is no default seed") }
+        guard let seed = try arguments.seed() else {
+            throw CommandLineError.usage("--seed N is needed; there is no default seed")
+        }
         guard let count = try arguments.integer("count", in: 0...1_000_000_000) else {
             throw CommandLineError.usage("--count K is needed")
         }
+        let isTorch = arguments.has("torch")
+        if isTorch && arguments.has("stream") {
+            throw CommandLineError.usage("--torch has one stream alone; leave --stream out")
+        }
+        var torch = MersenneTwister(seed: seed)
         var generator = PCG64(SeedSequence(seed: seed, spawnKey: try spawnKey(arguments.value("stream"))))
-        let form = try arguments.choice("as", ["raw", "float32", "permutation"]) ?? "raw"
+        let form = try arguments.choice("as", ["raw", "float32"] + (isTorch ? [] : ["permutation"])) ?? "raw"
         if form == "permutation" && count > 100_000_000 {
             throw CommandLineError.usage("a permutation of \(count) is too large; at most 100000000")
+        }
+        if context.format == .json && count > 10_000_000 {
+            throw CommandLineError.usage("JSON holds all draws at once; print \(count) of them as text")
         }
         var draws: [JSONValue] = []
         var lines = ""
@@ -33,9 +48,9 @@ enum RandomCommand: Command {
         for index in 0..<count {
             let text =
                 switch form {
-                case "float32": hexadecimal(generator.uniform32())
+                case "float32": hexadecimal(isTorch ? torch.uniform32() : generator.uniform32())
                 case "permutation": String(order[index])
-                default: raw(generator.next64())
+                default: isTorch ? raw(UInt64(torch.next32()), 8) : raw(generator.next64(), 16)
                 }
             if context.format == .json {
                 draws.append(form == "permutation" ? .number(order[index]) : .string(text))
@@ -71,9 +86,9 @@ enum RandomCommand: Command {
         return [domain, key]
     }
 
-    private static func raw(_ word: UInt64) -> String {
+    private static func raw(_ word: UInt64, _ width: Int) -> String {
         let digits = String(word, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        return String(repeating: "0", count: width - digits.count) + digits
     }
 
     /// As C's %a and Python's float.hex of the same number without trailing zeros.

@@ -9,44 +9,51 @@ enum RunCommand: Command {
             OptionSpecification(name: "seed", value: "N", help: "0 … 2^64−1; needed unless the config has one"),
             OptionSpecification(name: "config", value: "FILE", help: "an experiment of your own, as JSON"),
             OptionSpecification(name: "output", value: "DIR", help: "the run directory (default .repro/EXPERIMENT)"),
-            OptionSpecification(name: "force", value: nil, help: "replace the run directory named by --output"),
-            OptionSpecification(name: "trace", value: "stage|tensor", help: "print every stage, or every tensor, with its digest"),
-            OptionSpecification(name: "contrast", value: nil, help: "also train with one direction alone, and print both accuracies"),
+            OptionSpecification(name: "force", value: nil, help: "replace what --output and --export name"),
             OptionSpecification(
-                name: "perturb", value: "FAULT", help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]], before the tensor is read"),
+                name: "export", value: "FILE", help: "also write the parameters alone, for PyTorch's load_state_dict"),
+            OptionSpecification(
+                name: "trace", value: "stage|tensor", help: "print every stage, or every tensor, with its digest"),
+            OptionSpecification(
+                name: "contrast", value: nil, help: "also train with one direction alone, and print both accuracies"),
+            OptionSpecification(
+                name: "perturb", value: "FAULT",
+                help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]], before the tensor is read"),
         ],
         notes: ["Without EXPERIMENT: roman. `repro list` shows the others."])
 
     static func run(_ context: Context) throws -> Int32 {
         let arguments = context.arguments
         let (experiment, seed, base) = try choose(context)
+        let fault = try perturbation(arguments)
         let engine = try context.engine()
         let environment = RunEnvironment(engine: engine)
         let trace = try arguments.choice("trace", ["stage", "tensor"])
         let explicit = arguments.value("output")
         let directory = RunDirectory(path: explicit ?? ".repro/\(experiment.name)")
         let replacing = explicit == nil || arguments.has("force")
-        try directory.verifyPlace(replacing: replacing)
+        try Interruption.protected { try directory.verifyPlace(replacing: replacing) }
+        if let path = arguments.value("export") {
+            try Paths.verifyPlace(path, replacing: arguments.has("force"), in: directory.path)
+        }
         if arguments.has("contrast") && (experiment.task == .inspection || !experiment.model.bidirectional) {
-            throw CommandLineError.usage("--contrast is for training with two directions; '\(experiment.name)' has none")
+            throw CommandLineError.usage(
+                "--contrast is for training with two directions; '\(experiment.name)' has none")
         }
 
         let report = RunText(context: context)
         let isText = context.format == .text
         if isText { try report.head(experiment, seed: seed, environment: environment) }
-        var failure: (any Error)?
         let progress = context.messages.runProgress(experiment.name)
         let options = RunOptions(
-            detail: trace == "tensor" ? .tensor : .stage, perturbation: try perturbation(arguments),
+            detail: trace == "tensor" ? .tensor : .stage, perturbation: fault,
             resolve: { Paths.resolve($0, against: base) },
             onProgress: { event in
                 progress(event)
-                guard isText, failure == nil else { return }
-                do { try report.progress(event, trace: trace) } catch { failure = error }
+                if isText { try report.progress(event, trace: trace) }
             })
         let result = try experiment.run(seed: seed, engine: engine, options: options)
         context.messages.clear()
-        if let failure { throw failure }
 
         var contrast: RunResult?
         if arguments.has("contrast") {
@@ -57,12 +64,13 @@ enum RunCommand: Command {
             context.messages.clear()
         }
         try Interruption.protected {
-            try directory.write(result, environment: environment, leaves: trace == "tensor", replacing: replacing)
+            try directory.write(result, environment: environment, replacing: replacing)
+            if let path = arguments.value("export") { try result.export(to: path) }
         }
         if isText {
             try report.tail(result, contrast: contrast, directory: directory)
         } else {
-            var members = result.json(environment: environment, leaves: trace == "tensor").members!
+            var members = result.json(environment: environment).members!
             if let contrast {
                 members.append(
                     .init("contrast", .object(contrast.metrics.map { .init($0.name, .number($0.value)) })))
@@ -72,7 +80,7 @@ enum RunCommand: Command {
         return ExitCode.success
     }
 
-    private static func choose(_ context: Context) throws -> (experiment: Experiment, seed: UInt64, base: String) {
+    static func choose(_ context: Context) throws -> (experiment: Experiment, seed: UInt64, base: String) {
         let arguments = context.arguments
         guard arguments.operands.count <= 1 else { throw CommandLineError.usage("one experiment at a time") }
         if let path = arguments.value("config") {
@@ -94,7 +102,8 @@ enum RunCommand: Command {
         guard let text = arguments.value("perturb") else { return nil }
         guard let fault = Perturbation(text) else {
             throw CommandLineError.usage(
-                "--perturb is '\(text)'; it has to be STAGE/TENSOR[:ELEMENT[:BIT]], for example 'step 000001/grad.linear.weight:0:0'")
+                "--perturb is '\(text)'; it has to be STAGE/TENSOR[:ELEMENT[:BIT]], for example 'step 000001/grad.linear.weight:0:0'"
+            )
         }
         return fault
     }

@@ -43,7 +43,10 @@ struct RunText {
         if let contrast {
             try Output.line()
             for (name, value) in contrast.metrics where name.hasSuffix("Accuracy") {
-                try row("", "\(name) with two directions \(metric(name, result.metric(name) ?? 0)), with one \(metric(name, value))")
+                try row(
+                    "",
+                    "\(name) with two directions \(metric(name, result.metric(name) ?? 0)), with one \(metric(name, value))"
+                )
             }
         }
         try row("digest", context.palette.strong(result.trace.root.hexadecimal))
@@ -65,7 +68,8 @@ struct RunText {
         let embedding = model.embedding > 0 ? "embedding \(model.embedding) → " : ""
         var readout = ""
         switch experiment.task {
-        case .classification: readout = " → \(model.bidirectional ? model.pooling.rawValue : "last state") → \(model.head.rawValue)"
+        case .classification:
+            readout = " → \(model.bidirectional ? model.pooling.rawValue : "last state") → \(model.head.rawValue)"
         case .tagging: readout = " → \(model.head.rawValue) at each position"
         case .inspection: break
         }

@@ -3,7 +3,8 @@ import Repro
 /// `repro table FUNCTION`: the digest of a function's whole table, which anyone can compute with another library.
 enum TableCommand: Command {
     static let specification = CommandSpecification(
-        name: "table", summary: "SHA-256 over a function's results for all 2^32 inputs", operands: "exp|log|log1p|tanh|sigmoid",
+        name: "table", summary: "SHA-256 over a function's results for all 2^32 inputs",
+        operands: "exp|log|log1p|tanh|sigmoid",
         options: [
             OptionSpecification(
                 name: "stride", value: "S", help: "take the bit patterns 0, S, 2S, … below 2^32 alone (default 1)")

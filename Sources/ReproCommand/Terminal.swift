@@ -15,9 +15,10 @@ enum Output {
             let count = rest.withUnsafeBytes { Foundation.write(1, $0.baseAddress, $0.count) }
             if count < 0 {
                 if errno == EINTR { continue }
-                if errno == EPIPE { exit(0) }
                 throw CommandLineError(
-                    message: "standard output: \(String(cString: strerror(errno)))", code: ExitCode.inputOutput)
+                    message:
+                        "standard output: \(String(cString: strerror(errno))); free some space, or write elsewhere",
+                    code: ExitCode.inputOutput)
             }
             rest = rest.dropFirst(count)
         }

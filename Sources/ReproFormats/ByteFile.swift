@@ -119,7 +119,7 @@ public final class ByteFile: Sendable {
 
     private static func unopened(_ path: String, _ failure: Platform.Failure) -> FormatError {
         if failure.isMissing {
-            return FormatError(.noInput, path: path, problem: "no such file", remedy: "check the path")
+            return FormatError(.noInput, path: path, problem: FormatError.missingFile, remedy: "check the path")
         }
         if failure.isForbidden {
             return FormatError(

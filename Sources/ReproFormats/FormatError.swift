@@ -37,6 +37,11 @@ public struct FormatError: Error, Sendable, Equatable, CustomStringConvertible {
         self.remedy = remedy
     }
 
+    static let missingFile = "no such file"
+
+    /// Whether there is no file at the path, as opposed to one that cannot be read.
+    public var isMissingFile: Bool { category == .noInput && problem == FormatError.missingFile }
+
     /// `PATH:LINE: KEY: PROBLEM (byte OFFSET); REMEDY`
     public var description: String {
         let place = path + (line.map { ":\($0)" } ?? "") + ": " + (key.map { "\($0): " } ?? "")

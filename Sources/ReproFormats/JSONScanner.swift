@@ -23,7 +23,9 @@ struct JSONScanner {
     var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     /// An error at an offset, the current position if none is given.
-    func error(_ problem: String, at offset: Int? = nil, key: String? = nil, remedy: String = "correct the JSON")
+    func error(
+        _ problem: String, at offset: Int? = nil, key: String? = nil, remedy: String = "correct the JSON"
+    )
         -> FormatError
     {
         let place = offset ?? position

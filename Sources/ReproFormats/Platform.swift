@@ -56,7 +56,9 @@ enum Platform {
     }
 
     /// Reads up to the buffer's size at an offset; fewer bytes than asked for mean the end of the file.
-    static func read(_ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Failure)
+    static func read(
+        _ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(Failure)
         -> Int
     {
         var done = 0

@@ -71,7 +71,8 @@ struct CallerShapes {
         let rows = Rows(count: layout.positions * width)
         withExtendedLifetime(rows.owner) {
             guard let tensor else { return rows.pointer.update(repeating: 0, count: layout.positions * width) }
-            precondition(tensor.shape == self.rows(width: width), "shape \(tensor.shape) is not \(self.rows(width: width))")
+            precondition(
+                tensor.shape == self.rows(width: width), "shape \(tensor.shape) is not \(self.rows(width: width))")
             tensor.withUnsafeElements { elements in
                 if isIdentity { return rows.pointer.update(from: elements, count: tensor.count) }
                 forEachRow { row, place in

@@ -93,11 +93,11 @@ public enum Loss {
         return LossValue(value: Tensor(shape: [], elements: [sum / count]), logitsGradient: gradient)
     }
 
-    /// The predicted class of each row: the first maximum, or with one logit whether it is above 0.
-    public static func predictions(_ logits: Tensor) -> [Int] {
+    /// The predicted class of each row: the first maximum, or with a sigmoid head whether its one logit is above 0.
+    public static func predictions(_ logits: Tensor, head: SequenceModelConfiguration.Head) -> [Int] {
         let (rows, classes) = (logits.shape[0], logits.shape[1])
         return (0..<rows).map { row in
-            if classes == 1 { return logits[offset: row] > 0 ? 1 : 0 }
+            if head == .sigmoid { return logits[offset: row] > 0 ? 1 : 0 }
             var best = 0
             for index in 1..<classes
             where logits[offset: row * classes + index] > logits[offset: row * classes + best] { best = index }

@@ -80,14 +80,15 @@ public struct Recurrent: Sendable {
     ) throws(FloatingPointFault) -> (output: RecurrentOutput, tape: RecurrentTape) {
         let drops = weights.configuration.dropout > 0 && weights.configuration.layers > 1
         precondition(!drops || stream != nil, "dropout without a stream to draw from")
+        let place =
+            !drops
+            ? nil
+            : stream.map {
+                Dropout(
+                    stream: $0, batchPositions: CallerShapes(input, lengths, weights.configuration).layout.positions)
+            }
         return try forwardForTraining(
-            input, lengths: lengths, initial: initial, weights: weights, engine: engine,
-            place: drops
-                ? stream.map {
-                    Dropout(
-                        stream: $0,
-                        batchPositions: CallerShapes(input, lengths, weights.configuration).layout.positions)
-                } : nil)
+            input, lengths: lengths, initial: initial, weights: weights, engine: engine, place: place)
     }
 
     /// As above for a part of a batch, whose draws stand at a place in the batch's.
@@ -104,7 +105,8 @@ public struct Recurrent: Sendable {
     ///
     /// - Precondition: shapes are those of the results; the tape has not been used.
     public static func backward(
-        _ tape: RecurrentTape, output: Tensor? = nil, hidden: Tensor? = nil, cell: Tensor? = nil, batchless: Bool = false,
+        _ tape: RecurrentTape, output: Tensor? = nil, hidden: Tensor? = nil, cell: Tensor? = nil,
+        batchless: Bool = false,
         engine: Engine
     ) throws(FloatingPointFault) -> RecurrentGradients {
         let configuration = tape.weights.configuration

@@ -49,7 +49,8 @@ struct ForwardSweep {
             for current in place..<end {
                 for part in parts {
                     take(
-                        step: walk.step(current), weights.part(part, direction: direction, layer: layer), origin: origin)
+                        step: walk.step(current), weights.part(part, direction: direction, layer: layer), origin: origin
+                    )
                 }
                 synchronize()
             }

@@ -68,7 +68,8 @@ struct RecurrentPass {
                     index: layer * configuration.directions + direction, initial: initial,
                     output: output.pointer + direction * size, in: memory)
             }
-            let operations = 2 * layout.positions * configuration.directions * configuration.gateRows * (inputSize + size)
+            let operations =
+                2 * layout.positions * configuration.directions * configuration.gateRows * (inputSize + size)
             let rows = UnsafePointer(input.pointer)
             try withExtendedLifetime((input.owner, output.owner, memory)) { () throws(FloatingPointFault) in
                 try RecurrentPass.sweep(
@@ -117,7 +118,8 @@ struct RecurrentPass {
                 let direction = worker % directions
                 // As many parts as workers where the weights were laid out for this engine; any other number is dealt out.
                 let own = Workers.share(
-                    of: parts, worker: worker / directions, workers: (workers - direction + directions - 1) / directions)
+                    of: parts, worker: worker / directions,
+                    workers: (workers - direction + directions - 1) / directions)
                 if parts > 1 {
                     body(direction, own) { engine.workers.barrier() }
                 } else if !own.isEmpty {

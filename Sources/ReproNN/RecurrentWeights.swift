@@ -182,21 +182,30 @@ private struct DirectionPacking {
                 }
             }
         }
-        let inputGradient = !backward ? nil : with(0, shape: rows, inputSize) {
-            PackedMatrix(
-                $0, depth: rows, columns: inputSize, rowStride: inputSize, columnStride: 1, kernels: kernels,
-                in: memory)
-        }
+        let inputGradient =
+            !backward
+            ? nil
+            : with(0, shape: rows, inputSize) {
+                PackedMatrix(
+                    $0, depth: rows, columns: inputSize, rowStride: inputSize, columnStride: 1, kernels: kernels,
+                    in: memory)
+            }
         let size = configuration.projectionSize
         let last = parameters.count - 1
-        let projection = size == 0 ? nil : with(last, shape: size, hidden) {
-            PackedMatrix(
-                $0, depth: hidden, columns: size, rowStride: 1, columnStride: hidden, kernels: kernels, in: memory)
-        }
-        let projectionGradient = size == 0 || !backward ? nil : with(last, shape: size, hidden) {
-            PackedMatrix(
-                $0, depth: size, columns: hidden, rowStride: hidden, columnStride: 1, kernels: kernels, in: memory)
-        }
+        let projection =
+            size == 0
+            ? nil
+            : with(last, shape: size, hidden) {
+                PackedMatrix(
+                    $0, depth: hidden, columns: size, rowStride: 1, columnStride: hidden, kernels: kernels, in: memory)
+            }
+        let projectionGradient =
+            size == 0 || !backward
+            ? nil
+            : with(last, shape: size, hidden) {
+                PackedMatrix(
+                    $0, depth: size, columns: hidden, rowStride: hidden, columnStride: 1, kernels: kernels, in: memory)
+            }
         return DirectionWeights(
             start: UnsafePointer(start), candidateStart: UnsafePointer(candidateStart), projection: projection,
             projectionGradient: projectionGradient, inputGradient: inputGradient)

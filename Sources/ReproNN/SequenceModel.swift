@@ -10,7 +10,7 @@ public struct SequenceBatch: Sendable {
         case features(Tensor)
     }
 
-    public let inputs: Inputs
+    public var inputs: Inputs
     public let lengths: [Int]
     /// A class a sequence or, in tagging, a position.
     public let targets: [Int]
@@ -95,9 +95,10 @@ public struct SequenceModel: Sendable {
             for column in 0..<width { weight[Embedding.paddingRow, column] = 0 }
             parameters.append(Parameter(name: "embedding.weight", value: weight))
         }
-        parameters += Recurrent(
-            configuration.recurrent, prefix: configuration.recurrent.cell.rawValue + ".", streams: streams
-        ).parameters
+        parameters +=
+            Recurrent(
+                configuration.recurrent, prefix: configuration.recurrent.cell.rawValue + ".", streams: streams
+            ).parameters
         let fanIn = configuration.readoutSize
         for (name, shape) in [
             ("linear.weight", [configuration.logitCount, fanIn]), ("linear.bias", [configuration.logitCount]),
@@ -107,6 +108,11 @@ public struct SequenceModel: Sendable {
             parameters.append(Parameter(name: name, value: value))
         }
         _ = try ParameterKeys(names: parameters.map(\.name))
+        self.parameters = parameters
+    }
+
+    init(_ configuration: SequenceModelConfiguration, parameters: [Parameter]) {
+        self.configuration = configuration
         self.parameters = parameters
     }
 
@@ -230,21 +236,24 @@ public struct SequenceModel: Sendable {
         switch configuration.readout {
         case .positions:
             let width = recurrent.outputSize
-            readout = Tensor.filled([[layout.positions, width]]) { pointers in
-                var next = pointers[0]
-                withExtendedLifetime(result.output.owner) {
-                    layout.forEachPosition { _, _, row in
-                        next.update(from: result.output.pointer + row * width, count: width)
-                        next += width
+            readout =
+                Tensor.filled([[layout.positions, width]]) { pointers in
+                    var next = pointers[0]
+                    withExtendedLifetime(result.output.owner) {
+                        layout.forEachPosition { _, _, row in
+                            next.update(from: result.output.pointer + row * width, count: width)
+                            next += width
+                        }
                     }
-                }
-            }[0]
+                }[0]
         case .finalStates(let merging):
             let count = layout.batch * size
             let last = final.hidden + (recurrent.layers - 1) * recurrent.directions * count
             let states = withExtendedLifetime(pass.memory) {
                 (0..<recurrent.directions).map { direction in
-                    Tensor.filled([[layout.batch, size]]) { $0[0].update(from: last + direction * count, count: count) }[0]
+                    Tensor.filled([[layout.batch, size]]) {
+                        $0[0].update(from: last + direction * count, count: count)
+                    }[0]
                 }
             }
             finalStates = (states[0], states.count > 1 ? states[1] : nil)

@@ -19,9 +19,9 @@ public struct Engine: Sendable {
         repro_keep_freed_memory()
     }
 
-    /// - Throws: ``KernelUnavailable`` where this processor lacks the path.
-    public init(path: KernelPath = .best, threads: Int) throws(KernelUnavailable) {
-        self.init(kernels: try path.kernels(), workers: Workers(count: threads))
+    /// - Throws: ``KernelUnavailable`` where this processor lacks the path, ``ThreadsUnavailable``.
+    public init(path: KernelPath = .best, threads: Int) throws {
+        self.init(kernels: try path.kernels(), workers: try Workers(count: threads))
     }
 
     /// How many workers to use for a number of floating-point operations: one or all.

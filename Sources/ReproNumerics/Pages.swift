@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// What the operating system is told about memory. It costs the first touch of a page some hundred multiply-adds, so that
@@ -15,10 +15,10 @@ enum Pages {
     /// would share them: they are the program's too, or nothing.
     static func preferLarge(_ memory: UnsafeMutableRawPointer, byteCount: Int) {
         #if os(Linux)
-        guard byteCount >= least else { return }
-        let first = memory.alignedDown(toMultipleOf: large)
-        let end = (memory + byteCount).alignedUp(toMultipleOf: large)
-        madvise(first, end - first, MADV_HUGEPAGE)
+            guard byteCount >= least else { return }
+            let first = memory.alignedDown(toMultipleOf: large)
+            let end = (memory + byteCount).alignedUp(toMultipleOf: large)
+            madvise(first, end - first, MADV_HUGEPAGE)
         #endif
     }
 }

@@ -2,9 +2,9 @@ import CReproKernels
 import Synchronization
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// The threads behind ``Workers`` and what they share.
@@ -43,7 +43,15 @@ final class WorkerCrew: @unchecked Sendable {
         faults.initialize(repeating: 0, count: count)
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(condition, nil)
-        for worker in 1..<count { threads.append(WorkerThread.start(crew: self, worker: worker)) }
+    }
+
+    /// Creates the threads. Where one cannot be created, those already there are to be dismissed.
+    func hire() throws(ThreadsUnavailable) {
+        for worker in 1..<count {
+            let (status, thread) = WorkerThread.start(crew: self, worker: worker)
+            guard status == 0 else { throw ThreadsUnavailable(wanted: count, created: worker, status: status) }
+            threads.append(thread)
+        }
     }
 
     deinit {
@@ -148,22 +156,23 @@ private final class WorkerThread {
     /// Kernels pack blocks of their operands on the stack: 8 MiB leave ample room on every platform.
     private static let stackSize = 8 << 20
 
-    static func start(crew: WorkerCrew, worker: Int) -> pthread_t {
-        let context = Unmanaged.passRetained(WorkerThread(crew: crew, worker: worker)).toOpaque()
+    static func start(crew: WorkerCrew, worker: Int) -> (status: Int32, thread: pthread_t) {
+        let retained = Unmanaged.passRetained(WorkerThread(crew: crew, worker: worker))
+        let context = retained.toOpaque()
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setstacksize(&attributes, stackSize)
         defer { pthread_attr_destroy(&attributes) }
         #if canImport(Darwin)
-        var thread: pthread_t?
-        let status = pthread_create(&thread, &attributes, { WorkerThread.main($0) }, context)
-        precondition(status == 0, "cannot create worker thread \(worker): error \(status)")
-        return thread!
+            var thread: pthread_t?
+            let status = pthread_create(&thread, &attributes, { WorkerThread.main($0) }, context)
+            if status != 0 { retained.release() }
+            return (status, thread ?? pthread_self())
         #else
-        var thread = pthread_t()
-        let status = pthread_create(&thread, &attributes, { WorkerThread.main($0!) }, context)
-        precondition(status == 0, "cannot create worker thread \(worker): error \(status)")
-        return thread
+            var thread = pthread_t()
+            let status = pthread_create(&thread, &attributes, { WorkerThread.main($0!) }, context)
+            if status != 0 { retained.release() }
+            return (status, thread)
         #endif
     }
 

@@ -15,10 +15,16 @@ public final class Workers: Sendable {
     private let crew: WorkerCrew?
 
     /// - Precondition: `count` is at least 1.
-    public init(count: Int) {
+    /// - Throws: ``ThreadsUnavailable`` where the system refuses a thread.
+    public init(count: Int) throws(ThreadsUnavailable) {
         precondition(count >= 1, "\(count) workers; at least 1 is needed")
         self.count = count
         crew = count == 1 ? nil : WorkerCrew(count: count)
+        guard let crew else { return }
+        do { try crew.hire() } catch {
+            crew.dismiss()
+            throw error
+        }
     }
 
     deinit { crew?.dismiss() }
@@ -58,5 +64,19 @@ public final class Workers: Sendable {
         let lower = min(count, granules * worker / workers * granule)
         let upper = min(count, granules * (worker + 1) / workers * granule)
         return lower..<upper
+    }
+}
+
+/// The system refused a thread: memory or its limits do not allow so many.
+public struct ThreadsUnavailable: Error, Equatable, CustomStringConvertible {
+    public let wanted: Int
+    /// Threads that there were when it refused, the calling one included.
+    public let created: Int
+    /// The system's error number.
+    public let status: Int32
+
+    public var description: String {
+        "\(wanted) threads cannot be created here, the system refused after \(created) (error \(status)); "
+            + "use fewer with --threads"
     }
 }

@@ -7,6 +7,13 @@ public struct NotFiniteError: Error, Equatable, CustomStringConvertible {
     public let element: Int
     public let bits: UInt32
 
+    package init(stage: String, tensor: String, element: Int, bits: UInt32) {
+        self.stage = stage
+        self.tensor = tensor
+        self.element = element
+        self.bits = bits
+    }
+
     public var description: String {
         let value = Float(bitPattern: bits)
         let kind = value.isNaN ? "a NaN" : value < 0 ? "−infinity" : "+infinity"
@@ -36,11 +43,11 @@ public struct Recorder {
     private var perturbation: Perturbation?
     private var name: String?
     private var leaves: [Leaf] = []
-    private let onStage: (Stage) -> Void
+    private let onStage: (Stage) throws -> Void
 
     public init(
         hashing: Hashing, detail: Detail = .stage, perturbation: Perturbation? = nil,
-        onStage: @escaping (Stage) -> Void = { _ in }
+        onStage: @escaping (Stage) throws -> Void = { _ in }
     ) {
         self.hashing = hashing
         self.detail = detail
@@ -55,17 +62,20 @@ public struct Recorder {
 
     public mutating func record(_ tensorName: String, _ tensor: inout Tensor) throws {
         try plant(in: tensorName, &tensor)
-        if let element = tensor.firstNotFinite {
-            throw NotFiniteError(
-                stage: name ?? "", tensor: tensorName, element: element,
-                bits: tensor[offset: element].bitPattern)
-        }
+        try verifyFinite(tensorName, tensor)
         let samples = Leaf.sampleOffsets(count: tensor.count).map {
             Leaf.Sample(offset: $0, bits: UInt64(tensor[offset: $0].bitPattern))
         }
         tensor.elements.withUnsafeBytes {
             append(tensorName, .float32, tensor.shape, samples, $0)
         }
+    }
+
+    /// Refuses a NaN or an infinity in a tensor of the open stage that the digest leaves out.
+    public func verifyFinite(_ tensorName: String, _ tensor: Tensor) throws(NotFiniteError) {
+        guard let element = tensor.firstNotFinite else { return }
+        throw NotFiniteError(
+            stage: name ?? "", tensor: tensorName, element: element, bits: tensor[offset: element].bitPattern)
     }
 
     public mutating func record(_ tensorName: String, shape: [Int], _ integers: [Int64]) throws {
@@ -86,7 +96,7 @@ public struct Recorder {
     }
 
     /// Closes the stage and hashes it. `streams` are those that it drew from, in order of first use.
-    public mutating func end(streams: [StreamState] = []) {
+    public mutating func end(streams: [StreamState] = []) throws {
         guard let name else { preconditionFailure("no stage to end") }
         let streams = hashing.streams(streams)
         let digest = hashing.node(name: name, streams: streams, children: leaves.map(\.digest))
@@ -95,7 +105,7 @@ public struct Recorder {
         stages.append(stage)
         self.name = nil
         leaves.removeAll(keepingCapacity: true)
-        onStage(stage)
+        try onStage(stage)
     }
 
     /// The whole tree. Throws where a planted fault found no place.

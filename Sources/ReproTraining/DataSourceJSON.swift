@@ -46,7 +46,13 @@ extension DataSource {
                 letters: try options.integer("letters", in: 2...26))
         case .balance:
             let sizes = try GeneratedSequences(&options)
-            self = .balance(sizes, features: try options.integer("features", in: 1...100_000))
+            let features = try options.integer("features", in: 1...100_000)
+            guard (sizes.train + sizes.test) * sizes.maximumLength * features <= Experiment.greatestElementCount else {
+                throw options.error(
+                    "features", "more than \(Experiment.greatestElementCount) elements may come of these sizes",
+                    remedy: "make train, test, maximumLength or features smaller")
+            }
+            self = .balance(sizes, features: features)
         case .values:
             let values = try options.value("input").tensorOfDoubles
             guard let values else {
@@ -60,6 +66,12 @@ extension DataSource {
             let batch = try options.integer("batch", in: 1...100_000)
             let steps = try options.integer("steps", in: 1...100_000)
             let features = try options.integer("features", in: 1...100_000)
+            guard batch * steps * features <= Experiment.greatestElementCount else {
+                throw options.error(
+                    "features",
+                    "\(batch) × \(steps) × \(features) elements are more than \(Experiment.greatestElementCount)",
+                    remedy: "make batch, steps or features smaller")
+            }
             self = .uniform(
                 batch: batch, steps: steps, features: features,
                 lengths: try DataSource.lengths(batch: batch, steps: steps, &options))
@@ -71,7 +83,7 @@ extension DataSource {
         batch: Int, steps: Int, _ options: inout OptionReader
     ) throws(FormatError) -> [[Int]] {
         guard options.has("lengths") else { return [[Int](repeating: steps, count: batch)] }
-        let sets = try options.value("lengths").elements?.map { $0.elements?.compactMap(\.int) ?? [] } ?? []
+        let sets = try options.value("lengths").elements?.map { $0.integers ?? [] } ?? []
         guard !sets.isEmpty, sets.allSatisfy({ $0.count == batch && $0.allSatisfy { (1...steps).contains($0) } }) else {
             throw options.error(
                 "lengths", "not sets of \(batch) lengths from 1 to \(steps)", remedy: "write [[3, 3], [3, 2]]")
@@ -124,7 +136,9 @@ extension DataSource {
             .object([.init("format", .string(format.rawValue))] + members)
         }
         func text(_ files: TextFiles) -> [JSONValue.Member] {
-            files.splits.map { .init($0.split.rawValue, .string($0.path)) } + [.init("lowercase", .bool(files.lowercase))]
+            files.splits.map { .init($0.split.rawValue, .string($0.path)) } + [
+                .init("lowercase", .bool(files.lowercase))
+            ]
         }
         func sets(_ lengths: [[Int]]) -> JSONValue { .array(lengths.map { .array($0.map { .number($0) }) }) }
         switch self {
@@ -162,6 +176,7 @@ extension DataSource {
 extension DataSource.GeneratedSequences {
     init(_ options: inout OptionReader) throws(FormatError) {
         let sizes = 1...10_000_000
+        options.expect("maximumLength")
         let minimum = try options.integer("minimumLength", in: 1...10_000)
         self.init(
             minimumLength: minimum, maximumLength: try options.integer("maximumLength", in: minimum...10_000),
@@ -177,6 +192,13 @@ extension DataSource.GeneratedSequences {
 }
 
 extension JSONValue {
+    /// The elements of an array of integers; nil where one of them is none.
+    fileprivate var integers: [Int]? {
+        guard let elements else { return nil }
+        let integers = elements.compactMap(\.int)
+        return integers.count == elements.count ? integers : nil
+    }
+
     /// Numbers three deep, finite as binary32, every level of one size and none empty; nil for anything else.
     fileprivate var tensorOfDoubles: [[[Double]]]? {
         guard let sequences = elements, !sequences.isEmpty else { return nil }
@@ -187,7 +209,8 @@ extension JSONValue {
             for step in steps {
                 let numbers = step.elements?.compactMap(\.double) ?? []
                 guard !numbers.isEmpty, numbers.count == step.elements?.count,
-                    numbers.allSatisfy({ Float($0).isFinite }), numbers.count == (result.first ?? rows).first?.count ?? numbers.count
+                    numbers.allSatisfy({ Float($0).isFinite }),
+                    numbers.count == (result.first ?? rows).first?.count ?? numbers.count
                 else { return nil }
                 rows.append(numbers)
             }

@@ -19,7 +19,7 @@ public struct Dataset: Sendable {
     public let labels: [[UInt8]]
     public let vocabulary: Vocabulary?
     /// Splits in the order train, validation, test.
-    public let splits: [(split: Split, sequences: SequenceSet)]
+    public private(set) var splits: [(split: Split, sequences: SequenceSet)]
     /// The bytes of each split's files.
     let files: [(split: Split, contents: [[UInt8]])]
     /// The streams that the data was drawn from, as they stood afterwards.
@@ -196,17 +196,18 @@ public struct Dataset: Sendable {
     }
 
     /// Records the stage `data` (contract, section 12).
-    func record(in recorder: inout Recorder) throws {
+    mutating func record(in recorder: inout Recorder) throws {
         recorder.begin("data")
-        for (split, sequences) in splits {
+        for index in splits.indices {
+            let split = splits[index].split
             let contents = files.first { $0.split == split }?.contents ?? []
-            for (index, bytes) in contents.enumerated() {
-                let name = split.rawValue + ".file" + (contents.count > 1 ? ".\(index)" : "")
+            for (number, bytes) in contents.enumerated() {
+                let name = split.rawValue + ".file" + (contents.count > 1 ? ".\(number)" : "")
                 try recorder.record(name, bytes: bytes)
             }
-            try sequences.all.record(prefix: split.rawValue + ".", in: &recorder)
+            try splits[index].sequences.record(prefix: split.rawValue + ".", in: &recorder)
         }
-        recorder.end(streams: streams)
+        try recorder.end(streams: streams)
     }
 }
 
@@ -231,11 +232,13 @@ struct LabelledSequence {
 
 extension SequenceBatch {
     /// Records `inputs`, `lengths` and `targets`.
-    func record(prefix: String, in recorder: inout Recorder) throws {
+    mutating func record(prefix: String, in recorder: inout Recorder) throws {
         switch inputs {
         case .tokens(let tokens):
             try recorder.record(prefix + "inputs", shape: [tokens.count], tokens.map(Int64.init))
-        case .features(var features): try recorder.record(prefix + "inputs", &features)
+        case .features(var features):
+            try recorder.record(prefix + "inputs", &features)
+            inputs = .features(features)
         }
         try recorder.record(prefix + "lengths", shape: [lengths.count], lengths.map(Int64.init))
         try recorder.record(prefix + "targets", shape: [targets.count], targets.map(Int64.init))

@@ -73,9 +73,10 @@ public enum DataSource: Sendable, Equatable {
         }
 
         public var splits: [(split: Split, path: String)] {
-            [(.train, train)] + [(Split.validation, validation), (.test, test)].compactMap { split, path in
-                path.map { (split, $0) }
-            }
+            [(.train, train)]
+                + [(Split.validation, validation), (.test, test)].compactMap { split, path in
+                    path.map { (split, $0) }
+                }
         }
     }
 
@@ -98,9 +99,10 @@ public enum DataSource: Sendable, Equatable {
         }
 
         public var splits: [(split: Split, paths: [String])] {
-            [(.train, train)] + [(Split.validation, validation), (.test, test)].compactMap { split, paths in
-                paths.map { (split, $0) }
-            }
+            [(.train, train)]
+                + [(Split.validation, validation), (.test, test)].compactMap { split, paths in
+                    paths.map { (split, $0) }
+                }
         }
     }
 
@@ -142,11 +144,21 @@ public struct ModelOptions: Sendable, Equatable {
     public var dropout: Double
     public var pooling: Merging
     public var head: SequenceModelConfiguration.Head
+    public var initialization: InitialNumbers
+
+    /// Where parameters come from.
+    public enum InitialNumbers: String, Sendable, CaseIterable {
+        /// A stream a parameter.
+        case repro
+        /// PyTorch's one generator, in the order in which PyTorch makes the modules.
+        case torch
+    }
 
     public init(
         cells: [Cell] = [.lstm], bidirectional: Bool = true, layers: Int = 1, embedding: Int = 0, hidden: Int,
         projection: Int = 0, bias: Bool = true, nonlinearity: Nonlinearity = .tanh, dropout: Double = 0,
-        pooling: Merging = .concat, head: SequenceModelConfiguration.Head = .softmax
+        pooling: Merging = .concat, head: SequenceModelConfiguration.Head = .softmax,
+        initialization: InitialNumbers = .repro
     ) {
         self.cells = cells
         self.bidirectional = bidirectional
@@ -159,6 +171,7 @@ public struct ModelOptions: Sendable, Equatable {
         self.dropout = dropout
         self.pooling = pooling
         self.head = head
+        self.initialization = initialization
     }
 
     public func recurrent(_ cell: Cell, inputSize: Int) -> RecurrentConfiguration {

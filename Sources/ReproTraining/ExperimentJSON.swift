@@ -16,7 +16,8 @@ extension Experiment {
         let name = try options.string("name")
         guard isValidName(name) else {
             throw options.error(
-                "name", "'\(name)' cannot name a file", remedy: "use a–z, 0–9, '-', '_' and '.', a letter or digit first")
+                "name", "'\(name)' cannot name a file",
+                remedy: "use letters, digits, '-', '_' and '.', a letter or digit first, and not 'index'")
         }
         let task: Task = try options.choice("task")
         var dataOptions = try options.object("data")
@@ -50,10 +51,13 @@ extension Experiment {
     static func isValidName(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
         let isLetterOrDigit = { (byte: UInt8) in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         }
-        guard let first = bytes.first, isLetterOrDigit(first), bytes.count <= 100, name != "index" else { return false }
+        guard let first = bytes.first, isLetterOrDigit(first), bytes.count <= 100,
+            Text.lowercase(bytes) != Array("index".utf8)
+        else { return false }
         return bytes.allSatisfy { isLetterOrDigit($0) || "-_.".utf8.contains($0) }
     }
 
@@ -75,10 +79,13 @@ extension ModelOptions {
     init(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) {
         let cells: [Cell]
         if task == .inspection, options.has("cells") {
-            let names = try options.value("cells").elements?.compactMap(\.string) ?? []
+            let elements = try options.value("cells").elements ?? []
             var found: [Cell] = []
-            for name in names { found.append(try options.choice(name, "cells")) }
-            guard !found.isEmpty, Set(found.map(\.rawValue)).count == found.count else {
+            for name in elements.compactMap(\.string) {
+                let cell: Cell = try options.choice(name, "cells")
+                if !found.contains(cell) { found.append(cell) }
+            }
+            guard !found.isEmpty, found.count == elements.count else {
                 throw options.error("cells", "not a list of different cells", remedy: "write [\"gru\", \"lstm\"]")
             }
             cells = found
@@ -98,7 +105,14 @@ extension ModelOptions {
             nonlinearity: try options.choice("nonlinearity", default: .tanh),
             dropout: task == .inspection ? 0 : try options.number("dropout", default: 0, in: 0...1),
             pooling: task == .inspection ? .concat : try options.choice("pooling", default: .concat),
-            head: task == .inspection ? .softmax : try options.choice("head", default: .softmax))
+            head: task == .inspection ? .softmax : try options.choice("head", default: .softmax),
+            initialization: try options.choice("init", default: .repro))
+        if initialization == .torch && embedding > 0 {
+            throw options.error(
+                "init",
+                "an embedding cannot start from PyTorch's numbers, which pass through the platform's log and cos",
+                remedy: "use \"repro\", or data of features without an embedding")
+        }
         if projection > 0 && (projection >= hidden || cells != [.lstm]) {
             throw options.error(
                 "projection", "a projection of \(projection) does not fit",
@@ -128,6 +142,8 @@ extension ModelOptions {
                 .init("head", .string(head.rawValue)),
             ]
         }
+        // Left out where it is the default, so that goldens from before the option stay as they are.
+        if initialization != .repro { members.append(.init("init", .string(initialization.rawValue))) }
         return .object(members)
     }
 }
@@ -145,7 +161,7 @@ extension TrainingOptions {
             epsilon: try options.number("epsilon", default: 1e-8, in: positive),
             weightDecay: try options.number("weightDecay", default: 0, in: 0...1e30),
             batchSize: try options.integer("batchSize", in: 1...1_000_000_000),
-            epochs: try options.integer("epochs", in: 1...1000),
+            epochs: try options.integer("epochs", in: 1...100_000),
             shards: try options.integer("shards", default: 1, in: 1...1_000_000))
         if options.has("clipNorm"), !(try options.value("clipNorm").isNull) {
             clipNorm = try options.number("clipNorm", in: positive)

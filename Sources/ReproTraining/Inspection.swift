@@ -114,21 +114,28 @@ struct InspectionRun {
 
     mutating func result(seed: UInt64) throws -> RunResult {
         var (input, lengths, dataStreams) = data()
+        try experiment.verifyParameterCount(
+            experiment.model.cells.map { experiment.parameterCount($0, inputSize: input.shape[2]) }.reduce(0, +))
+        var generator = MersenneTwister(seed: seed)
+        let isTorch = experiment.model.initialization == .torch
         var modules = experiment.model.cells.map { cell in
-            Recurrent(
-                experiment.model.recurrent(cell, inputSize: input.shape[2]), prefix: cell.rawValue + ".",
-                streams: streams)
+            let configuration = experiment.model.recurrent(cell, inputSize: input.shape[2])
+            let prefix = cell.rawValue + "."
+            return isTorch
+                ? Recurrent(configuration, prefix: prefix, torch: &generator)
+                : Recurrent(configuration, prefix: prefix, streams: streams)
         }
         _ = try ParameterKeys(names: modules.flatMap { $0.parameters.map(\.name) })
         recorder.begin("init")
         try recordParameters(&modules)
-        recorder.end(streams: streams.states(after: modules.flatMap(\.parameters)))
+        try recorder.end(
+            streams: isTorch ? [generator.streamState] : streams.states(after: modules.flatMap(\.parameters)))
         recorder.begin("data")
         try recorder.record("input", &input)
         for (index, set) in lengths.enumerated() {
             try recorder.record("lengths.\(index)", shape: [set.count], set.map(Int64.init))
         }
-        recorder.end(streams: dataStreams)
+        try recorder.end(streams: dataStreams)
 
         recorder.begin("evaluation")
         var views: [Inspection.View] = []
@@ -159,10 +166,10 @@ struct InspectionRun {
                 outputs += tensors.map { (prefix + $0.name, $0.value) }
             }
         }
-        recorder.end()
+        try recorder.end()
         recorder.begin("final")
         try recordParameters(&modules)
-        recorder.end()
+        try recorder.end()
         return RunResult(
             experiment: experiment, seed: seed, trace: try recorder.trace(), metrics: [], losses: [],
             parameters: modules.flatMap(\.parameters), optimizerState: [], outputs: outputs,
@@ -193,6 +200,13 @@ struct InspectionRun {
             )
         default: preconditionFailure("'\(experiment.name)' inspects a dataset")
         }
+    }
+}
+
+extension MersenneTwister {
+    /// The one entry of PyTorch's generator: how far it has been drawn from and what it began with are all of its state.
+    var streamState: StreamState {
+        StreamState(domain: .max, key: 0, state: (0, draws), increment: (0, seed), buffered: nil)
     }
 }
 

@@ -38,6 +38,7 @@ extension Experiment {
 
     /// Holds the options against the data, which only a run knows.
     func validate(_ dataset: Dataset) throws(ExperimentError) {
+        try verifySize(dataset)
         if case .tokens = dataset.input, model.embedding < 1 {
             throw ExperimentError(
                 experiment: name, problem: "data of tokens needs an embedding",
@@ -48,10 +49,44 @@ extension Experiment {
                 experiment: name, problem: "data of features has no tokens to embed",
                 remedy: "set model.embedding to 0")
         }
+        if case .tokens = dataset.input, model.initialization == .torch {
+            throw ExperimentError(
+                experiment: name, problem: "an embedding cannot start from PyTorch's numbers",
+                remedy: "set model.init to \"repro\"")
+        }
         if model.head == .sigmoid && dataset.classes != 2 {
             throw ExperimentError(
-                experiment: name, problem: "a sigmoid head tells 2 classes apart, and the training split has \(dataset.classes)",
+                experiment: name,
+                problem: "a sigmoid head tells 2 classes apart, and the training split has \(dataset.classes)",
                 remedy: "set model.head to \"softmax\"")
         }
+    }
+
+    /// The most elements that parameters, or a generated input, may have: 4 GiB of binary32.
+    static let greatestElementCount = 1 << 30
+
+    /// Refuses a model that no memory would hold, before anything is allocated. Every option is below 10^6, so that no
+    /// product here leaves the integers.
+    private func verifySize(_ dataset: Dataset) throws(ExperimentError) {
+        let (inputSize, embedding) =
+            switch dataset.input {
+            case .tokens(let vocabulary): (model.embedding, vocabulary * model.embedding)
+            case .features(let features): (features, 0)
+            }
+        try verifyParameterCount(
+            embedding + parameterCount(model.cells[0], inputSize: max(1, inputSize)) + dataset.classes * 2
+                * model.hidden)
+    }
+
+    func verifyParameterCount(_ count: Int) throws(ExperimentError) {
+        guard count > Experiment.greatestElementCount else { return }
+        throw ExperimentError(
+            experiment: name,
+            problem: "a model of \(count) parameters is larger than \(Experiment.greatestElementCount)",
+            remedy: "make model.hidden, model.layers or model.embedding smaller")
+    }
+
+    func parameterCount(_ cell: Cell, inputSize: Int) -> Int {
+        model.recurrent(cell, inputSize: inputSize).parameterShapes.map { $0.shape.reduce(1, *) }.reduce(0, +)
     }
 }

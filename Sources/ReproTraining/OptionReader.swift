@@ -25,7 +25,7 @@ struct OptionReader {
 
     /// Whether the object has the option, which counts as known from now on.
     mutating func has(_ key: String) -> Bool {
-        known.append(key)
+        if !known.contains(key) { known.append(key) }
         return member(key) != nil
     }
 
@@ -36,10 +36,18 @@ struct OptionReader {
 
     mutating func value(_ key: String) throws(FormatError) -> JSONValue {
         guard has(key), let member = member(key) else {
+            if let mistyped = members.first(where: { member in
+                NearestName.of(member.key, among: [key]) != nil && !known.contains { Text.areSame($0, member.key) }
+            }) {
+                throw error(mistyped.key, "unknown option", remedy: "did you mean '\(key)'? It is missing")
+            }
             throw error(key, "the option is missing", remedy: "add \"\(key)\"")
         }
         return member.value
     }
+
+    /// Names options that are asked for later, so that none of them is taken for a mistyped one.
+    mutating func expect(_ keys: String...) { known += keys }
 
     private func mismatch(_ key: String, _ expected: String) -> FormatError {
         error(
@@ -107,8 +115,9 @@ struct OptionReader {
     func finish() throws(FormatError) {
         for member in members where !known.contains(where: { Text.areSame($0, member.key) }) {
             let nearest = NearestName.of(member.key, among: known).map { "did you mean '\($0)'? " } ?? ""
-            throw error(
-                member.key, "unknown option", remedy: nearest + "valid here: " + known.joined(separator: ", "))
+            var valid: [String] = []
+            for name in known where !valid.contains(where: { Text.areSame($0, name) }) { valid.append(name) }
+            throw error(member.key, "unknown option", remedy: nearest + "valid here: " + valid.joined(separator: ", "))
         }
     }
 }

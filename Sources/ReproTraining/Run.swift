@@ -8,17 +8,21 @@ import ReproTrace
 public struct RunOptions {
     public var detail: Recorder.Detail
     public var perturbation: Perturbation?
+    /// Sequences that an evaluation takes at a time. It bounds the memory; a row's bits do not depend on its batch.
+    public var evaluationBatchSize: Int
     /// Makes a path of the experiment one that can be opened.
     public var resolve: (String) -> String
-    public var onProgress: (RunProgress) -> Void
+    /// Told of everything as it happens. What it throws ends the run.
+    public var onProgress: (RunProgress) throws -> Void
 
     public init(
-        detail: Recorder.Detail = .stage, perturbation: Perturbation? = nil,
+        detail: Recorder.Detail = .stage, perturbation: Perturbation? = nil, evaluationBatchSize: Int = 256,
         resolve: @escaping (String) -> String = { $0 },
-        onProgress: @escaping (RunProgress) -> Void = { _ in }
+        onProgress: @escaping (RunProgress) throws -> Void = { _ in }
     ) {
         self.detail = detail
         self.perturbation = perturbation
+        self.evaluationBatchSize = evaluationBatchSize
         self.resolve = resolve
         self.onProgress = onProgress
     }
@@ -65,7 +69,7 @@ extension Experiment {
         try FloatingPointEnvironment.verify()
         let recorder = Recorder(
             hashing: Hashing(kernels: engine.kernels), detail: options.detail, perturbation: options.perturbation,
-            onStage: { options.onProgress(.stage($0)) })
+            onStage: { try options.onProgress(.stage($0)) })
         let streams = RandomStreams(seed: seed)
         if task == .inspection {
             var run = InspectionRun(experiment: self, streams: streams, engine: engine, recorder: recorder)

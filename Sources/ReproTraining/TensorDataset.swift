@@ -14,27 +14,29 @@ extension Dataset {
         var features = 0
         for (split, paths) in files.splits {
             let paths = paths.map(resolve)
-            let arrays = try Dataset.arrays(files.format, paths)
+            // Read once: what is digested is what is trained on.
+            let bytes = try paths.map { try ByteFile.contents(of: $0) }
+            let arrays = try Dataset.arrays(files.format, zip(paths, bytes).map { ByteFile(bytes: $1, path: $0) })
             let batch = try Dataset.batch(arrays, paths: paths, tagging: tagging, classes: files.classes)
-            guard case .features(let inputs) = batch.inputs else { continue }
+            guard case .features(let inputs) = batch.inputs else { preconditionFailure("tensors are features") }
             if features != 0 && inputs.shape[1] != features {
                 throw Dataset.malformed(
                     paths[0], "inputs", "\(inputs.shape[1]) features where the training split has \(features)")
             }
             features = inputs.shape[1]
             splits.append((split, SequenceSet(batch, tagging: tagging)))
-            contents.append((split, try paths.map { try ByteFile.contents(of: $0) }))
+            contents.append((split, bytes))
         }
         self.init(
             input: .features(features), classes: files.classes, labels: [], vocabulary: nil, splits: splits,
             files: contents, streams: [])
     }
 
-    private static func arrays(_ format: DataSource.TensorFiles.Format, _ paths: [String]) throws -> [ArrayValue] {
+    private static func arrays(_ format: DataSource.TensorFiles.Format, _ files: [ByteFile]) throws -> [ArrayValue] {
         switch format {
-        case .npy: return try paths.map { try NPYFile(path: $0).read() }
+        case .npy: return try files.map { try NPYFile($0).read() }
         case .safetensors:
-            let file = try SafetensorsFile(path: paths[0])
+            let file = try SafetensorsFile(files[0])
             return try tensorNames.map { try file.value(named: $0) }
         }
     }
@@ -63,7 +65,8 @@ extension Dataset {
             let length = Int(lengths[sequence])
             let first = sequence * steps * features
             elements += inputs.elements[first..<(first + length * features)]
-            valid += tagging
+            valid +=
+                tagging
                 ? targets[(sequence * steps)..<(sequence * steps + length)].map(Int.init) : [Int(targets[sequence])]
         }
         for target in valid where target < 0 || target >= classes {

@@ -11,9 +11,10 @@ struct TrainingRun {
     private let streams: RandomStreams
     private let engine: Engine
     private let options: RunOptions
-    private let dataset: Dataset
+    private var dataset: Dataset
     private var recorder: Recorder
     private var model: SequenceModel
+    private let initialStreams: [StreamState]
     private var optimizer: Optimizer
     private var losses: [StepLoss] = []
     private var metrics: [(name: String, value: Double)] = []
@@ -35,20 +36,29 @@ struct TrainingRun {
             experiment.data, tagging: experiment.task == .tagging, streams: streams, kernels: engine.kernels,
             resolve: options.resolve)
         try experiment.validate(dataset)
-        model = try SequenceModel(experiment.modelConfiguration(for: dataset), streams: streams)
+        let configuration = experiment.modelConfiguration(for: dataset)
+        switch experiment.model.initialization {
+        case .repro:
+            model = try SequenceModel(configuration, streams: streams)
+            initialStreams = streams.states(after: model.parameters)
+        case .torch:
+            var generator = MersenneTwister(seed: seed)
+            model = SequenceModel(configuration, torch: &generator)
+            initialStreams = [generator.streamState]
+        }
         optimizer = Optimizer(training, parameters: model.parameters)
     }
 
     mutating func result() throws -> RunResult {
         recorder.begin("init")
         try recordState()
-        recorder.end(streams: streams.states(after: model.parameters))
+        try recorder.end(streams: initialStreams)
         try dataset.record(in: &recorder)
         try train()
         try evaluate()
         recorder.begin("final")
         try recordState()
-        recorder.end()
+        try recorder.end()
         return RunResult(
             experiment: experiment, seed: seed, trace: try recorder.trace(), metrics: metrics, losses: losses,
             parameters: model.parameters, optimizerState: optimizer.tensors, outputs: outputs, inspection: nil)
@@ -79,13 +89,13 @@ struct TrainingRun {
                 let loss = try step(batch, epoch: epoch, drawn: drawn)
                 lossSum += Double(loss) * Double(batch.targets.count)
                 rowSum += batch.targets.count
-                options.onProgress(.step(optimizer.step, of: stepsPerEpoch * training.epochs))
+                try options.onProgress(.step(optimizer.step, of: stepsPerEpoch * training.epochs))
             }
             recorder.begin("epoch " + padded(epoch, to: 3))
             try recordState()
-            recorder.end()
+            try recorder.end()
             let mean = lossSum / Double(rowSum)
-            options.onProgress(.epoch(epoch, of: training.epochs, loss: mean))
+            try options.onProgress(.epoch(epoch, of: training.epochs, loss: mean))
             if epoch == training.epochs - 1 { metrics.append(("trainLoss", mean)) }
         }
     }
@@ -94,6 +104,7 @@ struct TrainingRun {
     private mutating func step(_ batch: SequenceBatch, epoch: Int, drawn: [StreamState]) throws -> Float {
         let number = optimizer.step
         recorder.begin("step " + padded(number, to: 6))
+        var batch = batch
         try batch.record(prefix: "batch.", in: &recorder)
         let stream = streams.stream(.dropout, key: UInt32(number))
         let weights = model.weights(for: engine, backward: true)
@@ -120,13 +131,20 @@ struct TrainingRun {
         try recorder.record("loss", &loss.value)
 
         var gradients = try gradients(tapes, logitsGradient: loss.logitsGradient)
-        if experiment.digest == .step {
-            for index in gradients.indices {
-                try recorder.record("grad." + model.parameters[index].name, &gradients[index])
+        for index in gradients.indices {
+            let name = "grad." + model.parameters[index].name
+            if experiment.digest == .step {
+                try recorder.record(name, &gradients[index])
+            } else {
+                try recorder.verifyFinite(name, gradients[index])
             }
         }
         try optimizer.apply(gradients, to: &model.parameters, engine: engine)
-        if experiment.digest == .step { try recordParameters() }
+        if experiment.digest == .step {
+            try recordParameters()
+        } else {
+            for parameter in model.parameters { try recorder.verifyFinite(parameter.name, parameter.value) }
+        }
         var streamStates = drawn
         if model.drops {
             let recurrent = model.configuration.recurrent
@@ -134,7 +152,7 @@ struct TrainingRun {
                 .streamAfter(layers: recurrent.layers - 1, width: recurrent.outputSize)
             streamStates.append(after.streamState(.dropout, key: UInt32(number)))
         }
-        recorder.end(streams: streamStates)
+        try recorder.end(streams: streamStates)
         let scalar = loss.value[offset: 0]
         losses.append(StepLoss(step: number, epoch: epoch, loss: scalar))
         return scalar
@@ -168,8 +186,7 @@ struct TrainingRun {
         recorder.begin("evaluation")
         let weights = model.weights(for: engine, backward: false)
         for (split, sequences) in dataset.splits where split != .train {
-            // Batches of an evaluation only bound the memory: a row's bits do not depend on its batch.
-            let size = 256
+            let size = options.evaluationBatchSize
             var parts: [Tensor] = []
             for first in stride(from: 0, to: sequences.count, by: size) {
                 let batch = sequences.batch(first..<min(first + size, sequences.count))
@@ -180,13 +197,13 @@ struct TrainingRun {
             try recorder.record(split.rawValue + ".logits", &logits)
             var loss = value(logits, targets).value
             try recorder.record(split.rawValue + ".loss", &loss)
-            let correct = zip(Loss.predictions(logits), targets).count { $0 == $1 }
+            let correct = zip(Loss.predictions(logits, head: model.configuration.head), targets).count { $0 == $1 }
             try recorder.record(split.rawValue + ".correct", shape: [], [Int64(correct)])
             metrics.append((split.rawValue + "Loss", Double(loss[offset: 0])))
             metrics.append((split.rawValue + "Accuracy", Double(correct) / Double(targets.count)))
             outputs.append((split.rawValue + ".logits", logits))
         }
-        recorder.end()
+        try recorder.end()
     }
 }
 

@@ -24,7 +24,7 @@ extension Golden {
         lines.append("  \"stages\": [")
         for (index, stage) in stages.enumerated() {
             let comma = index + 1 < stages.count ? "," : ""
-            let head = Golden.encoded(stage)
+            let head = StageCoding.json(stage)
             guard let leaves = stage.leaves else {
                 lines.append("    \(head.text(.compact))\(comma)")
                 continue
@@ -32,39 +32,12 @@ extension Golden {
             lines.append("    " + head.text(.compact).dropLast() + ",\"leaves\":[")
             for (position, leaf) in leaves.enumerated() {
                 let separator = position + 1 < leaves.count ? "," : ""
-                lines.append("      \(Golden.encoded(leaf).text(.compact))\(separator)")
+                lines.append("      \(StageCoding.json(leaf).text(.compact))\(separator)")
             }
             lines.append("    ]}\(comma)")
         }
         lines += ["  ]", "}", ""]
         return Array(lines.joined(separator: "\n").utf8)
-    }
-
-    private static func encoded(_ stage: Stage) -> JSONValue {
-        .object([
-            .init("digest", .string(stage.digest.hexadecimal)), .init("name", .string(stage.name)),
-            .init("streams", .string(stage.streams.hexadecimal)),
-        ])
-    }
-
-    private static func encoded(_ leaf: Leaf) -> JSONValue {
-        .object([
-            .init("digest", .string(leaf.digest.hexadecimal)), .init("dtype", .string(leaf.elementType.rawValue)),
-            .init("name", .string(leaf.name)),
-            .init(
-                "samples",
-                .array(
-                    leaf.samples.map {
-                        .array([.number($0.offset), .string(hexadecimal($0.bits, leaf.elementType))])
-                    })),
-            .init("shape", .array(leaf.shape.map { .number($0) })),
-        ])
-    }
-
-    /// An element's bits, two digits a byte.
-    private static func hexadecimal(_ bits: UInt64, _ type: ElementType) -> String {
-        let digits = String(bits, radix: 16)
-        return String(repeating: "0", count: max(0, 2 * type.byteCount - digits.count)) + digits
     }
 
     /// Reads a golden's text and holds it against itself: the tree has to hash up to its root.
@@ -81,7 +54,8 @@ extension Golden {
         let reader = GoldenReader(path: path)
         let golden = try reader.golden(document)
         if let node = Trace.firstInconsistency(stages: golden.stages, claimed: golden.root, hashing: hashing) {
-            throw GoldenFault.malformed(path: path, line: nil, problem: "\(node) does not hash up from what is below it")
+            throw GoldenFault.malformed(
+                path: path, line: nil, problem: "\(node) does not hash up from what is below it")
         }
         return golden
     }
@@ -91,22 +65,21 @@ extension Golden {
 private struct GoldenReader {
     let path: String
 
-    private func malformed(_ problem: String, line: Int? = nil) -> GoldenFault {
+    func malformed(_ problem: String, line: Int? = nil) -> GoldenFault {
         .malformed(path: path, line: line, problem: problem)
     }
 
-    /// The members of an object that has exactly these keys, in the order of `keys`.
+    /// What a reader of a part finds, or the golden's fault.
+    private func coded<Part>(
+        _ value: JSONValue, _ read: (JSONValue) throws(StageCoding.Fault) -> Part
+    ) throws(GoldenFault) -> Part {
+        do { return try read(value) } catch { throw malformed(error.problem, line: error.line) }
+    }
+
     private func members(_ value: JSONValue, _ what: String, _ keys: [String]) throws(GoldenFault) -> [JSONValue] {
-        guard let members = value.members else { throw malformed("\(what) is no object") }
-        for member in members where !keys.contains(where: { Text.areSame($0, member.key) }) {
-            throw malformed("\(what) has an unknown key '\(member.key)'", line: member.line)
+        do { return try StageCoding.members(value, what, keys) } catch {
+            throw malformed(error.problem, line: error.line)
         }
-        var values: [JSONValue] = []
-        for key in keys {
-            guard let value = value[key] else { throw malformed("\(what) lacks '\(key)'") }
-            values.append(value)
-        }
-        return values
     }
 
     func golden(_ document: JSONValue) throws(GoldenFault) -> Golden {
@@ -126,53 +99,13 @@ private struct GoldenReader {
         for value in data {
             let parts = try members(value, "a data file", ["path", "sha256"])
             guard let file = parts[0].string else { throw malformed("a data file without a path") }
-            files.append(Golden.DataFile(path: file, digest: try digest(parts[1])))
+            files.append(Golden.DataFile(path: file, digest: try coded(parts[1], StageCoding.digest)))
         }
         var read: [Stage] = []
-        for value in stages { read.append(try stage(value)) }
+        for value in stages { read.append(try coded(value, StageCoding.stage)) }
         return Golden(
-            name: name, experiment: values[3], data: files, seed: seed, root: try digest(values[6]), stages: read,
+            name: name, experiment: values[3], data: files, seed: seed, root: try coded(values[6], StageCoding.digest),
+            stages: read,
             blessedBy: by, reason: reason)
-    }
-
-    private func digest(_ value: JSONValue) throws(GoldenFault) -> Digest {
-        guard let digest = value.string.flatMap({ Digest(hexadecimal: $0) }) else {
-            throw malformed("'\(value.text(.compact).prefix(70))' is not a digest of 64 lower-case hexadecimal digits")
-        }
-        return digest
-    }
-
-    private func stage(_ value: JSONValue) throws(GoldenFault) -> Stage {
-        let hasLeaves = value["leaves"] != nil
-        let parts = try members(value, "a stage", ["digest", "name", "streams"] + (hasLeaves ? ["leaves"] : []))
-        guard let name = parts[1].string else { throw malformed("a stage without a name") }
-        var leaves: [Leaf]?
-        if hasLeaves {
-            guard let elements = parts[3].elements else { throw malformed("leaves of '\(name)' are no list") }
-            var read: [Leaf] = []
-            for element in elements { read.append(try leaf(element, stage: name)) }
-            leaves = read
-        }
-        return Stage(name: name, streams: try digest(parts[2]), digest: try digest(parts[0]), leaves: leaves)
-    }
-
-    private func leaf(_ value: JSONValue, stage: String) throws(GoldenFault) -> Leaf {
-        let parts = try members(value, "a leaf of '\(stage)'", ["digest", "dtype", "name", "samples", "shape"])
-        guard let type = parts[1].string.flatMap(ElementType.init(rawValue:)), let name = parts[2].string,
-            let sizes = parts[4].elements, let samples = parts[3].elements
-        else { throw malformed("a leaf of '\(stage)' with a value of another kind") }
-        let shape = sizes.compactMap(\.int)
-        guard shape.count == sizes.count, shape.allSatisfy({ $0 >= 0 }) else {
-            throw malformed("'\(name)' of '\(stage)' has no shape")
-        }
-        var read: [Leaf.Sample] = []
-        for sample in samples {
-            guard let pair = sample.elements, pair.count == 2, let offset = pair[0].int, let digits = pair[1].string,
-                digits.utf8.count == 2 * type.byteCount, let bits = UInt64(digits, radix: 16)
-            else { throw malformed("'\(name)' of '\(stage)' has a malformed sample") }
-            read.append(Leaf.Sample(offset: offset, bits: bits))
-        }
-        return Leaf(
-            name: name, elementType: type, shape: shape, digest: try digest(parts[0]), samples: read)
     }
 }

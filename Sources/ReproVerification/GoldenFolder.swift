@@ -32,7 +32,8 @@ public struct GoldenFolder: Sendable {
         do {
             bytes = try ByteFile.contents(of: indexPath)
         } catch {
-            if error.category == .noInput { return [] }
+            // Where there is no folder, or one without an index, nothing is named.
+            if error.isMissingFile { return [] }
             throw .malformed(path: indexPath, line: nil, problem: error.problem)
         }
         let document: JSONValue
@@ -66,7 +67,7 @@ public struct GoldenFolder: Sendable {
         do {
             bytes = try ByteFile.contents(of: path(of: name))
         } catch {
-            if error.category == .noInput { throw .missing(path: path(of: name)) }
+            if error.isMissingFile { throw .missing(path: path(of: name)) }
             throw .malformed(path: path(of: name), line: nil, problem: error.problem)
         }
         guard let claimed else { throw .unclaimed(path: path(of: name)) }
@@ -79,6 +80,25 @@ public struct GoldenFolder: Sendable {
             throw .malformed(path: path(of: name), line: nil, problem: "it calls itself '\(golden.name)'")
         }
         return golden
+    }
+
+    /// What a golden vouches for, whatever contract it was made by: its experiment and seed. Nil where there is no golden.
+    ///
+    /// - Throws: ``GoldenFault`` for a golden that is there and cannot be used.
+    public func origin(of name: String) throws(GoldenFault) -> (experiment: JSONValue, seed: UInt64)? {
+        do {
+            let golden = try golden(named: name)
+            return (golden.experiment, golden.seed)
+        } catch {
+            guard case .otherContract(let path, _) = error else {
+                if case .missing = error, try !index().contains(where: { Text.areSame($0.name, name) }) { return nil }
+                throw error
+            }
+            guard let document = try? JSONValue.read(path: path), let experiment = document["experiment"],
+                let seed = document["seed"]?.uint64
+            else { throw error }
+            return (experiment, seed)
+        }
     }
 
     /// Writes a golden and the index that names it: the golden first, so that a kill between the two leaves an index that

@@ -15,7 +15,7 @@ let workerCounts = [1, 2, 3, 7]
 
 /// An engine that shares even the smallest work.
 func engine(_ path: KernelPath, workers: Int) throws -> Engine {
-    Engine(kernels: try path.kernels(), workers: Workers(count: workers), parallelThreshold: 0)
+    Engine(kernels: try path.kernels(), workers: try Workers(count: workers), parallelThreshold: 0)
 }
 
 /// Every supported path with every number of workers.

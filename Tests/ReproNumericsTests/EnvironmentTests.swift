@@ -5,10 +5,10 @@ import ReproNumerics
 
 /// The faults are planted in the test's own thread and taken away before it does anything else.
 struct EnvironmentTests {
-    private func withFaults<Result>(_ faults: UInt32, _ body: () -> Result) -> Result {
+    private func withFaults<Result>(_ faults: UInt32, _ body: () throws -> Result) rethrows -> Result {
         repro_set_floating_point_faults(faults)
         defer { repro_set_floating_point_faults(0) }
-        return body()
+        return try body()
     }
 
     @Test func aHealthyThreadHasNoFaults() throws {
@@ -41,9 +41,9 @@ struct EnvironmentTests {
         #expect(repro_contraction_canary(tiny, 0.5, 0) != 0)
     }
 
-    @Test func aFaultOfTheCallerStopsARunBeforeItStarts() {
+    @Test func aFaultOfTheCallerStopsARunBeforeItStarts() throws {
         for count in [1, 3] {
-            let workers = Workers(count: count)
+            let workers = try Workers(count: count)
             var ran = false
             let fault = withFaults(2) { () -> FloatingPointFault? in
                 do throws(FloatingPointFault) {
@@ -57,8 +57,8 @@ struct EnvironmentTests {
     }
 
     /// A thread inherits the environment of the one that creates it.
-    @Test func aFaultOfAWorkerIsReportedByName() {
-        let workers = withFaults(4) { Workers(count: 2) }
+    @Test func aFaultOfAWorkerIsReportedByName() throws {
+        let workers = try withFaults(4) { try Workers(count: 2) }
         do throws(FloatingPointFault) {
             try workers.run { _ in workers.barrier() }
             Issue.record("the worker's fault went unnoticed")

@@ -5,7 +5,7 @@ import ReproNumerics
 struct WorkersTests {
     @Test(arguments: [1, 2, 3, 8])
     func everyWorkerRunsOnceARun(count: Int) throws {
-        let workers = Workers(count: count)
+        let workers = try Workers(count: count)
         var calls = [Int](repeating: 0, count: count)
         try calls.withUnsafeMutableBufferPointer { calls in
             for _ in 0..<2_000 { try workers.run { calls[$0] += 1 } }
@@ -16,7 +16,7 @@ struct WorkersTests {
     /// Each step reads what another worker wrote in the step before: a barrier that let one through would show.
     @Test(arguments: [2, 3, 7])
     func noWorkerPassesABarrierBeforeAllHaveArrived(count: Int) throws {
-        let workers = Workers(count: count), steps = 1_000
+        let workers = try Workers(count: count), steps = 1_000
         var seen = [Int](repeating: 0, count: count), wrong = [Int](repeating: 0, count: count)
         try seen.withUnsafeMutableBufferPointer { seen in
             try wrong.withUnsafeMutableBufferPointer { wrong in
@@ -36,7 +36,7 @@ struct WorkersTests {
 
     @Test func crewsComeAndGo() throws {
         for round in 0..<100 {
-            let workers = Workers(count: 1 + round % 4)
+            let workers = try Workers(count: 1 + round % 4)
             var sums = [Int](repeating: 0, count: 4)
             if round % 3 != 0 {
                 try sums.withUnsafeMutableBufferPointer { sums in try workers.run { sums[$0] = round } }
@@ -70,7 +70,7 @@ struct WorkersTests {
         var stream = TestStream(seed: 3)
         let a = stream.floats(rows * depth, .wholeRange), b = stream.floats(columns * depth, .wholeRange)
         let results = try (1...5).map { count in
-            let workers = Workers(count: count)
+            let workers = try Workers(count: count)
             var c = [Float](repeating: 0, count: rows * columns)
             try c.withUnsafeMutableBufferPointer { c in
                 let c = c.baseAddress!

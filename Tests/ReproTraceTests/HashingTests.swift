@@ -73,7 +73,7 @@ import Testing
                 try recorder.record(fields[1], shape: shape, integers)
             case .byte: try recorder.record(fields[1], bytes: bytes)
             }
-            recorder.end()
+            try recorder.end()
             let leaf = try #require(recorder.stages[0].leaves?.first)
             #expect(leaf.digest.hexadecimal == fields[5], "\(fields[1])")
             #expect(leaf.shape == shape && leaf.name == fields[1] && leaf.elementType.rawValue == fields[2])

@@ -13,7 +13,7 @@ import Testing
         recorder.begin("init")
         try recorder.record("a", &tensor)
         try recorder.record("b", shape: [], [3])
-        recorder.end(streams: [stream])
+        try recorder.end(streams: [stream])
         try record(&recorder, "final", "a", tensor)
         let trace = try recorder.trace()
         #expect(trace.stages.map(\.name) == ["init", "final"])
@@ -66,8 +66,8 @@ import Testing
                     #expect(found[offset: element].bitPattern == flipped, "\(stage) \(name) element \(element)")
                 }
             }
-            recorder.end()
-            plain.end()
+            try recorder.end()
+            try plain.end()
             let same = recorder.stages.last?.digest == plain.stages.last?.digest
             #expect(same == (stage != "step 000001"), "\(stage)")
         }
@@ -86,7 +86,7 @@ import Testing
         var found = tensor
         recorder.begin("init")
         try recorder.record("a", &found)
-        recorder.end()
+        try recorder.end()
         #expect(found[0, 0] == -1)
         _ = try recorder.trace()
     }
@@ -141,7 +141,7 @@ import Testing
                 #expect(error.bits | 0x40_0000 == bits | 0x40_0000)
                 #expect("\(error)".contains("step 000002") && "\(error)".contains("grad.a"))
             }
-            recorder.end()
+            try recorder.end()
             #expect(recorder.stages[0].leaves?.isEmpty == true)
         }
     }
@@ -171,7 +171,7 @@ import Testing
         try recorder.record("a", &tensor)
         try recorder.record("b", shape: [2], [-1, 5])
         try recorder.record("c", bytes: [1, 2, 3])
-        recorder.end()
+        try recorder.end()
         let leaves = try #require(recorder.stages[0].leaves)
         #expect(leaves[0].samples.map(\.offset) == [0, 1, 3, 5])
         #expect(leaves[0].samples.map(\.bits) == [1, 2, 4, 6].map { UInt64(Float($0).bitPattern) })

@@ -34,5 +34,5 @@ func record(_ recorder: inout Recorder, _ stage: String, _ name: String, _ tenso
     var tensor = tensor
     recorder.begin(stage)
     try recorder.record(name, &tensor)
-    recorder.end()
+    try recorder.end()
 }

@@ -15,7 +15,7 @@ let workerCounts = [1, 2, 3, 7]
 
 /// An engine that shares even the smallest work.
 func engine(_ path: KernelPath, workers: Int) throws -> Engine {
-    Engine(kernels: try path.kernels(), workers: Workers(count: workers), parallelThreshold: 0)
+    Engine(kernels: try path.kernels(), workers: try Workers(count: workers), parallelThreshold: 0)
 }
 
 func shipped(_ name: String) throws -> Experiment {
@@ -36,13 +36,16 @@ struct Record {
 
     /// - Parameter steps: how many optimiser steps to take; nil for all.
     init(_ experiment: Experiment, seed: UInt64, engine: Engine, steps: Int? = nil) throws {
+        struct Enough: Error {}
         nonisolated(unsafe) var stages: [Stage] = []
-        let options = RunOptions(
-            isInterrupted: { steps.map { limit in stages.count(where: \.isStep) >= limit } ?? false },
-            onProgress: { if case .stage(let stage) = $0 { stages.append(stage) } })
+        let options = RunOptions(onProgress: { event in
+            guard case .stage(let stage) = event else { return }
+            stages.append(stage)
+            if let steps, stages.count(where: \.isStep) >= steps { throw Enough() }
+        })
         do {
             root = try experiment.run(seed: seed, engine: engine, options: options).trace.root
-        } catch is RunInterrupted where steps != nil {}
+        } catch is Enough {}
         self.stages = stages
     }
 }

@@ -1,0 +1,58 @@
+# What a developer and CI call. `make help` lists the targets.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+REPRO := .build/release/repro
+ARGS ?=
+export REASON
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test check canary bless bench bench-peers determinism prove format lint ci install clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "%-14s%s\n", $$1, $$2}' Makefile Tests/*/*.mk
+
+build: ## build the command, optimised
+	$(SWIFT) build -c release --product repro
+
+run: build ## train the default experiment: repro run --seed 42
+	$(REPRO) run --seed 42 $(ARGS)
+
+test: ## run every test
+	$(SWIFT) build -c release --build-tests
+	$(SWIFT) test -c release --skip-build $(ARGS)
+
+check: build ## run every golden again and compare
+	$(REPRO) check $(ARGS)
+
+canary: build ## plant one-bit faults; fail unless the check catches and names each
+	sh Tests/Gates/canary.sh $(REPRO)
+
+determinism: build ## one digest over processes, threads, kernels, builds and shapes
+	$(SWIFT) build -c debug --product repro
+	sh Tests/Gates/determinism.sh $(REPRO) .build/debug/repro
+
+bless: build ## make goldens of what this build gives: make bless REASON='…'
+	$(REPRO) bless --reason "$$REASON" $(ARGS)
+
+bench: build ## engine speed
+	$(REPRO) bench $(ARGS)
+
+format: ## format the sources
+	$(SWIFT) format format -i -r Sources Tests Package.swift
+
+lint: ## formatting, and the rules of the tree
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+	sh Tests/Gates/lint.sh
+
+ci: ## what CI runs
+	bash .ci/run
+
+install: build ## copy the command to PREFIX/bin (default /usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(REPRO) $(DESTDIR)$(PREFIX)/bin/repro
+
+clean: ## remove what was built and run
+	rm -rf .build .repro
+
+include $(wildcard Tests/*/*.mk)

@@ -1,0 +1,118 @@
+import Foundation
+import Repro
+
+/// `repro infer`: PyTorch's weights in, output, h_n and c_n out.
+enum InferCommand: Command {
+    static let specification = CommandSpecification(
+        name: "infer", summary: "Runs a recurrent layer whose weights PyTorch saved; prints each result's digest",
+        operands: "",
+        options: [
+            OptionSpecification(name: "weights", value: "FILE", help: "safetensors of a state_dict"),
+            OptionSpecification(name: "input", value: "FILE", help: "float32 [T, B, I], or [T, I] without a batch"),
+            OptionSpecification(
+                name: "lengths", value: "FILE", help: "valid steps of each sequence, int64 or int32 [B]"),
+            OptionSpecification(name: "h0", value: "FILE", help: "initial hidden state [L·D, B, H] (default +0)"),
+            OptionSpecification(name: "c0", value: "FILE", help: "an LSTM's initial cell [L·D, B, H], with --h0"),
+            OptionSpecification(
+                name: "prefix", value: "TEXT", help: "what precedes the names, such as lstm. (default: found)"),
+            OptionSpecification(name: "batch-first", value: nil, help: "the input is [B, T, I], and the output alike"),
+            OptionSpecification(name: "nonlinearity", value: "tanh|relu", help: "of an RNN (default tanh)"),
+            OptionSpecification(name: "output", value: "FILE", help: "safetensors to write: output, h_n, c_n"),
+            OptionSpecification(name: "force", value: nil, help: "replace the file named by --output"),
+        ],
+        notes: [
+            "Cell, sizes, layers, directions, bias and projection are read from names and shapes. Inputs are npy files, or",
+            "safetensors files of one tensor.",
+        ])
+
+    static func run(_ context: Context) throws -> Int32 {
+        let arguments = context.arguments
+        func needed(_ name: String) throws -> String {
+            guard let path = arguments.value(name) else { throw CommandLineError.usage("--\(name) FILE is needed") }
+            return path
+        }
+        let (weights, input, output) = (try needed("weights"), try needed("input"), try needed("output"))
+        let nonlinearity = try arguments.choice("nonlinearity", Nonlinearity.allCases.map(\.rawValue))
+        try Paths.verifyPlace(output, replacing: arguments.has("force"))
+
+        let found = try RecurrentImport(try SafetensorsFile(path: weights), prefix: arguments.value("prefix"))
+        let cell = found.configuration.cell
+        if nonlinearity != nil && cell != .rnn {
+            throw CommandLineError.usage("--nonlinearity is for an RNN, and \(weights) holds \(cell.rawValue) weights")
+        }
+        if arguments.has("c0") && cell != .lstm {
+            throw CommandLineError.usage("--c0 is for an LSTM, and \(weights) holds \(cell.rawValue) weights")
+        }
+        if cell == .lstm && arguments.has("h0") != arguments.has("c0") {
+            throw CommandLineError.usage("an LSTM's initial state is both: --h0 FILE --c0 FILE")
+        }
+        let engine = try context.engine()
+        let module = try found.module(
+            nonlinearity: nonlinearity.flatMap(Nonlinearity.init(rawValue:)) ?? .tanh,
+            batchFirst: arguments.has("batch-first"))
+        let inference = try Inference(
+            module,
+            try InferenceInput(
+                input, lengths: arguments.value("lengths"), hidden: arguments.value("h0"), cell: arguments.value("c0"),
+                for: module.configuration),
+            engine: engine)
+        try Interruption.protected { try inference.write(to: output) }
+
+        let environment = RunEnvironment(engine: engine)
+        if context.format == .json {
+            try context.print(json(inference, module.configuration, prefix: found.prefix, environment))
+        } else {
+            try Output.line("module".padded(8) + "  " + describe(module.configuration, prefix: found.prefix))
+            for result in inference.results {
+                let shape = result.value.shape.map(String.init).joined(separator: "×")
+                try Output.line(result.name.padded(8) + "  " + shape.padded(14) + "  " + result.digest.hexadecimal)
+            }
+            context.messages.remark("wrote \(output)")
+        }
+        return ExitCode.success
+    }
+
+    private static func describe(_ configuration: RecurrentConfiguration, prefix: String) -> String {
+        let name = (configuration.bidirectional ? "Bi-" : "") + configuration.cell.rawValue.asciiUppercased
+        var parts = [
+            "\(configuration.layers) \(configuration.layers == 1 ? "layer" : "layers")",
+            "\(configuration.inputSize) inputs", "\(configuration.hiddenSize) hidden",
+        ]
+        if configuration.projectionSize > 0 { parts.append("projected to \(configuration.projectionSize)") }
+        if !configuration.bias { parts.append("no bias") }
+        if configuration.cell == .rnn { parts.append(configuration.nonlinearity.rawValue) }
+        return name + " (" + parts.joined(separator: ", ") + ")" + (prefix.isEmpty ? "" : ", prefix \(prefix)")
+    }
+
+    private static func json(
+        _ inference: Inference, _ configuration: RecurrentConfiguration, prefix: String, _ environment: RunEnvironment
+    ) -> JSONValue {
+        .object([
+            .init("schema", .number(ReproVersion.schema)),
+            .init(
+                "module",
+                .object([
+                    .init("prefix", .string(prefix)), .init("cell", .string(configuration.cell.rawValue)),
+                    .init("inputs", .number(configuration.inputSize)),
+                    .init("hidden", .number(configuration.hiddenSize)),
+                    .init("layers", .number(configuration.layers)),
+                    .init("bidirectional", .bool(configuration.bidirectional)),
+                    .init("bias", .bool(configuration.bias)),
+                    .init("projection", .number(configuration.projectionSize)),
+                    .init("nonlinearity", .string(configuration.nonlinearity.rawValue)),
+                    .init("batchFirst", .bool(configuration.batchFirst)),
+                ])),
+            .init(
+                "tensors",
+                .array(
+                    inference.results.map { result in
+                        .object([
+                            .init("name", .string(result.name)), .init("dtype", .string("F32")),
+                            .init("shape", .array(result.value.shape.map { .number($0) })),
+                            .init("digest", .string(result.digest.hexadecimal)),
+                        ])
+                    })),
+            .init("environment", environment.json),
+        ])
+    }
+}

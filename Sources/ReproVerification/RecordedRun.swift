@@ -1,0 +1,36 @@
+import ReproFormats
+import ReproTrace
+
+/// The digest tree of a run as its `run.json` recorded it.
+public struct RecordedRun: Sendable {
+    public let path: String
+    public let experiment: String
+    public let seed: UInt64
+    public let root: Digest
+    /// With the leaves that the run kept.
+    public let stages: [Stage]
+
+    /// - Throws: `FormatError` where the file is no `run.json`, or its tree does not hash up.
+    public init(path: String, hashing: Hashing) throws(FormatError) {
+        let document = try JSONValue.read(path: path)
+        func malformed(_ problem: String) -> FormatError {
+            FormatError(.badData, path: path, problem: problem, remedy: "name a run directory that `repro run` wrote")
+        }
+        guard let experiment = document["experiment"]?.string, let seed = document["seed"]?.uint64,
+            let root = document["digest"]?.string.flatMap({ Digest(hexadecimal: $0) }),
+            let list = document["stages"]?.elements
+        else { throw malformed("no run: experiment, seed, digest and stages are needed") }
+        var stages: [Stage] = []
+        for value in list {
+            do { stages.append(try StageCoding.stage(value)) } catch { throw malformed(error.problem) }
+        }
+        if let node = Trace.firstInconsistency(stages: stages, claimed: root, hashing: hashing) {
+            throw malformed("\(node) does not hash up from what is below it")
+        }
+        self.path = path
+        self.experiment = experiment
+        self.seed = seed
+        self.root = root
+        self.stages = stages
+    }
+}

@@ -1,0 +1,119 @@
+import ReproFormats
+import ReproTrace
+
+/// Stages and leaves as JSON, in goldens and in `run.json`: keys sorted, nothing unknown, nothing missing.
+public enum StageCoding {
+    /// Why a part is not what it should be.
+    struct Fault: Error {
+        let problem: String
+        var line: Int?
+    }
+
+    /// A stage without its leaves.
+    static func json(_ stage: Stage) -> JSONValue {
+        .object([
+            .init("digest", .string(stage.digest.hexadecimal)), .init("name", .string(stage.name)),
+            .init("streams", .string(stage.streams.hexadecimal)),
+        ])
+    }
+
+    /// A stage with as many of its leaves as it has.
+    public static func fullJSON(_ stage: Stage) -> JSONValue {
+        var members = json(stage).members ?? []
+        if let leaves = stage.leaves { members.append(.init("leaves", .array(leaves.map { json($0) }))) }
+        return .object(members)
+    }
+
+    static func json(_ leaf: Leaf) -> JSONValue {
+        .object([
+            .init("digest", .string(leaf.digest.hexadecimal)), .init("dtype", .string(leaf.elementType.rawValue)),
+            .init("name", .string(leaf.name)),
+            .init(
+                "samples",
+                .array(
+                    leaf.samples.map {
+                        .array([.number($0.offset), .string(hexadecimal($0.bits, leaf.elementType))])
+                    })),
+            .init("shape", .array(leaf.shape.map { .number($0) })),
+        ])
+    }
+
+    /// An element's bits, two digits a byte.
+    private static func hexadecimal(_ bits: UInt64, _ type: ElementType) -> String {
+        let digits = String(bits, radix: 16)
+        return String(repeating: "0", count: max(0, 2 * type.byteCount - digits.count)) + digits
+    }
+
+    /// The members of an object that has exactly these keys, in the order of `keys`.
+    static func members(_ value: JSONValue, _ what: String, _ keys: [String]) throws(Fault) -> [JSONValue] {
+        guard let members = value.members else { throw Fault(problem: "\(what) is no object") }
+        for member in members where !keys.contains(where: { Text.areSame($0, member.key) }) {
+            throw Fault(problem: "\(what) has an unknown key '\(member.key)'", line: member.line)
+        }
+        var values: [JSONValue] = []
+        for key in keys {
+            guard let value = value[key] else { throw Fault(problem: "\(what) lacks '\(key)'") }
+            values.append(value)
+        }
+        return values
+    }
+
+    static func digest(_ value: JSONValue) throws(Fault) -> Digest {
+        guard let digest = value.string.flatMap({ Digest(hexadecimal: $0) }) else {
+            throw Fault(
+                problem: "'\(value.text(.compact).prefix(70))' is not a digest of 64 lower-case hexadecimal digits")
+        }
+        return digest
+    }
+
+    static func stage(_ value: JSONValue) throws(Fault) -> Stage {
+        let hasLeaves = value["leaves"] != nil
+        let parts = try members(value, "a stage", ["digest", "name", "streams"] + (hasLeaves ? ["leaves"] : []))
+        guard let name = parts[1].string else { throw Fault(problem: "a stage without a name") }
+        var leaves: [Leaf]?
+        if hasLeaves {
+            guard let elements = parts[3].elements else { throw Fault(problem: "leaves of '\(name)' are no list") }
+            var read: [Leaf] = []
+            for element in elements { read.append(try leaf(element, stage: name)) }
+            leaves = read
+        }
+        return Stage(name: name, streams: try digest(parts[2]), digest: try digest(parts[0]), leaves: leaves)
+    }
+
+    private static func leaf(_ value: JSONValue, stage: String) throws(Fault) -> Leaf {
+        let parts = try members(value, "a leaf of '\(stage)'", ["digest", "dtype", "name", "samples", "shape"])
+        guard let type = parts[1].string.flatMap(ElementType.init(rawValue:)), let name = parts[2].string,
+            let sizes = parts[4].elements, let samples = parts[3].elements
+        else { throw Fault(problem: "a leaf of '\(stage)' with a value of another kind") }
+        let shape = sizes.compactMap(\.int)
+        guard shape.count == sizes.count, let count = elementCount(shape) else {
+            throw Fault(problem: "'\(name)' of '\(stage)' has no shape")
+        }
+        var read: [Leaf.Sample] = []
+        for sample in samples {
+            guard let pair = sample.elements, pair.count == 2, let offset = pair[0].int, let digits = pair[1].string,
+                digits.utf8.count == 2 * type.byteCount,
+                digits.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }),
+                let bits = UInt64(digits, radix: 16)
+            else { throw Fault(problem: "'\(name)' of '\(stage)' has a malformed sample") }
+            read.append(Leaf.Sample(offset: offset, bits: bits))
+        }
+        let offsets = read.map(\.offset)
+        guard offsets == (type == .byte ? [] : Leaf.sampleOffsets(count: count)) else {
+            throw Fault(problem: "'\(name)' of '\(stage)' has samples at other offsets than a leaf's")
+        }
+        return Leaf(
+            name: name, elementType: type, shape: shape, digest: try digest(parts[0]), samples: read)
+    }
+
+    /// The product of sizes; nil where one is negative or the product is beyond the integers.
+    private static func elementCount(_ shape: [Int]) -> Int? {
+        var count = 1
+        for size in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: size)
+            guard size >= 0, !overflow else { return nil }
+            count = product
+        }
+        return count
+    }
+}

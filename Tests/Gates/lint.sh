@@ -1,0 +1,51 @@
+#!/bin/sh
+# Rules of the tree that a formatter does not know.
+set -eu
+cd "$(dirname "$0")/../.."
+status=0
+fail() {
+    echo "lint: $1" >&2
+    status=1
+}
+
+# Tracked files, or, outside a checkout, all of them.
+files=$(git ls-files --cached --others --exclude-standard 2>/dev/null) || files=$(find . -type f | sed 's|^\./||')
+
+extra=$(printf '%s\n' "$files" | cut -d/ -f1 | sort -u |
+    grep -vxE 'Package\.swift|Sources|Tests|Goldens|Makefile|README\.md|LICENSE|CHANGELOG\.md|\..*') || true
+[ -z "$extra" ] || fail "the top level holds more than it should: $extra"
+
+# Names that differ in case alone collide on some file systems.
+collisions=$(printf '%s\n' "$files" | tr 'A-Z' 'a-z' | sort | uniq -d)
+[ -z "$collisions" ] || fail "names differ in case alone: $collisions"
+
+marks=$(grep -rnE '\b(TODO|FIXME|XXX|HACK)\b' Sources Tests --include='*.swift' --include='*.[ch]' --include='*.inc' \
+    --include='*.py' | head -5) || true
+[ -z "$marks" ] || fail "unfinished marks: $marks"
+
+# One direction of dependency: no target imports one that Package.swift does not give it; the compiler sees to the rest.
+grep -q 'dependencies: \[\]' Package.swift || ! grep -q '\.package(' Package.swift || fail "Package.swift has a package dependency"
+if grep -rnE '^(@_exported )?import (ReproNN|ReproTraining|ReproRandom)$' Sources/ReproVerification; then
+    fail "ReproVerification judges traces and must not import the model"
+fi
+
+# Below the command line: nothing that differs from process to process or machine to machine. Each with its replacement.
+below=$(printf '%s\n' "$files" | grep -E '^Sources/(ReproRandom|ReproNumerics|ReproFormats|ReproTrace|ReproNN|ReproTraining|ReproVerification)/.*\.swift$')
+ban() {
+    found=$(printf '%s\n' "$below" | xargs grep -nE "$1" 2>/dev/null | grep -vE '^[^:]*:[0-9]*: *///?' | head -5) || true
+    [ -z "$found" ] || fail "$2:
+$found"
+}
+ban '\bHasher\b|\.hashValue\b|hash\(into:' 'Hasher differs per process; use Digest or CRC32'
+ban '\b(Date\(|DispatchTime|ContinuousClock|SuspendingClock|clock_gettime|CFAbsoluteTime)' 'clocks stay out of results; time in the command'
+ban '\b(SystemRandomNumberGenerator|\.random\(|\.shuffled\(|\.shuffle\(|randomElement|arc4random)' 'unseeded randomness; use RandomStreams'
+ban 'ProcessInfo|getenv|\benviron\b' 'the environment stays out of results; read it in the command'
+ban '\.lowercased\(\)|\.uppercased\(\)|\.capitalized|localizedCompare' 'Unicode tables ship with the runtime; use Text'
+ban '^import Foundation' 'Foundation stays above; its exp and formatting are the platform'"'"'s'
+ban '\.addingProduct\(' 'without the instruction this calls libm; use the kernels'"'"' fma'
+libm=$(printf '%s\n' "$below" | grep -vE '/(Platform|WorkerCrew)\.swift$' | xargs grep -nE '^ *import (Glibc|Musl|Darwin)' | head -5) || true
+[ -z "$libm" ] || fail "libm stays out of results; system calls stand in Platform.swift and WorkerCrew.swift:
+$libm"
+ban '(\.keys|\.values)\b.*\{|for .* in .*(Set|Dictionary)<|for \((key|_), (value|_)\) in' 'Set and Dictionary have no fixed order; use an array'
+
+exit $status

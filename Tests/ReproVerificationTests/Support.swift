@@ -1,0 +1,88 @@
+import Foundation
+import ReproFormats
+import ReproNumerics
+import ReproTrace
+import ReproVerification
+
+let hashing: Hashing = {
+    guard let kernels = try? KernelPath.best.kernels() else { return Hashing(kernels: ReferenceKernels()) }
+    return Hashing(kernels: kernels)
+}()
+
+/// A stage of named rows of numbers, as a run records them.
+struct Part {
+    var name: String
+    var tensors: [(name: String, shape: [Int], values: [Float])]
+    var streams: [StreamState] = []
+
+    static func rows(_ name: String, _ tensors: (String, [Float])..., streams: [StreamState] = []) -> Part {
+        Part(name: name, tensors: tensors.map { ($0.0, [$0.1.count], $0.1) }, streams: streams)
+    }
+}
+
+func trace(_ parts: [Part]) throws -> Trace {
+    var recorder = Recorder(hashing: hashing, detail: .tensor)
+    for part in parts {
+        recorder.begin(part.name)
+        for (name, shape, values) in part.tensors {
+            var tensor = Tensor(shape: shape, elements: values)
+            try recorder.record(name, &tensor)
+        }
+        try recorder.end(streams: part.streams)
+    }
+    return try recorder.trace()
+}
+
+func stream(_ state: UInt64) -> StreamState {
+    StreamState(domain: 2, key: 0, state: (0, state), increment: (0, 1), buffered: nil)
+}
+
+/// A run of two steps in miniature.
+let parts: [Part] = [
+    .rows("init", ("weight", [0.5, -0.25]), streams: [stream(1)]),
+    .rows("step 000000", ("logits", [1, 2, 3]), ("grad.weight", [0.1, 0.2])),
+    .rows("final", ("weight", [0.25, -0.5])),
+]
+
+func golden(name: String = "small", _ trace: Trace) -> Golden {
+    Golden(
+        name: name, experiment: .object([.init("name", .string(name)), .init("hidden", .number(4))]),
+        data: [Golden.DataFile(path: "../train.tsv", digest: hashing.digest(of: Array("a\tb\n".utf8)))], seed: .max,
+        trace: trace, blessedBy: "tester", reason: "first result, \"quoted\"")
+}
+
+/// Runs a test on a folder of goldens of its own, removed afterwards.
+func withFolder(_ body: (GoldenFolder) throws -> Void) throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("repro-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try body(GoldenFolder(path: path, hashing: hashing))
+}
+
+extension GoldenFolder {
+    var indexFile: String { path + "/index.json" }
+
+    func bytes(_ path: String) throws -> [UInt8] { try ByteFile.contents(of: path) }
+
+    /// Overwrites a file as an editor would.
+    func edit(_ path: String, _ bytes: some Sequence<UInt8>) throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+    }
+}
+
+/// What a body throws as a `GoldenFault`, nil where it throws nothing.
+func fault(_ body: () throws(GoldenFault) -> Void) -> GoldenFault? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return error
+    }
+}
+
+extension GoldenFault {
+    var isMalformed: Bool {
+        if case .malformed = self { return true }
+        return false
+    }
+}
