@@ -113,10 +113,11 @@ import Testing
             let shapes = [("a", [3, 50]), ("b", [7]), ("c", [2, 2])]
             var parameters = shapes.map { Parameter(name: $0, value: one.draw($0, $1)) }
             var optimizer = Optimizer(training, parameters: parameters)
+            let engine = Engine(kernels: kernels, workers: try Workers(count: 1))
             var found: [(String, Found)] = []
             for step in 0..<(try one.int("steps")) {
                 let gradients = shapes.map { one.draw("d.\(step).\($0)", $1) }
-                optimizer.apply(gradients, to: &parameters, kernels: kernels)
+                try optimizer.apply(gradients, to: &parameters, engine: engine)
                 found += parameters.map { ("\(step).\($0.name)", .floats($0.value)) }
             }
             found += optimizer.tensors.map { ($0.name, .floats($0.value)) }
