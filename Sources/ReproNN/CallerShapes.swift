@@ -54,6 +54,9 @@ struct CallerShapes {
         layout.positions == layout.batch * layout.steps && (!batchFirst || layout.batch == 1)
     }
 
+    /// Whether the caller's tensor has every row, sequence by sequence.
+    var isSequenceMajor: Bool { layout.isUniform && layout.longest == layout.steps && batchFirst }
+
     /// Visits each row with its place in the caller's tensor.
     @inline(__always)
     private func forEachRow(_ body: (_ row: Int, _ place: Int) -> Void) {

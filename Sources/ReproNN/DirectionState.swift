@@ -56,11 +56,15 @@ struct DirectionState {
     /// The direction's half of the layer's output: the first row's first element, and the distance between rows.
     let output: UnsafeMutablePointer<Float>
     let outputStride: Int
+    /// Sequences, where the output stands sequence by sequence and not step by step; else nil.
+    private let sequences: Int?
+    private let width: Int
 
     /// - Parameter index: the direction's place among those of all layers, where its initial state stands.
     init(
         _ configuration: RecurrentConfiguration, layout: SequenceLayout, training: Bool, chunkRows: Int, index: Int,
-        initial: States, output: UnsafeMutablePointer<Float>, in arena: Arena
+        initial: States, output: UnsafeMutablePointer<Float>, sequenceMajor: Bool = false,
+        in arena: Arena
     ) {
         let (hidden, size) = (configuration.hiddenSize, configuration.stateSize)
         let rows = training ? layout.positions : chunkRows
@@ -75,7 +79,16 @@ struct DirectionState {
         initialState = initial.hidden + index * layout.batch * size
         cell = initial.cells.map { $0 + index * layout.batch * hidden }
         self.output = output
-        outputStride = configuration.outputSize
+        width = configuration.outputSize
+        sequences = sequenceMajor ? layout.batch : nil
+        outputStride = sequenceMajor ? layout.steps * width : width
+    }
+
+    /// A row of the output. Those of one step's ranks are `outputStride` apart.
+    @inline(__always)
+    func row(_ row: Int) -> UnsafeMutablePointer<Float> {
+        guard let sequences else { return output + row * outputStride }
+        return output + row % sequences * outputStride + row / sequences * width
     }
 }
 

@@ -168,15 +168,16 @@ public struct Recurrent: Sendable {
         ) { pointers in
             // Nothing is copied where the caller's layout is the rows' and nothing is kept.
             let direct = shapes.isIdentity && !training
+            let sequenceMajor = shapes.isSequenceMajor && !training
             func forward(_ rows: consuming Rows) {
                 do throws(FloatingPointFault) {
                     let result = try pass.forward(
                         input: rows, initial: start,
                         final: States(hidden: pointers[1], cells: isLSTM ? pointers[2] : nil),
-                        output: direct ? pointers[0] : nil,
+                        output: direct || sequenceMajor ? pointers[0] : nil, sequenceMajor: sequenceMajor,
                         dropOut: dropout)
                     tape = result.tape
-                    if direct { return }
+                    if direct || sequenceMajor { return }
                     withExtendedLifetime(result.output.owner) {
                         shapes.scatter(result.output.pointer, width: configuration.outputSize, into: pointers[0])
                     }

@@ -76,7 +76,7 @@ struct ForwardSweep {
             let previousStride: Int
             if let previousRow = segment.previousRow {
                 previous = UnsafePointer(
-                    state.output + (previousRow + segment.ranks.lowerBound) * state.outputStride)
+                    state.row(previousRow + segment.ranks.lowerBound))
                 previousStride = state.outputStride
             } else {
                 previous = UnsafePointer(state.initialState + segment.ranks.lowerBound * size)
@@ -94,7 +94,7 @@ struct ForwardSweep {
                 kernels.rnnForward(
                     rows: count, units: part.units.count, relu: configuration.nonlinearity == .relu,
                     pre: gates + unit, preStride: configuration.gateRows,
-                    h: state.output + row * state.outputStride + unit, hStride: state.outputStride)
+                    h: state.row(row) + unit, hStride: state.outputStride)
             }
         }
     }
@@ -116,13 +116,13 @@ struct ForwardSweep {
             gatesStride: configuration.gateRows, cell: before ?? running, cellStride: hidden, cellOut: after,
             cellOutStride: hidden, tanhCell: training ? state.tanhCells! + row * hidden + unit : nil,
             tanhStride: hidden,
-            h: projected ? unprojected! : state.output + row * state.outputStride + unit,
+            h: projected ? unprojected! : state.row(row) + unit,
             hStride: projected ? hidden : state.outputStride)
         if projected, let projection = own.projection {
             kernels.multiply(
                 rows: segment.ranks.count, columns: configuration.projectionSize, depth: hidden, a: unprojected!,
                 aStride: hidden, packed: projection.pointer, start: zeros,
-                c: state.output + row * state.outputStride, cStride: state.outputStride)
+                c: state.row(row), cStride: state.outputStride)
         }
     }
 
@@ -139,7 +139,7 @@ struct ForwardSweep {
         kernels.gruForward(
             rows: count, hidden: hidden, units: part.units.count, gates: gates + unit,
             gatesStride: configuration.gateRows, gh: candidate, ghStride: hidden, h: previous + unit,
-            hStride: previousStride, hOut: state.output + row * state.outputStride + unit,
+            hStride: previousStride, hOut: state.row(row) + unit,
             hOutStride: state.outputStride)
     }
 }

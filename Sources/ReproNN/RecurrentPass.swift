@@ -44,12 +44,13 @@ struct RecurrentPass {
 
     /// - Parameter initial: by layer and direction, rows by rank.
     /// - Parameter final: receives the state after each direction's last step, rows in batch order.
-    /// - Parameter target: where the last layer's rows go, where the caller has a place for them.
+    /// - Parameter target: where the last layer's rows go, where the caller has a place for them: sequence by sequence where
+    ///   `sequenceMajor`, which takes a uniform layout and no training.
     /// - Parameter dropOut: where the draws of dropout come from; nil for none.
     /// - Returns: the last layer's output `[P × D·S]`.
     func forward(
         input: consuming Rows, initial: States, final: States, output target: UnsafeMutablePointer<Float>? = nil,
-        dropOut: Dropout?
+        sequenceMajor: Bool = false, dropOut: Dropout?
     ) throws(FloatingPointFault) -> (output: Rows, tape: RecurrentTape?) {
         let tape = training ? RecurrentTape(layout: layout, weights: weights, memory: memory) : nil
         let zeros = memory.take(max(1, configuration.projectionSize), zeroed: true)
@@ -66,7 +67,8 @@ struct RecurrentPass {
                 DirectionState(
                     configuration, layout: layout, training: training, chunkRows: chunkRows,
                     index: layer * configuration.directions + direction, initial: initial,
-                    output: output.pointer + direction * size, in: memory)
+                    output: output.pointer + direction * size,
+                    sequenceMajor: isLast && sequenceMajor, in: memory)
             }
             let operations =
                 2 * layout.positions * configuration.directions * configuration.gateRows * (inputSize + size)
@@ -141,7 +143,7 @@ struct RecurrentPass {
             let sequence = layout.sequence(rank: rank)
             let row = layout.row(sequence: sequence, step: direction == 1 ? 0 : layout.length(sequence) - 1)
             (final.hidden + (block + sequence) * size)
-                .update(from: state.output + row * state.outputStride, count: size)
+                .update(from: state.row(row), count: size)
             if let cells = final.cells {
                 let source = state.cells.map { $0 + row * hidden } ?? state.cell! + rank * hidden
                 (cells + (block + sequence) * hidden).update(from: source, count: hidden)
