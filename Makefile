@@ -38,6 +38,9 @@ bless: build ## make goldens of what this build gives: make bless REASON='…'
 bench: build ## engine speed
 	$(REPRO) bench $(ARGS)
 
+bench-peers: build ## engine speed beside PyTorch, in turns: make bench-peers TREC=FOLDER
+	python3 Tests/Peers/bench_peers.py --repro $(REPRO) $(if $(TREC),--trec $(TREC))
+
 format: ## format the sources
 	$(SWIFT) format format -i -r Sources Tests Package.swift
 
