@@ -20,11 +20,8 @@ public final class Workers: Sendable {
         precondition(count >= 1, "\(count) workers; at least 1 is needed")
         self.count = count
         crew = count == 1 ? nil : WorkerCrew(count: count)
-        guard let crew else { return }
-        do { try crew.hire() } catch {
-            crew.dismiss()
-            throw error
-        }
+        // Where a thread is refused, `deinit` dismisses those already there.
+        try crew?.hire()
     }
 
     deinit { crew?.dismiss() }

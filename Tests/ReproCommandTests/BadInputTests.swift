@@ -66,6 +66,14 @@ import Testing
         }
     }
 
+    @Test func threadsThatTheSystemRefusesAreNamed() throws {
+        try withWorkplace { place in
+            let command = "ulimit -v 3000000; exec '\(try #require(Built.path))' doctor --threads 1024"
+            let ending = try place.run(["/bin/sh", "-c", command], in: place("."))
+            expectRefusal(ending, 69, naming: "1024 threads", "--threads")
+        }
+    }
+
     @Test func aKernelThatTheProcessorLacksIsRefusedAndNeverReplaced() throws {
         let lacking = try #require(KernelPath.allCases.first { !$0.isSupported })
         try withWorkplace { place in
