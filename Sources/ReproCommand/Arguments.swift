@@ -19,10 +19,19 @@ struct CommandSpecification {
     let options: [OptionSpecification]
     /// Further help below the options.
     var notes: [String] = []
+    /// What --format may be, the default first.
+    var formats = ["text", "json"]
 
     /// Options that every command takes.
-    static let common: [OptionSpecification] = [
-        OptionSpecification(name: "format", value: "text|json", help: "how to print results (default text)"),
+    var common: [OptionSpecification] {
+        [
+            OptionSpecification(
+                name: "format", value: formats.joined(separator: "|"), help: "how to print results (default text)")
+        ]
+            + CommandSpecification.shared
+    }
+
+    private static let shared: [OptionSpecification] = [
         OptionSpecification(
             name: "threads", value: "N", help: "threads that compute (default: one a processor; or REPRO_THREADS)"),
         OptionSpecification(
@@ -33,7 +42,7 @@ struct CommandSpecification {
         OptionSpecification(name: "help", value: nil, help: "this text"),
     ]
 
-    var allOptions: [OptionSpecification] { options + CommandSpecification.common }
+    var allOptions: [OptionSpecification] { options + common }
 }
 
 /// A command line taken apart by its specification.

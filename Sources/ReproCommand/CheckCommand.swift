@@ -13,7 +13,8 @@ enum CheckCommand: Command {
         notes: [
             "Exit code: 0 reproduced, 1 drift, 2 could not judge, 3 not reproducible here, 4 not finite.",
             "make turns every failure into 2, so CI calls this command itself.",
-        ])
+            "--format github writes annotations, and a summary to $GITHUB_STEP_SUMMARY where it is set.",
+        ], formats: ["text", "json", "junit", "tap", "github", "markdown"])
 
     static func run(_ context: Context) throws -> Int32 {
         let arguments = context.arguments
@@ -41,12 +42,20 @@ enum CheckCommand: Command {
             if context.format == .text { try write(outcome, width: width, goldens: path, context) }
         }
         let code = Verdict.exitCode(of: outcomes.map(\.verdict))
-        if context.format == .json {
-            try context.print(json(outcomes, code: code, environment: RunEnvironment(engine: engine)))
-        } else {
+        switch context.format {
+        case .text:
             let reproduced = outcomes.count { $0.verdict.isReproduced }
             try Output.line()
             try Output.line("\(reproduced) of \(outcomes.count) reproduced")
+        case .json: try context.print(json(outcomes, code: code, environment: RunEnvironment(engine: engine)))
+        case .junit: try Output.write(CheckReports.junit(outcomes))
+        case .tap: try Output.write(CheckReports.tap(outcomes))
+        case .markdown: try Output.write(CheckReports.markdown(outcomes))
+        case .github:
+            try Output.write(CheckReports.github(outcomes, goldens: path))
+            if let summary = context.stepSummary {
+                try CheckReports.append(CheckReports.markdown(outcomes), to: summary)
+            }
         }
         return code
     }

@@ -74,6 +74,20 @@ enum CheckReports {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// Adds text to a file that a service collects.
+    static func append(_ text: String, to path: String) throws {
+        guard let file = fopen(path, "a") else {
+            throw FormatError(
+                .cannotCreate, path: path, problem: String(cString: strerror(errno)),
+                remedy: "unset GITHUB_STEP_SUMMARY where there is no such service")
+        }
+        defer { fclose(file) }
+        guard fputs(text, file) >= 0 else {
+            throw FormatError(
+                .inputOutput, path: path, problem: String(cString: strerror(errno)), remedy: "free some space")
+        }
+    }
+
     /// What stands after `::` may hold no line ends, and `%` introduces an escape.
     private static func escapedMessage(_ text: String) -> String {
         text.replacingOccurrences(of: "%", with: "%25").replacingOccurrences(of: "\r", with: "%0D")

@@ -3,7 +3,7 @@ import Repro
 
 /// What every command needs: its arguments, the engine that they ask for, and where to talk.
 struct Context {
-    enum Format: String { case text, json }
+    enum Format: String { case text, json, junit, tap, github, markdown }
 
     static let greatestThreadCount = 1024
 
@@ -15,10 +15,14 @@ struct Context {
 
     init(_ arguments: Arguments) throws {
         self.arguments = arguments
-        format = try arguments.choice("format", ["text", "json"]).flatMap(Format.init(rawValue:)) ?? .text
+        format =
+            try arguments.choice("format", arguments.specification.formats).flatMap(Format.init(rawValue:)) ?? .text
         messages = Messages(isQuiet: arguments.has("quiet"))
         palette = Palette(noColor: arguments.has("no-color"))
     }
+
+    /// Where GitHub wants a summary of the step appended; nil elsewhere.
+    var stepSummary: String? { environment["GITHUB_STEP_SUMMARY"].flatMap { $0.isEmpty ? nil : $0 } }
 
     var isCI: Bool { !(environment["CI"] ?? "").isEmpty }
 

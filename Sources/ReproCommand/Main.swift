@@ -91,7 +91,7 @@ enum Help {
         }
         list(specification.options)
         if !specification.options.isEmpty { lines.append("") }
-        list(CommandSpecification.common)
+        list(specification.common)
         if !specification.notes.isEmpty { lines += [""] + specification.notes }
         return (lines + [""]).joined(separator: "\n")
     }

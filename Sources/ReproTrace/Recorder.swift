@@ -144,10 +144,15 @@ public struct Recorder {
 extension Tensor {
     /// The offset of the first NaN or infinity, nil where every element is finite.
     package var firstNotFinite: Int? {
-        let exponent: UInt32 = 0x7f80_0000
-        // One pass without an early exit is several times faster than a search, and almost always finds nothing.
-        var found = false
-        for element in elements { found = found || (element.bitPattern & exponent == exponent) }
-        return found ? elements.firstIndex { !$0.isFinite } : nil
+        // One pass without branches is many times faster than a search, and almost always finds nothing: the difference from
+        // the greatest finite magnitude's bits is negative for an infinity or a NaN alone.
+        let signs = elements.withUnsafeBufferPointer { elements in
+            var signs: Int32 = 0
+            for element in elements {
+                signs |= 0x7f7f_ffff &- Int32(bitPattern: element.bitPattern & 0x7fff_ffff)
+            }
+            return signs
+        }
+        return signs < 0 ? elements.firstIndex { !$0.isFinite } : nil
     }
 }

@@ -1,0 +1,8 @@
+# make fuzz: libFuzzer against the readers of safetensors and npy, for FUZZ_SECONDS. Needs NumPy for the seeds.
+FUZZ_SECONDS ?= 60
+
+.PHONY: fuzz
+fuzz: ## mutate files against the readers
+	$(SWIFT) build --package-path Tests/Fuzz --scratch-path .build/fuzz -c release --sanitize fuzzer
+	python3 Tests/Fixtures/formats_vectors.py --corpus .build/fuzz/corpus
+	.build/fuzz/release/FuzzFormats -rss_limit_mb=512 -max_len=4096 -max_total_time=$(FUZZ_SECONDS) .build/fuzz/corpus

@@ -1,0 +1,60 @@
+import Foundation
+import Repro
+import Testing
+
+/// What `check` tells the services that run it.
+struct ServiceReportTests {
+    /// A check of two goldens, of which one drifts.
+    private func drifting(_ format: String, _ environment: [String: String] = [:]) throws -> Ending {
+        var ending: Ending?
+        try withWorkplace { place in
+            expectSuccess(
+                try place.repro(
+                    "bless", "outputs", "layers", "--seed", "1", "--by", "a", "--reason", "b", "--yes",
+                    environment: ["CI": ""]))
+            ending = try place.repro(
+                "check", "--format", format, "--perturb", "init/lstm.weight_hh_l0", environment: environment)
+        }
+        return try #require(ending)
+    }
+
+    @Test func junitNamesTheStageOfEveryDrift() throws {
+        let ending = try drifting("junit")
+        #expect(ending.code == 1)
+        let document = try XMLDocumentCounts(ending.out)
+        #expect(document.testcases == 2)
+        #expect(document.failures == 2)
+        #expect(ending.out.contains("first in stage 'init', tensor 'lstm.weight_hh_l0'"))
+    }
+
+    @Test func tapNumbersItsTests() throws {
+        let lines = try drifting("tap").out.split(separator: "\n")
+        #expect(lines.first == "TAP version 14")
+        #expect(lines.contains("1..2"))
+        #expect(lines.contains("not ok 1 - layers"))
+        #expect(lines.contains("not ok 2 - outputs"))
+    }
+
+    @Test func githubAnnotationsStandOnOneLineEach() throws {
+        let summary = NSTemporaryDirectory() + "summary-\(UUID().uuidString).md"
+        defer { try? FileManager.default.removeItem(atPath: summary) }
+        let ending = try drifting("github", ["GITHUB_STEP_SUMMARY": summary])
+        #expect(ending.code == 1)
+        let errors = ending.out.split(separator: "\n").filter { $0.hasPrefix("::error ") }
+        #expect(errors.count == 2)
+        #expect(errors.allSatisfy { $0.contains("title=repro check%3A ") && $0.contains("%0A") })
+        #expect(try String(contentsOfFile: summary, encoding: .utf8).contains("0 of 2 reproduced"))
+    }
+}
+
+/// The elements of a JUnit report, counted.
+private struct XMLDocumentCounts {
+    let testcases: Int
+    let failures: Int
+
+    init(_ text: String) throws {
+        testcases = text.components(separatedBy: "<testcase ").count - 1
+        failures = text.components(separatedBy: "<failure ").count - 1
+        try #require(text.hasPrefix("<?xml version=\"1.0\""))
+    }
+}
