@@ -8,7 +8,7 @@ PROOF_THREADS ?= 2
 PROOF := .build/proof/prove
 
 .PHONY: prove prove-quick prove-canary
-prove: $(PROOF)
+prove: $(PROOF) ## prove the elementary functions for all 2^32 inputs against MPFR
 	$(PROOF) --threads $(PROOF_THREADS)
 
 prove-quick: $(PROOF)
