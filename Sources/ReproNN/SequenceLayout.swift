@@ -95,12 +95,4 @@ public struct SequenceLayout: Sendable, Equatable {
             for step in 0..<length(sequence) { body(sequence, step, offset(step) + rank) }
         }
     }
-
-    /// The row of every position in the contract's order.
-    var positionRows: [Int] {
-        var rows: [Int] = []
-        rows.reserveCapacity(positions)
-        forEachPosition { _, _, row in rows.append(row) }
-        return rows
-    }
 }
