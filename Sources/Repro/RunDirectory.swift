@@ -2,12 +2,16 @@ import Foundation
 import ReproFormats
 import ReproTraining
 
-/// The folder that a run leaves: `run.json`, `model.safetensors`, `outputs.safetensors`, `metrics.csv`.
+/// The folder that a run leaves: `run.json`, `model.safetensors`, `outputs.safetensors`, `metrics.csv`, and where they were
+/// asked for `trace.tsv` and `kept.safetensors`.
 public struct RunDirectory: Sendable {
     public let path: String
 
     /// What a run writes, and all that may be replaced.
-    private static let fileNames = ["run.json", "model.safetensors", "outputs.safetensors", "metrics.csv"]
+    private static let fileNames = [
+        "run.json", "model.safetensors", "outputs.safetensors", "metrics.csv", OperationLog.traceName,
+        OperationLog.keptName,
+    ]
 
     /// - Parameter path: the folder; slashes at its end mean nothing.
     public init(path: String) {
@@ -44,13 +48,19 @@ public struct RunDirectory: Sendable {
         try verifyWritable()
     }
 
-    /// Creates a folder beside the path, or beside the first folder above it that is missing, and removes it.
-    private func verifyWritable() throws(FormatError) {
+    /// The folder that the run's stands in, or the first above it that exists.
+    var nearestFolder: String {
         var place = path
         repeat {
             place = Paths.folder(of: place)
         } while place != "." && place != "/"
             && !FileManager.default.fileExists(atPath: place)
+        return place
+    }
+
+    /// Creates a folder beside the path, or beside the first folder above it that is missing, and removes it.
+    private func verifyWritable() throws(FormatError) {
+        let place = nearestFolder
         let probe = "\(place)/.repro-\(ProcessInfo.processInfo.processIdentifier).tmp"
         guard mkdir(probe, 0o777) == 0 || errno == EEXIST else {
             throw FormatError(
@@ -65,7 +75,7 @@ public struct RunDirectory: Sendable {
     ///
     /// - Throws: `FormatError`: cannot create, input-output.
     public func write(
-        _ result: RunResult, environment: RunEnvironment, replacing: Bool
+        _ result: RunResult, environment: RunEnvironment, operations: OperationLog? = nil, replacing: Bool
     ) throws(FormatError) {
         try verifyPlace(replacing: replacing)
         let manager = FileManager.default
@@ -85,6 +95,7 @@ public struct RunDirectory: Sendable {
             result.outputs.map { NamedArray($0.name, .float($0.value)) }, metadata: result.metadata,
             to: temporary + "/outputs.safetensors")
         try AtomicFile.write(Array(result.csv.utf8), to: temporary + "/metrics.csv")
+        try operations?.write(to: temporary)
         try replace(with: temporary)
     }
 

@@ -9,6 +9,10 @@ enum CheckCommand: Command {
             OptionSpecification(
                 name: "perturb", value: "FAULT",
                 help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]]; the check has to catch it"),
+            OptionSpecification(
+                name: "canary", value: "N",
+                help: "plant N faults of one bit or one ulp in random operations; each has to be located"),
+            OptionSpecification(name: "seed", value: "S", help: "with --canary: draws the faults"),
         ],
         notes: [
             "Exit code: 0 reproduced, 1 drift, 2 could not judge, 3 not reproducible here, 4 not finite.",
@@ -33,6 +37,12 @@ enum CheckCommand: Command {
                 message: "nothing to check: '\(path)' holds no golden; `repro bless` makes them", code: 2)
         }
 
+        if let count = try arguments.integer("canary", in: 1...1_000_000) {
+            guard let seed = try arguments.seed() else {
+                throw CommandLineError.usage("--canary needs --seed S, which draws the faults")
+            }
+            return try CheckCanary.run(check, names: names, count: count, seed: seed, context)
+        }
         var outcomes: [GoldenCheck.Outcome] = []
         let width = max(18, names.map(\.count).max() ?? 0)
         for name in names {

@@ -13,14 +13,25 @@ enum RunCommand: Command {
             OptionSpecification(
                 name: "export", value: "FILE", help: "also write the parameters alone, for PyTorch's load_state_dict"),
             OptionSpecification(
-                name: "trace", value: "stage|tensor", help: "print every stage, or every tensor, with its digest"),
+                name: "trace", value: "stage|tensor|operation",
+                help: "print every stage, or every tensor, with its digest; or write every operation to DIR/trace.tsv"),
+            OptionSpecification(
+                name: "keep", value: "PATTERN",
+                help: "keep tensors whose STAGE/OPERATION is of the pattern (*, ?) in DIR/kept.safetensors",
+                repeats: true),
+            OptionSpecification(
+                name: "stage", value: "STAGE", help: "end after this stage, and trace operations in it alone"),
             OptionSpecification(
                 name: "contrast", value: nil, help: "also train with one direction alone, and print both accuracies"),
             OptionSpecification(
                 name: "perturb", value: "FAULT",
-                help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]], before the tensor is read"),
+                help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]], before the tensor is read; BIT may be 'ulp'"),
         ],
-        notes: ["Without EXPERIMENT: roman. `repro list` shows the others."])
+        notes: [
+            "Without EXPERIMENT: roman. `repro list` shows the others.",
+            "Operations are the steps inside a layer: 'lstm.l0_reverse[5].c' is the cell state at time 5, its gradient",
+            "'grad.lstm.l0_reverse[5].c'. A fault can be planted in any of them.",
+        ])
 
     static func run(_ context: Context) throws -> Int32 {
         let arguments = context.arguments
@@ -28,7 +39,7 @@ enum RunCommand: Command {
         let fault = try perturbation(arguments)
         let engine = try context.engine()
         let environment = RunEnvironment(engine: engine)
-        let trace = try arguments.choice("trace", ["stage", "tensor"])
+        let trace = try arguments.choice("trace", ["stage", "tensor", "operation"])
         let explicit = arguments.value("output")
         let directory = RunDirectory(path: explicit ?? ".repro/\(experiment.name)")
         let replacing = explicit == nil || arguments.has("force")
@@ -45,12 +56,13 @@ enum RunCommand: Command {
         let isText = context.format == .text
         if isText { try report.head(experiment, seed: seed, environment: environment) }
         let progress = context.messages.runProgress(experiment.name)
+        let log = try operationLog(arguments, directory, trace: trace)
         let options = RunOptions(
-            detail: trace == "tensor" ? .tensor : .stage, perturbation: fault,
-            resolve: { Paths.resolve($0, against: base) },
+            detail: trace == "tensor" ? .tensor : .stage, perturbation: fault, operations: log?.sink,
+            lastStage: arguments.value("stage"), resolve: { Paths.resolve($0, against: base) },
             onProgress: { event in
                 progress(event)
-                if isText { try report.progress(event, trace: trace) }
+                if isText { try report.progress(event, trace: trace, operations: log) }
             })
         let result = try experiment.run(seed: seed, engine: engine, options: options)
         context.messages.clear()
@@ -64,7 +76,8 @@ enum RunCommand: Command {
             context.messages.clear()
         }
         try Interruption.protected {
-            try directory.write(result, environment: environment, replacing: replacing)
+            try directory.write(
+                result, environment: environment, operations: log, replacing: replacing)
             if let path = arguments.value("export") { try result.export(to: path) }
         }
         if isText {
@@ -78,6 +91,15 @@ enum RunCommand: Command {
             try context.print(.object(members))
         }
         return ExitCode.success
+    }
+
+    private static func operationLog(
+        _ arguments: Arguments, _ directory: RunDirectory, trace: String?
+    ) throws -> OperationLog? {
+        let patterns = arguments.allValues("keep").map(NamePattern.init)
+        guard trace == "operation" || !patterns.isEmpty else { return nil }
+        return try OperationLog(
+            for: directory, stage: arguments.value("stage"), writesTrace: trace == "operation", keep: patterns)
     }
 
     static func choose(_ context: Context) throws -> (experiment: Experiment, seed: UInt64, base: String) {

@@ -15,13 +15,14 @@ struct RunText {
         try Output.line()
     }
 
-    func progress(_ event: RunProgress, trace: String?) throws {
+    func progress(_ event: RunProgress, trace: String?, operations: OperationLog?) throws {
         switch event {
         case .step: break
         case .stage(let stage):
             guard trace != nil || !(stage.isStep || stage.name.hasPrefix("epoch ")) else { return }
             context.messages.clear()
-            try row(stage.name, stage.digest.hexadecimal)
+            let traced = operations?.counts.last.flatMap { $0.stage == stage.name ? "  \($0.count) operations" : nil }
+            try row(stage.name, stage.digest.hexadecimal + (traced ?? ""))
             if trace == "tensor" {
                 for leaf in stage.leaves ?? [] {
                     let shape = leaf.shape.map(String.init).joined(separator: "×")

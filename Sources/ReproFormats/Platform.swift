@@ -38,6 +38,14 @@ enum Platform {
         try checked { open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
     }
 
+    /// A new file in a folder that has no name any more.
+    static func createNameless(in folder: String) throws(Failure) -> Int32 {
+        var template = Array((folder + "/.repro-XXXXXX").utf8CString)
+        let descriptor = try checked { mkstemp(&template) }
+        template.withUnsafeBufferPointer { _ = unlink($0.baseAddress!) }
+        return descriptor
+    }
+
     static func openForWriting(_ path: String) throws(Failure) -> Int32 {
         try checked { open(path, O_WRONLY | O_CLOEXEC) }
     }

@@ -72,6 +72,13 @@ public struct Recurrent: Sendable {
         try run(input, lengths, initial, weights, engine, training: false, dropout: nil).output
     }
 
+    /// As above, watched.
+    package static func forward(
+        _ input: Tensor, lengths: [Int]?, weights: RecurrentWeights, engine: Engine, observer: OperationObserver?
+    ) throws(FloatingPointFault) -> RecurrentOutput {
+        try run(input, lengths, (nil, nil), weights, engine, training: false, dropout: nil, observer: observer).output
+    }
+
     /// As `forward`, keeping what the backward pass needs. Dropout between layers, where the configuration has any,
     /// draws from `dropout`.
     public static func forwardForTraining(
@@ -151,12 +158,13 @@ public struct Recurrent: Sendable {
 
     private static func run(
         _ input: Tensor, _ lengths: [Int]?, _ initial: (hidden: Tensor?, cell: Tensor?), _ weights: RecurrentWeights,
-        _ engine: Engine, training: Bool, dropout: Dropout?
+        _ engine: Engine, training: Bool, dropout: Dropout?, observer: OperationObserver? = nil
     ) throws(FloatingPointFault) -> (output: RecurrentOutput, tape: RecurrentTape?) {
         let configuration = weights.configuration
         let shapes = CallerShapes(input, lengths, configuration)
         let isLSTM = configuration.cell == .lstm
-        let pass = RecurrentPass(weights: weights, layout: shapes.layout, engine: engine, training: training)
+        let pass = RecurrentPass(
+            weights: weights, layout: shapes.layout, engine: engine, training: training, observer: observer)
         let start = pass.states(zeroed: false)
         shapes.rank(initial.hidden, width: configuration.stateSize, into: start.hidden)
         if let cells = start.cells { shapes.rank(initial.cell, width: configuration.hiddenSize, into: cells) }

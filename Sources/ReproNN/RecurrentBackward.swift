@@ -29,18 +29,25 @@ struct BackwardSweep {
     private var size: Int { configuration.stateSize }
     private var isGRU: Bool { configuration.cell == .gru }
 
-    /// Computes the units of `parts`; `synchronize` as in ``ForwardSweep``.
-    func run(parts: Range<Int>, synchronize: () -> Void) {
+    /// Computes the units of `parts`; `synchronize` and `observer` as in ``ForwardSweep``.
+    func run(parts: Range<Int>, observer: OperationObserver? = nil, synchronize: () -> Void) {
         let layout = walk.layout
+        let observed = observer.map { ObservedBackward(self, $0) }
         for place in stride(from: layout.longest - 1, through: 0, by: -1) {
             let step = walk.step(place)
             let current = scratch + (isGRU ? place % 2 : 0) * layout.batch * size
             let before = scratch + (1 - place % 2) * layout.batch * size
             for part in parts {
-                let own = weights.part(part, direction: direction, layer: layer)
-                stateGradient(step, into: current, own)
-                activationGradient(step, current, before: before, own)
+                stateGradient(step, into: current, weights.part(part, direction: direction, layer: layer))
             }
+            observed?.stateGradient(step, current)
+            unproject(step, current)
+            observed?.kernelInputs(step, current)
+            for part in parts {
+                activationGradient(
+                    step, current, before: before, weights.part(part, direction: direction, layer: layer))
+            }
+            observed?.activationGradients(step, current)
             synchronize()
         }
         for part in parts { finishInitialState(weights.part(part, direction: direction, layer: layer)) }
@@ -83,6 +90,17 @@ struct BackwardSweep {
         if let matrix = part.candidateGradient { chains(matrix, state.candidate! + row * hidden, stride: hidden) }
     }
 
+    /// With a projection: keeps the gradient of h', and takes it to that of o × tanh(c').
+    private func unproject(_ step: Int, _ dh: UnsafeMutablePointer<Float>) {
+        guard let projection = weights.direction(direction, layer: layer).projectionGradient else { return }
+        let (hidden, rows) = (configuration.hiddenSize, walk.layout.running(step))
+        let kept = projected! + walk.layout.offset(step) * size
+        kept.update(from: dh, count: rows * size)
+        kernels.multiply(
+            rows: rows, columns: hidden, depth: size, a: kept, aStride: size, packed: projection.pointer,
+            start: zeros, c: unprojectedGradient!, cStride: hidden)
+    }
+
     private func stateColumns(_ part: UnitPart) -> Range<Int> {
         configuration.projectionSize > 0 ? 0..<size : part.units
     }
@@ -99,24 +117,15 @@ struct BackwardSweep {
             let count = segment.ranks.count
             switch configuration.cell {
             case .lstm:
-                var gradient = UnsafePointer(dh + rank * size + unit)
-                if let projection = weights.direction(direction, layer: layer).projectionGradient {
-                    let kept = projected! + row * size
-                    kept.update(from: dh + rank * size, count: count * size)
-                    let unprojected = unprojectedGradient! + rank * hidden
-                    kernels.multiply(
-                        rows: count, columns: hidden, depth: size, a: kept, aStride: size,
-                        packed: projection.pointer, start: zeros, c: unprojected, cStride: hidden)
-                    gradient = UnsafePointer(unprojected)
-                }
+                let gradient = unprojectedGradient ?? dh
                 let cell =
                     segment.previousRow.map { state.cells! + ($0 + rank) * hidden + unit }
                     ?? state.cell! + rank * hidden + unit
                 kernels.lstmBackward(
                     rows: count, hidden: hidden, units: part.units.count, gates: gates,
                     gatesStride: configuration.gateRows, cell: cell, cellStride: hidden,
-                    tanhCell: state.tanhCells! + row * hidden + unit, tanhStride: hidden, dh: gradient,
-                    dhStride: configuration.projectionSize > 0 ? hidden : size,
+                    tanhCell: state.tanhCells! + row * hidden + unit, tanhStride: hidden,
+                    dh: gradient + rank * hidden + unit, dhStride: hidden,
                     dCell: cellGradient! + rank * hidden + unit, dCellStride: hidden)
             case .gru: gru(segment, row: row, gates, dh, before: before, part)
             case .rnn:

@@ -18,7 +18,7 @@ struct ForwardSweep {
     /// +0, as many as a projected state has.
     let zeros: UnsafePointer<Float>
 
-    private var own: DirectionWeights { weights.direction(direction, layer: layer) }
+    var own: DirectionWeights { weights.direction(direction, layer: layer) }
 
     /// Rows whose pre-activations fit a core's cache together.
     static func chunkRows(_ configuration: RecurrentConfiguration, layout: SequenceLayout) -> Int {
@@ -28,9 +28,10 @@ struct ForwardSweep {
     }
 
     /// Computes the units of `parts`. Where the direction's parts are divided over workers, each calls this with its own
-    /// and `synchronize` waits for all of them.
-    func run(parts: Range<Int>, synchronize: () -> Void) {
+    /// and `synchronize` waits for all of them. An observer watches a worker that has all parts.
+    func run(parts: Range<Int>, observer: OperationObserver? = nil, synchronize: () -> Void) {
         let layout = walk.layout
+        let observed = observer.map { ObservedForward(self, $0) }
         var place = 0
         while place < layout.longest {
             var rows = layout.running(walk.step(place))
@@ -47,11 +48,17 @@ struct ForwardSweep {
                     origin: origin)
             }
             for current in place..<end {
+                let step = walk.step(current)
                 for part in parts {
-                    take(
-                        step: walk.step(current), weights.part(part, direction: direction, layer: layer), origin: origin
-                    )
+                    multiplyState(step, weights.part(part, direction: direction, layer: layer), origin: origin)
                 }
+                observed?.chains(step, origin: origin)
+                for part in parts {
+                    activate(step, weights.part(part, direction: direction, layer: layer), origin: origin)
+                }
+                observed?.activations(step, origin: origin)
+                project(step)
+                observed?.states(step)
                 synchronize()
             }
             place = end
@@ -66,37 +73,70 @@ struct ForwardSweep {
             gates: state.gates + (rows.lowerBound - origin) * stride, stride: stride, kernels: kernels)
     }
 
-    private func take(step: Int, _ part: UnitPart, origin: Int) {
-        let firstRow = walk.layout.offset(step)
-        let size = configuration.stateSize
+    /// The state that a segment of a step reads, and the distance between its rows.
+    private func previous(_ segment: StepSegment) -> (rows: UnsafePointer<Float>, stride: Int) {
+        let rank = segment.ranks.lowerBound
+        guard let previousRow = segment.previousRow else {
+            let size = configuration.stateSize
+            return (UnsafePointer(state.initialState + rank * size), size)
+        }
+        return (UnsafePointer(state.row(previousRow + rank)), state.outputStride)
+    }
+
+    /// Continues the chains of a step's pre-activations over the state that it reads.
+    private func multiplyState(_ step: Int, _ part: UnitPart, origin: Int) {
+        let firstRow = walk.layout.offset(step) - origin
+        let hidden = configuration.hiddenSize
         walk.forEachSegment(step) { segment in
             let count = segment.ranks.count
             let row = firstRow + segment.ranks.lowerBound
-            let previous: UnsafePointer<Float>
-            let previousStride: Int
-            if let previousRow = segment.previousRow {
-                previous = UnsafePointer(
-                    state.row(previousRow + segment.ranks.lowerBound))
-                previousStride = state.outputStride
-            } else {
-                previous = UnsafePointer(state.initialState + segment.ranks.lowerBound * size)
-                previousStride = size
-            }
-            let gates = state.gates + (row - origin) * configuration.gateRows
+            let previous = previous(segment)
             part.state.multiply(
-                rows: count, a: previous, aStride: previousStride, start: nil, gates: gates,
-                stride: configuration.gateRows, kernels: kernels)
+                rows: count, a: previous.rows, aStride: previous.stride, start: nil,
+                gates: state.gates + row * configuration.gateRows, stride: configuration.gateRows, kernels: kernels)
+            part.candidate?.multiply(
+                rows: count, a: previous.rows, aStride: previous.stride, start: own.candidateStart! - 2 * hidden,
+                gates: state.candidate! + row * hidden - 2 * hidden, stride: hidden, kernels: kernels)
+        }
+    }
+
+    /// From a step's pre-activations to its states, before any projection.
+    private func activate(_ step: Int, _ part: UnitPart, origin: Int) {
+        let firstRow = walk.layout.offset(step)
+        let unit = part.units.lowerBound
+        walk.forEachSegment(step) { segment in
+            let row = firstRow + segment.ranks.lowerBound
+            let gates = state.gates + (row - origin) * configuration.gateRows + unit
             switch configuration.cell {
             case .lstm: lstm(segment, row: row, gates, part)
-            case .gru: gru(row: row, count, gates, previous, previousStride, part, origin: origin)
+            case .gru:
+                let (hidden, previous) = (configuration.hiddenSize, previous(segment))
+                kernels.gruForward(
+                    rows: segment.ranks.count, hidden: hidden, units: part.units.count, gates: gates,
+                    gatesStride: configuration.gateRows, gh: state.candidate! + (row - origin) * hidden + unit,
+                    ghStride: hidden, h: previous.rows + unit, hStride: previous.stride,
+                    hOut: state.row(row) + unit, hOutStride: state.outputStride)
             case .rnn:
-                let unit = part.units.lowerBound
                 kernels.rnnForward(
-                    rows: count, units: part.units.count, relu: configuration.nonlinearity == .relu,
-                    pre: gates + unit, preStride: configuration.gateRows,
-                    h: state.row(row) + unit, hStride: state.outputStride)
+                    rows: segment.ranks.count, units: part.units.count, relu: configuration.nonlinearity == .relu,
+                    pre: gates, preStride: configuration.gateRows, h: state.row(row) + unit,
+                    hStride: state.outputStride)
             }
         }
+    }
+
+    /// The rows of `o × tanh(c)` where a projection reads them: all positions' in training, else one step's.
+    private func unprojected(row: Int, rank: Int) -> UnsafeMutablePointer<Float>? {
+        state.unprojected.map { $0 + (training ? row : rank) * configuration.hiddenSize }
+    }
+
+    private func project(_ step: Int) {
+        guard let projection = own.projection else { return }
+        let row = walk.layout.offset(step)
+        kernels.multiply(
+            rows: walk.layout.running(step), columns: configuration.projectionSize, depth: configuration.hiddenSize,
+            a: unprojected(row: row, rank: 0)!, aStride: configuration.hiddenSize, packed: projection.pointer,
+            start: zeros, c: state.row(row), cStride: state.outputStride)
     }
 
     private func lstm(
@@ -109,37 +149,12 @@ struct ForwardSweep {
         // In training every c is kept, so the one before stands in the previous step's rows.
         let before = training ? segment.previousRow.map { state.cells! + ($0 + rank) * hidden + unit } : nil
         let after = training ? state.cells! + row * hidden + unit : running
-        let projected = configuration.projectionSize > 0
-        let unprojected = state.unprojected.map { $0 + (training ? row : rank) * hidden + unit }
+        let unprojected = unprojected(row: row, rank: rank)
         kernels.lstmForward(
-            rows: segment.ranks.count, hidden: hidden, units: part.units.count, gates: gates + unit,
+            rows: segment.ranks.count, hidden: hidden, units: part.units.count, gates: gates,
             gatesStride: configuration.gateRows, cell: before ?? running, cellStride: hidden, cellOut: after,
             cellOutStride: hidden, tanhCell: training ? state.tanhCells! + row * hidden + unit : nil,
-            tanhStride: hidden,
-            h: projected ? unprojected! : state.row(row) + unit,
-            hStride: projected ? hidden : state.outputStride)
-        if projected, let projection = own.projection {
-            kernels.multiply(
-                rows: segment.ranks.count, columns: configuration.projectionSize, depth: hidden, a: unprojected!,
-                aStride: hidden, packed: projection.pointer, start: zeros,
-                c: state.row(row), cStride: state.outputStride)
-        }
-    }
-
-    private func gru(
-        row: Int, _ count: Int, _ gates: UnsafeMutablePointer<Float>, _ previous: UnsafePointer<Float>,
-        _ previousStride: Int, _ part: UnitPart, origin: Int
-    ) {
-        let hidden = configuration.hiddenSize
-        let unit = part.units.lowerBound
-        let candidate = state.candidate! + (row - origin) * hidden + unit
-        part.candidate!.multiply(
-            rows: count, a: previous, aStride: previousStride, start: own.candidateStart! - 2 * hidden,
-            gates: candidate - unit - 2 * hidden, stride: hidden, kernels: kernels)
-        kernels.gruForward(
-            rows: count, hidden: hidden, units: part.units.count, gates: gates + unit,
-            gatesStride: configuration.gateRows, gh: candidate, ghStride: hidden, h: previous + unit,
-            hStride: previousStride, hOut: state.row(row) + unit,
-            hOutStride: state.outputStride)
+            tanhStride: hidden, h: (unprojected ?? state.row(row)) + unit,
+            hStride: unprojected == nil ? state.outputStride : hidden)
     }
 }

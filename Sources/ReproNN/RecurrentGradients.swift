@@ -15,7 +15,7 @@ extension RecurrentPass {
     /// - Parameter hiddenGradients: those of the final states, rows by rank.
     static func backward(
         _ tape: RecurrentTape, engine: Engine, outputGradient: Rows, hiddenGradients: UnsafePointer<Float>,
-        into targets: GradientTargets
+        into targets: GradientTargets, observer: OperationObserver? = nil
     ) throws(FloatingPointFault) {
         precondition(!tape.isUsed, "a tape serves one backward pass")
         tape.isUsed = true
@@ -32,10 +32,13 @@ extension RecurrentPass {
             try withExtendedLifetime((gradient.owner, input.owner, tape)) { () throws(FloatingPointFault) in
                 try LayerBackward(
                     tape: tape, layer: layer, engine: engine, outputGradient: gradient.pointer,
-                    hiddenGradients: hiddenGradients, inputGradient: input.pointer, targets: targets
+                    hiddenGradients: hiddenGradients, inputGradient: input.pointer, targets: targets,
+                    observer: observer
                 ).run()
             }
             gradient = input
+            observer?.observe(
+                "l\(layer).input", gradient, tape.layout, width: configuration.inputSize(ofLayer: layer))
         }
     }
 }
@@ -52,6 +55,7 @@ private struct LayerBackward {
     let hiddenGradients: UnsafePointer<Float>
     let inputGradient: UnsafeMutablePointer<Float>
     let targets: RecurrentPass.GradientTargets
+    let observer: OperationObserver?
     let inputSize: Int
     /// With a projection, the gradient of h' at each position, by direction.
     private let projected: UnsafeMutablePointer<Float>?
@@ -61,7 +65,7 @@ private struct LayerBackward {
     init(
         tape: RecurrentTape, layer: Int, engine: Engine, outputGradient: UnsafePointer<Float>,
         hiddenGradients: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
-        targets: RecurrentPass.GradientTargets
+        targets: RecurrentPass.GradientTargets, observer: OperationObserver?
     ) {
         layout = tape.layout
         weights = tape.weights
@@ -73,6 +77,7 @@ private struct LayerBackward {
         self.hiddenGradients = hiddenGradients
         self.inputGradient = inputGradient
         self.targets = targets
+        self.observer = observer
         inputSize = configuration.inputSize(ofLayer: layer)
         let (directions, size) = (configuration.directions, configuration.stateSize)
         let isProjected = configuration.projectionSize > 0
@@ -86,11 +91,15 @@ private struct LayerBackward {
         let operations =
             4 * layout.positions * configuration.directions * configuration.gateRows
             * (inputSize + configuration.stateSize)
-        let workers = engine.workerCount(operations: operations)
+        let workers = observer == nil ? engine.workerCount(operations: operations) : 1
         let directions = configuration.directions
         try RecurrentPass.sweep(
             engine, workers: workers, directions: directions, parts: weights.partCount,
-            { direction, parts, synchronize in sweep(direction).run(parts: parts, synchronize: synchronize) },
+            { direction, parts, synchronize in
+                sweep(direction).run(
+                    parts: parts, observer: observer?.within(layer: layer, direction: direction),
+                    synchronize: synchronize)
+            },
             after: { worker in
                 // Whole directions stay with the workers that swept them, where that divides the work evenly.
                 let divided = workers % directions == 0

@@ -32,6 +32,8 @@ struct RecurrentPass {
     let layout: SequenceLayout
     let engine: Engine
     let training: Bool
+    /// Watches every operation; nil for none.
+    var observer: OperationObserver?
     /// Where the pass computes; the initial states stand there too.
     let memory = Arena()
 
@@ -75,15 +77,17 @@ struct RecurrentPass {
             let rows = UnsafePointer(input.pointer)
             try withExtendedLifetime((input.owner, output.owner, memory)) { () throws(FloatingPointFault) in
                 try RecurrentPass.sweep(
-                    engine, workers: engine.workerCount(operations: operations), directions: configuration.directions,
-                    parts: weights.partCount
+                    engine, workers: observer == nil ? engine.workerCount(operations: operations) : 1,
+                    directions: configuration.directions, parts: weights.partCount
                 ) { direction, parts, synchronize in
                     ForwardSweep(
                         configuration: configuration, weights: weights, layer: layer, direction: direction,
                         state: states[direction], walk: Walk(layout: layout, reverse: direction == 1),
                         kernels: engine.kernels, input: rows, inputSize: inputSize, chunkRows: chunkRows,
                         training: training, zeros: zeros
-                    ).run(parts: parts, synchronize: synchronize)
+                    ).run(
+                        parts: parts, observer: observer?.within(layer: layer, direction: direction),
+                        synchronize: synchronize)
                 }
                 for direction in 0..<configuration.directions {
                     finish(states[direction], layer: layer, direction: direction, into: final)
@@ -99,6 +103,7 @@ struct RecurrentPass {
                     probability: configuration.dropout)
                 input = dropped
                 kept = elements
+                observer?.observe("l\(layer).dropped", input, layout, width: configuration.outputSize)
             }
             tape?.layers.append(
                 RecurrentTape.Layer(input: layerInput, directions: states, output: output, kept: kept))

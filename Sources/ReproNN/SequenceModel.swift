@@ -139,7 +139,13 @@ public struct SequenceModel: Sendable {
     public func logits(
         _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine
     ) throws(FloatingPointFault) -> Tensor {
-        try forward(batch, weights: weights, engine: engine, dropout: nil).logits
+        try logits(batch, weights: weights, engine: engine, observer: nil)
+    }
+
+    package func logits(
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, observer: OperationObserver?
+    ) throws(FloatingPointFault) -> Tensor {
+        try forward(batch, weights: weights, engine: engine, dropout: nil, observer: observer).logits
     }
 
     /// What a training step's forward pass leaves for its backward pass.
@@ -157,7 +163,14 @@ public struct SequenceModel: Sendable {
     public func forwardForTraining(
         _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout
     ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape) {
-        let result = try forward(batch, weights: weights, engine: engine, dropout: dropout)
+        try forwardForTraining(batch, weights: weights, engine: engine, dropout: dropout, observer: nil)
+    }
+
+    package func forwardForTraining(
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout,
+        observer: OperationObserver?
+    ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape) {
+        let result = try forward(batch, weights: weights, engine: engine, dropout: dropout, observer: observer)
         return (result.logits, result.tape!)
     }
 
@@ -168,7 +181,14 @@ public struct SequenceModel: Sendable {
     public func backward(
         _ tape: Tape, logitsGradient: Tensor, engine: Engine
     ) throws(FloatingPointFault) -> [Tensor] {
-        let linear = Linear.backward(logitsGradient, input: tape.readout, weight: linearWeight, engine: engine)
+        try backward(tape, logitsGradient: logitsGradient, engine: engine, observer: nil)
+    }
+
+    package func backward(
+        _ tape: Tape, logitsGradient: Tensor, engine: Engine, observer: OperationObserver?
+    ) throws(FloatingPointFault) -> [Tensor] {
+        var linear = Linear.backward(logitsGradient, input: tape.readout, weight: linearWeight, engine: engine)
+        observer?.observe("grad.readout", &linear.input)
         let recurrent = configuration.recurrent
         let layout = tape.recurrent.layout
         let (width, size) = (recurrent.outputSize, recurrent.stateSize)
@@ -207,7 +227,8 @@ public struct SequenceModel: Sendable {
                     try RecurrentPass.backward(
                         tape.recurrent, engine: engine, outputGradient: output, hiddenGradients: hidden,
                         into: RecurrentPass.GradientTargets(
-                            parameters: pointers[recurrentParameters], input: input, initial: initial))
+                            parameters: pointers[recurrentParameters], input: input, initial: initial),
+                        observer: observer?.within("grad.\(recurrent.cell.rawValue)."))
                     if case .tokens(let tokens) = tape.batch.inputs {
                         Embedding.backward(
                             input, layout, tokens, shape: parameters[0].value.shape, into: pointers[0])
@@ -220,18 +241,23 @@ public struct SequenceModel: Sendable {
     }
 
     private func forward(
-        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?,
+        observer: OperationObserver?
     ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape?) {
         let recurrent = configuration.recurrent
         let layout = SequenceLayout(lengths: batch.lengths, steps: batch.lengths.max() ?? 0)
-        let pass = RecurrentPass(weights: weights, layout: layout, engine: engine, training: dropout != nil)
+        let pass = RecurrentPass(
+            weights: weights, layout: layout, engine: engine, training: dropout != nil,
+            observer: observer?.within(recurrent.cell.rawValue + "."))
         let size = recurrent.stateSize
         let final = States(recurrent, batch: layout.batch, zeroed: false, in: pass.memory)
+        let input = input(batch, layout)
+        if hasEmbedding { observer?.observe("embedding", input, layout, width: recurrent.inputSize) }
         let result = try pass.forward(
-            input: input(batch, layout), initial: pass.states(zeroed: true), final: final,
+            input: input, initial: pass.states(zeroed: true), final: final,
             dropOut: drops ? dropout : nil)
 
-        let readout: Tensor
+        var readout: Tensor
         var finalStates: (forward: Tensor, reverse: Tensor?)?
         switch configuration.readout {
         case .positions:
@@ -259,6 +285,7 @@ public struct SequenceModel: Sendable {
             finalStates = (states[0], states.count > 1 ? states[1] : nil)
             readout = merging.merge(forward: states[0], reverse: finalStates!.reverse)
         }
+        observer?.observe("readout", &readout)
         let logits = Linear.forward(readout, weight: linearWeight, bias: linearBias, engine: engine)
         let tape = result.tape.map {
             Tape(batch: batch, readout: readout, finalStates: finalStates, recurrent: $0)

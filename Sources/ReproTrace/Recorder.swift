@@ -39,35 +39,38 @@ public struct Recorder {
     public let hashing: Hashing
     public private(set) var stages: [Stage] = []
 
+    /// Plants the fault, and sends operations where there is a sink for them.
+    public let operations: OperationRecorder
+
     private let detail: Detail
-    private var perturbation: Perturbation?
-    private var name: String?
+    private var name: String? { operations.stage }
     private var leaves: [Leaf] = []
     private let onStage: (Stage) throws -> Void
 
     public init(
-        hashing: Hashing, detail: Detail = .stage, perturbation: Perturbation? = nil,
+        hashing: Hashing, detail: Detail = .stage, perturbation: Perturbation? = nil, sink: OperationSink? = nil,
         onStage: @escaping (Stage) throws -> Void = { _ in }
     ) {
         self.hashing = hashing
         self.detail = detail
-        self.perturbation = perturbation
+        operations = OperationRecorder(hashing: hashing, sink: sink, fault: perturbation)
         self.onStage = onStage
     }
 
     public mutating func begin(_ stage: String) {
         precondition(name == nil, "stage '\(stage)' begins inside '\(name ?? "")'")
-        name = stage
+        operations.stage = stage
     }
 
     public mutating func record(_ tensorName: String, _ tensor: inout Tensor) throws {
-        try plant(in: tensorName, &tensor)
+        try operations.throwFailure()
+        _ = try operations.plant(in: tensorName, &tensor)
         try verifyFinite(tensorName, tensor)
         let samples = Leaf.sampleOffsets(count: tensor.count).map {
             Leaf.Sample(offset: $0, bits: UInt64(tensor[offset: $0].bitPattern))
         }
-        tensor.elements.withUnsafeBytes {
-            append(tensorName, .float32, tensor.shape, samples, $0)
+        try tensor.elements.withUnsafeBytes {
+            try append(tensorName, .float32, tensor.shape, samples, $0)
         }
     }
 
@@ -79,31 +82,28 @@ public struct Recorder {
     }
 
     public mutating func record(_ tensorName: String, shape: [Int], _ integers: [Int64]) throws {
-        if let fault = perturbation, fault.stage == name, fault.tensor == tensorName {
-            throw PerturbationError.notFloat(fault)
-        }
+        try operations.refuseFault(in: tensorName)
         let samples = Leaf.sampleOffsets(count: integers.count).map {
             Leaf.Sample(offset: $0, bits: UInt64(bitPattern: integers[$0]))
         }
-        integers.withUnsafeBytes { append(tensorName, .int64, shape, samples, $0) }
+        try integers.withUnsafeBytes { try append(tensorName, .int64, shape, samples, $0) }
     }
 
     public mutating func record(_ tensorName: String, bytes: [UInt8]) throws {
-        if let fault = perturbation, fault.stage == name, fault.tensor == tensorName {
-            throw PerturbationError.notFloat(fault)
-        }
-        bytes.withUnsafeBytes { append(tensorName, .byte, [bytes.count], [], $0) }
+        try operations.refuseFault(in: tensorName)
+        try bytes.withUnsafeBytes { try append(tensorName, .byte, [bytes.count], [], $0) }
     }
 
     /// Closes the stage and hashes it. `streams` are those that it drew from, in order of first use.
     public mutating func end(streams: [StreamState] = []) throws {
         guard let name else { preconditionFailure("no stage to end") }
+        try operations.throwFailure()
         let streams = hashing.streams(streams)
         let digest = hashing.node(name: name, streams: streams, children: leaves.map(\.digest))
         let stage = Stage(name: name, streams: streams, digest: digest, leaves: leaves)
         if detail == .stage { forgetPreviousStep(before: stage) }
         stages.append(stage)
-        self.name = nil
+        operations.stage = nil
         leaves.removeAll(keepingCapacity: true)
         try onStage(stage)
     }
@@ -111,7 +111,7 @@ public struct Recorder {
     /// The whole tree. Throws where a planted fault found no place.
     public func trace() throws -> Trace {
         precondition(name == nil, "stage '\(name ?? "")' is still open")
-        if let perturbation { throw PerturbationError.neverReached(perturbation) }
+        if let fault = operations.fault { throw PerturbationError.neverReached(fault) }
         return Trace(stages: stages, hashing: hashing)
     }
 
@@ -126,18 +126,11 @@ public struct Recorder {
     private mutating func append(
         _ tensorName: String, _ type: ElementType, _ shape: [Int], _ samples: [Leaf.Sample],
         _ bytes: UnsafeRawBufferPointer
-    ) {
+    ) throws {
         precondition(name != nil, "'\(tensorName)' recorded outside a stage")
         let digest = hashing.tensor(name: tensorName, elementType: type, shape: shape, bytes: bytes)
         leaves.append(Leaf(name: tensorName, elementType: type, shape: shape, digest: digest, samples: samples))
-    }
-
-    private mutating func plant(in tensorName: String, _ tensor: inout Tensor) throws {
-        guard let fault = perturbation, fault.stage == name, fault.tensor == tensorName else { return }
-        guard fault.element < tensor.count else { throw PerturbationError.outside(fault, count: tensor.count) }
-        let bits = tensor[offset: fault.element].bitPattern ^ (1 << UInt32(fault.bit))
-        tensor[offset: fault.element] = Float(bitPattern: bits)
-        perturbation = nil
+        try operations.send(tensorName, type, shape, digest, bytes)
     }
 }
 

@@ -95,7 +95,27 @@ struct InspectionRun {
     let engine: Engine
     var recorder: Recorder
 
+    private var parameters: [Parameter] = []
+    private var views: [Inspection.View] = []
+    private var outputs: [(name: String, value: Tensor)] = []
+    private var input = Tensor(zeros: [0])
+
+    init(experiment: Experiment, streams: RandomStreams, engine: Engine, recorder: Recorder) {
+        self.experiment = experiment
+        self.streams = streams
+        self.engine = engine
+        self.recorder = recorder
+    }
+
     mutating func result(seed: UInt64) throws -> RunResult {
+        do { try carryOut(seed: seed) } catch is LastStageReached {}
+        return RunResult(
+            experiment: experiment, seed: seed, trace: try recorder.trace(), metrics: [], losses: [],
+            parameters: parameters, optimizerState: [], outputs: outputs,
+            inspection: Inspection(input: input, views: views))
+    }
+
+    private mutating func carryOut(seed: UInt64) throws {
         var (input, lengths, dataStreams) = data()
         try experiment.verifyParameterCount(
             experiment.model.cells.map { experiment.parameterCount($0, inputSize: input.shape[2]) }.reduce(0, +))
@@ -108,6 +128,7 @@ struct InspectionRun {
                 ? Recurrent(configuration, prefix: prefix, torch: &generator)
                 : Recurrent(configuration, prefix: prefix, streams: streams)
         }
+        parameters = modules.flatMap(\.parameters)
         _ = try ParameterKeys(names: modules.flatMap { $0.parameters.map(\.name) })
         recorder.begin("init")
         try recordParameters(&modules)
@@ -120,15 +141,16 @@ struct InspectionRun {
         }
         try recorder.end(streams: dataStreams)
 
+        self.input = input
+
         recorder.begin("evaluation")
-        var views: [Inspection.View] = []
-        var outputs: [(name: String, value: Tensor)] = []
         for module in modules {
             let weights = module.weights(for: engine)
             for (index, set) in lengths.enumerated() {
-                let result = try Recurrent.forward(input, lengths: set, weights: weights, engine: engine)
                 let name = module.configuration.cell.rawValue
                 let prefix = name + "." + (lengths.count > 1 ? "\(index)." : "")
+                let result = try Recurrent.forward(
+                    input, lengths: set, weights: weights, engine: engine, observer: recorder.observer?.within(prefix))
                 // A planted fault in output or states must reach what is derived from them.
                 var (output, hidden, cell) = (result.output, result.hidden, result.cell)
                 try recorder.record(prefix + "output", &output)
@@ -152,11 +174,8 @@ struct InspectionRun {
         try recorder.end()
         recorder.begin("final")
         try recordParameters(&modules)
+        parameters = modules.flatMap(\.parameters)
         try recorder.end()
-        return RunResult(
-            experiment: experiment, seed: seed, trace: try recorder.trace(), metrics: [], losses: [],
-            parameters: modules.flatMap(\.parameters), optimizerState: [], outputs: outputs,
-            inspection: Inspection(input: input, views: views))
     }
 
     private mutating func recordParameters(_ modules: inout [Recurrent]) throws {

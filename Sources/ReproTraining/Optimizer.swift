@@ -46,16 +46,50 @@ public struct Optimizer: Sendable {
     public mutating func apply(
         _ gradients: [Tensor], to parameters: inout [Parameter], engine: Engine
     ) throws(FloatingPointFault) {
+        try apply(gradients, to: &parameters, engine: engine, observer: nil)
+    }
+
+    /// As above, watched: the clipping factor, then each parameter's state.
+    package mutating func apply(
+        _ gradients: [Tensor], to parameters: inout [Parameter], engine: Engine, observer: OperationObserver?
+    ) throws(FloatingPointFault) {
         precondition(gradients.count == parameters.count, "\(gradients.count) gradients")
         step += 1
-        let scale = clippingFactor(gradients, engine.kernels)
+        var scale = clippingFactor(gradients, engine.kernels)
+        if let observer, options.clipNorm != nil {
+            var value = Tensor(shape: [], elements: [scale])
+            observer.observe("grad.scale", &value)
+            scale = value[offset: 0]
+        }
         if options.optimizer != .sgd { advancePowers() }
         for index in parameters.indices {
+            let before = observer == nil ? nil : parameters[index].value
             switch options.optimizer {
             case .sgd: sgd(gradients[index], &parameters[index].value, index, scale, engine.kernels)
             case .adam, .adamw: try adam(gradients[index], &parameters[index].value, index, scale, engine)
             }
+            if let observer, let before { observe(index, before, &parameters[index].value, scale, observer) }
         }
+    }
+
+    /// Shows the state of a parameter. Where the observer changes an element, the parameter's is computed again from it.
+    private mutating func observe(
+        _ index: Int, _ before: Tensor, _ parameter: inout Tensor, _ scale: Float, _ observer: OperationObserver
+    ) {
+        if first.isEmpty { return }
+        var element = observer.observe(firstPrefix + names[index], &first[index])
+        if options.optimizer == .sgd {
+            guard let element else { return }
+            parameter[offset: element] =
+                before[offset: element] - Float(learningRate) * first[index][offset: element]
+            return
+        }
+        element = observer.observe("exp_avg_sq." + names[index], &second[index]) ?? element
+        guard let element else { return }
+        let coefficients = adamCoefficients(scale: scale)
+        let root = second[index][offset: element].squareRoot() / coefficients.root + coefficients.epsilon
+        let p = coefficients.shrink == 1 ? before[offset: element] : before[offset: element] * coefficients.shrink
+        parameter[offset: element] = p - coefficients.rate * (first[index][offset: element] / root)
     }
 
     private mutating func advancePowers() {

@@ -8,6 +8,10 @@ import ReproTrace
 public struct RunOptions {
     public var detail: Recorder.Detail
     public var perturbation: Perturbation?
+    /// Receives every operation of the stages that it asks for.
+    public var operations: OperationSink?
+    /// The stage that the run ends after; nil for the whole run.
+    public var lastStage: String?
     /// Sequences that an evaluation takes at a time. It bounds the memory; a row's bits do not depend on its batch.
     public var evaluationBatchSize: Int
     /// Makes a path of the experiment one that can be opened.
@@ -16,15 +20,30 @@ public struct RunOptions {
     public var onProgress: (RunProgress) throws -> Void
 
     public init(
-        detail: Recorder.Detail = .stage, perturbation: Perturbation? = nil, evaluationBatchSize: Int = 256,
+        detail: Recorder.Detail = .stage, perturbation: Perturbation? = nil, operations: OperationSink? = nil,
+        lastStage: String? = nil, evaluationBatchSize: Int = 256,
         resolve: @escaping (String) -> String = { $0 },
         onProgress: @escaping (RunProgress) throws -> Void = { _ in }
     ) {
         self.detail = detail
         self.perturbation = perturbation
+        self.operations = operations
+        self.lastStage = lastStage
         self.evaluationBatchSize = evaluationBatchSize
         self.resolve = resolve
         self.onProgress = onProgress
+    }
+}
+
+/// Ends a run after the last stage that was asked for.
+struct LastStageReached: Error {}
+
+/// The stage that a run was to end after did not occur in it.
+public struct StageNeverReached: Error, Equatable, CustomStringConvertible {
+    public let stage: String
+
+    public var description: String {
+        "the run has no stage '\(stage)'. `repro run --trace stage` lists them"
     }
 }
 
@@ -63,13 +82,27 @@ public struct RunResult: Sendable {
 extension Experiment {
     /// Carries out the experiment: the one way from a seed to a digest.
     ///
-    /// - Throws: `FormatError` for data, `NotFiniteError`, `ExperimentError`, `PerturbationError`, `FloatingPointFault`,
+    /// - Throws: ``StageNeverReached``, `FormatError` for data, `NotFiniteError`, `ExperimentError`, `PerturbationError`, `FloatingPointFault`,
     ///   `ParameterKeyCollision`.
     public func run(seed: UInt64, engine: Engine, options: RunOptions = RunOptions()) throws -> RunResult {
         try FloatingPointEnvironment.verify()
         let recorder = Recorder(
             hashing: Hashing(kernels: engine.kernels), detail: options.detail, perturbation: options.perturbation,
-            onStage: { try options.onProgress(.stage($0)) })
+            sink: options.operations,
+            onStage: {
+                try options.onProgress(.stage($0))
+                if $0.name == options.lastStage { throw LastStageReached() }
+            })
+        let result = try result(seed: seed, engine: engine, recorder: recorder, options: options)
+        if let stage = options.lastStage, result.trace.stages.last?.name != stage {
+            throw StageNeverReached(stage: stage)
+        }
+        return result
+    }
+
+    private func result(
+        seed: UInt64, engine: Engine, recorder: Recorder, options: RunOptions
+    ) throws -> RunResult {
         let streams = RandomStreams(seed: seed)
         if task == .inspection {
             var run = InspectionRun(experiment: self, streams: streams, engine: engine, recorder: recorder)

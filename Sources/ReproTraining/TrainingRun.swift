@@ -50,6 +50,13 @@ struct TrainingRun {
     }
 
     mutating func result() throws -> RunResult {
+        do { try carryOut() } catch is LastStageReached {}
+        return RunResult(
+            experiment: experiment, seed: seed, trace: try recorder.trace(), metrics: metrics, losses: losses,
+            parameters: model.parameters, optimizerState: optimizer.tensors, outputs: outputs, inspection: nil)
+    }
+
+    private mutating func carryOut() throws {
         recorder.begin("init")
         try recordState()
         try recorder.end(streams: initialStreams)
@@ -59,9 +66,6 @@ struct TrainingRun {
         recorder.begin("final")
         try recordState()
         try recorder.end()
-        return RunResult(
-            experiment: experiment, seed: seed, trace: try recorder.trace(), metrics: metrics, losses: losses,
-            parameters: model.parameters, optimizerState: optimizer.tensors, outputs: outputs, inspection: nil)
     }
 
     private mutating func recordState() throws {
@@ -109,19 +113,23 @@ struct TrainingRun {
         try batch.record(prefix: "batch.", in: &recorder)
         let stream = streams.stream(.dropout, key: UInt32(number))
         let weights = model.weights(for: engine, backward: true)
+        let observer = recorder.observer
+        let hashed = experiment.digest == .step
 
         // Each shard passes forward by itself, which changes no bit of its rows.
         var tapes: [SequenceModel.Tape?] = []
         var logitParts: [Tensor] = []
         var firstPosition = 0
-        for shard in batch.shards(training.shards, tagging: experiment.task == .tagging) {
+        for (index, shard) in batch.shards(training.shards, tagging: experiment.task == .tagging).enumerated() {
             guard let shard else {
                 tapes.append(nil)
                 continue
             }
             let dropout = Dropout(
                 stream: stream, batchPositions: batch.positions, firstPosition: firstPosition)
-            let (logits, tape) = try model.forwardForTraining(shard, weights: weights, engine: engine, dropout: dropout)
+            let (logits, tape) = try model.forwardForTraining(
+                shard, weights: weights, engine: engine, dropout: dropout,
+                observer: training.shards > 1 ? observer?.within(shard: index) : observer)
             firstPosition += shard.positions
             logitParts.append(logits)
             tapes.append(tape)
@@ -130,21 +138,15 @@ struct TrainingRun {
         try recorder.record("logits", &logits)
         var loss = value(logits, batch.targets)
         try recorder.record("loss", &loss.value)
+        observer?.observe("grad.logits", &loss.logitsGradient)
 
-        var gradients = try gradients(tapes, logitsGradient: loss.logitsGradient)
+        var gradients = try gradients(tapes, logitsGradient: loss.logitsGradient, observer: observer)
         for index in gradients.indices {
-            let name = "grad." + model.parameters[index].name
-            if experiment.digest == .step {
-                try recorder.record(name, &gradients[index])
-            } else {
-                try recorder.verifyFinite(name, gradients[index])
-            }
+            try recorder.record("grad." + model.parameters[index].name, &gradients[index], hashed: hashed)
         }
-        try optimizer.apply(gradients, to: &model.parameters, engine: engine)
-        if experiment.digest == .step {
-            try recordParameters()
-        } else {
-            for parameter in model.parameters { try recorder.verifyFinite(parameter.name, parameter.value) }
+        try optimizer.apply(gradients, to: &model.parameters, engine: engine, observer: observer)
+        for index in model.parameters.indices {
+            try recorder.record(model.parameters[index].name, &model.parameters[index].value, hashed: hashed)
         }
         var streamStates = drawn
         if model.drops {
@@ -161,15 +163,19 @@ struct TrainingRun {
 
     /// Gradients of the whole batch: the shards', each a chain of its own, added in ascending order. An empty shard's is
     /// +0, and is added.
-    private func gradients(_ tapes: [SequenceModel.Tape?], logitsGradient: Tensor) throws -> [Tensor] {
+    private func gradients(
+        _ tapes: [SequenceModel.Tape?], logitsGradient: Tensor, observer: OperationObserver?
+    ) throws -> [Tensor] {
         var sum: [Tensor]?
         var firstRow = 0
-        for tape in tapes {
+        for (index, tape) in tapes.enumerated() {
             var own = model.parameters.map { Tensor(zeros: tape == nil ? $0.value.shape : [0]) }
             if let tape {
                 let rows = firstRow..<(firstRow + tape.rows)
                 firstRow += tape.rows
-                own = try model.backward(tape, logitsGradient: logitsGradient.rows(rows), engine: engine)
+                own = try model.backward(
+                    tape, logitsGradient: logitsGradient.rows(rows), engine: engine,
+                    observer: tapes.count > 1 ? observer?.within(shard: index) : observer)
             }
             sum = sum.map { zip($0, own).map { $0.adding($1) } } ?? own
         }
@@ -191,7 +197,10 @@ struct TrainingRun {
             var parts: [Tensor] = []
             for first in stride(from: 0, to: sequences.count, by: size) {
                 let batch = sequences.batch(first..<min(first + size, sequences.count))
-                parts.append(try model.logits(batch, weights: weights, engine: engine))
+                parts.append(
+                    try model.logits(
+                        batch, weights: weights, engine: engine,
+                        observer: recorder.observer?.within("\(split.rawValue)[\(first)].")))
             }
             var logits = Tensor(joiningRows: parts)
             let targets = sequences.all.targets
@@ -205,6 +214,25 @@ struct TrainingRun {
             outputs.append((split.rawValue + ".logits", logits))
         }
         try recorder.end()
+    }
+}
+
+extension OperationObserver {
+    fileprivate func within(shard: Int) -> OperationObserver { within("shard[\(shard)].") }
+}
+
+extension Recorder {
+    /// Watches the operations of the open stage, where it is to be looked into.
+    var observer: OperationObserver? {
+        guard operations.watches else { return nil }
+        return OperationObserver { [operations] in operations.observe($0, &$1) }
+    }
+
+    /// Records a tensor that the digest covers where `hashed`; else it is an operation, and has to be finite all the same.
+    fileprivate mutating func record(_ name: String, _ tensor: inout Tensor, hashed: Bool) throws {
+        if hashed { return try record(name, &tensor) }
+        observer?.observe(name, &tensor)
+        try verifyFinite(name, tensor)
     }
 }
 

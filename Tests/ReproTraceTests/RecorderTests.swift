@@ -111,7 +111,11 @@ import Testing
                 "step 000003/grad.lstm.weight_hh_l0:17",
                 Perturbation(stage: "step 000003", tensor: "grad.lstm.weight_hh_l0", element: 17)
             ),
-            ("epoch 000/a:0:31", Perturbation(stage: "epoch 000", tensor: "a", bit: 31)),
+            ("epoch 000/a:0:31", Perturbation(stage: "epoch 000", tensor: "a", kind: .bit(31))),
+            (
+                "epoch 000/lstm.l0[3].c:4:ulp",
+                Perturbation(stage: "epoch 000", tensor: "lstm.l0[3].c", element: 4, kind: .ulp)
+            ),
         ]
         for (text, fault) in right {
             #expect(Perturbation(text) == fault, "\(text)")

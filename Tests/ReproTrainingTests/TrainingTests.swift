@@ -102,7 +102,7 @@ import Testing
         ] {
             nonisolated(unsafe) var stages: [Stage] = []
             let options = RunOptions(
-                perturbation: Perturbation(stage: "step 000002", tensor: tensor, element: 0, bit: 20),
+                perturbation: Perturbation(stage: "step 000002", tensor: tensor, element: 0, kind: .bit(20)),
                 onProgress: { if case .stage(let stage) = $0 { stages.append(stage) } })
             let root = try experiment.run(seed: 42, engine: engine, options: options).trace.root
             #expect(root != plain.root)

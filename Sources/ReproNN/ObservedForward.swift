@@ -1,0 +1,124 @@
+import ReproNumerics
+
+/// Shows one direction's forward sweep to an observer, step by step: `pre`, the gates, the states.
+///
+/// The fused kernels leave everything that is shown in memory. Where the observer changes a gate or a cell, what the kernel
+/// had already computed from it is computed again for that unit.
+final class ObservedForward {
+    private let sweep: ForwardSweep
+    private let observer: OperationObserver
+    private var configuration: RecurrentConfiguration { sweep.configuration }
+    private var hidden: Int { sweep.configuration.hiddenSize }
+
+    /// What the kernel of the present step read, a row a running sequence: pre-activations and the state before.
+    private var rows = ObservedRows(SequenceLayout(batch: 0, steps: 0), step: 0)
+    private var pre: [[Float]] = []
+    private var before: [[Float]] = []
+
+    init(_ sweep: ForwardSweep, _ observer: OperationObserver) {
+        self.sweep = sweep
+        self.observer = observer
+    }
+
+    private func name(_ operation: String, _ step: Int) -> String { "[\(step)].\(operation)" }
+
+    private func gates(_ step: Int, origin: Int) -> UnsafeMutablePointer<Float> {
+        sweep.state.gates + (sweep.walk.layout.offset(step) - origin) * configuration.gateRows
+    }
+
+    /// When the chains of a step are complete, before the kernel reads them.
+    func chains(_ step: Int, origin: Int) {
+        rows = ObservedRows(sweep.walk.layout, step: step)
+        let gates = gates(step, origin: origin)
+        observer.observe(
+            name("pre", step), rows: rows.pointers(gates, stride: configuration.gateRows),
+            columns: configuration.gateRows)
+        if let candidate = sweep.state.candidate {
+            let base = candidate + (sweep.walk.layout.offset(step) - origin) * hidden
+            observer.observe(name("gh", step), rows: rows.pointers(base, stride: hidden), columns: hidden)
+        }
+        pre = rows.copy(gates, stride: configuration.gateRows, columns: configuration.gateRows)
+        before = statesBefore(step)
+    }
+
+    /// What the kernel reads besides the gates: c of an LSTM, h of a GRU.
+    private func statesBefore(_ step: Int) -> [[Float]] {
+        var states = [[Float]](repeating: [], count: rows.ranks.count)
+        let state = sweep.state
+        if configuration.cell == .rnn { return states }
+        sweep.walk.forEachSegment(step) { segment in
+            for rank in segment.ranks {
+                let row = segment.previousRow.map { $0 + rank }
+                let source =
+                    configuration.cell == .gru
+                    ? row.map { state.row($0) } ?? state.initialState + rank * hidden
+                    : (sweep.training ? row.map { state.cells! + $0 * hidden } : nil) ?? state.cell! + rank * hidden
+                states[rank] = Array(UnsafeBufferPointer(start: source, count: hidden))
+            }
+        }
+        return rows.ranks.map { states[$0] }
+    }
+
+    /// When the kernel of a step has run.
+    func activations(_ step: Int, origin: Int) {
+        let gateRows = rows.pointers(gates(step, origin: origin), stride: configuration.gateRows)
+        switch configuration.cell {
+        case .lstm: lstm(step, gateRows)
+        case .gru: gru(step, gateRows, origin: origin)
+        case .rnn: break
+        }
+    }
+
+    /// When a step's hidden states are complete.
+    func states(_ step: Int) {
+        observer.observe(
+            name("h", step), rows: outputRows(step), columns: configuration.stateSize)
+    }
+
+    private func outputRows(_ step: Int) -> [UnsafeMutablePointer<Float>] {
+        let first = sweep.walk.layout.offset(step)
+        return rows.ranks.map { sweep.state.row(first + $0) }
+    }
+
+    private func lstm(_ step: Int, _ gates: [UnsafeMutablePointer<Float>]) {
+        let state = sweep.state
+        let first = sweep.walk.layout.offset(step)
+        let cells = rows.pointers(sweep.training ? state.cells! + first * hidden : state.cell!, stride: hidden)
+        let tanhCells = state.tanhCells.map { rows.pointers($0 + first * hidden, stride: hidden) }
+        let outputs =
+            state.unprojected.map { rows.pointers($0 + (sweep.training ? first * hidden : 0), stride: hidden) }
+            ?? outputRows(step)
+        func finish(_ row: Int, _ unit: Int) {
+            let tanhCell = ReferenceElementary.tanh(cells[row][unit])
+            tanhCells?[row][unit] = tanhCell
+            outputs[row][unit] = gates[row][3 * hidden + unit] * tanhCell
+        }
+        for (gate, letter) in ["i", "f", "g", "o"].enumerated() {
+            let changed = observer.observe(
+                name(letter, step), rows: gates.map { $0 + gate * hidden }, columns: hidden)
+            guard let (row, unit) = changed else { continue }
+            let (i, f, g) = (gates[row][unit], gates[row][hidden + unit], gates[row][2 * hidden + unit])
+            if gate < 3 { cells[row][unit] = fusedMultiplyAdd(f, before[row][unit], i * g) }
+            finish(row, unit)
+        }
+        if let (row, unit) = observer.observe(name("c", step), rows: cells, columns: hidden) { finish(row, unit) }
+        if state.unprojected != nil { observer.observe(name("unprojected", step), rows: outputs, columns: hidden) }
+    }
+
+    private func gru(_ step: Int, _ gates: [UnsafeMutablePointer<Float>], origin: Int) {
+        let first = sweep.walk.layout.offset(step)
+        let candidates = rows.pointers(sweep.state.candidate! + (first - origin) * hidden, stride: hidden)
+        let outputs = outputRows(step)
+        for (gate, letter) in ["r", "z", "n"].enumerated() {
+            let changed = observer.observe(
+                name(letter, step), rows: gates.map { $0 + gate * hidden }, columns: hidden)
+            guard let (row, unit) = changed else { continue }
+            if gate == 0 {
+                gates[row][2 * hidden + unit] = ReferenceElementary.tanh(
+                    fusedMultiplyAdd(gates[row][unit], candidates[row][unit], pre[row][2 * hidden + unit]))
+            }
+            let (z, n) = (gates[row][hidden + unit], gates[row][2 * hidden + unit])
+            outputs[row][unit] = fusedMultiplyAdd(z, before[row][unit] - n, n)
+        }
+    }
+}
