@@ -7,10 +7,10 @@ ARGS ?=
 export REASON
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check canary bless bench bench-peers determinism prove format lint ci install clean
+.PHONY: help build run test check canary canary-1000 bless bench bench-peers determinism prove format lint ci install clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "%-14s%s\n", $$1, $$2}' Makefile Tests/*/*.mk
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-14s%s\n", $$1, $$2}' Makefile Tests/*/*.mk
 
 build: ## build the command, optimised
 	$(SWIFT) build -c release --product repro
@@ -25,8 +25,13 @@ test: ## run every test
 check: build ## run every golden again and compare
 	$(REPRO) check $(ARGS)
 
-canary: build ## plant one-bit faults; fail unless the check catches and names each
+canary: build ## plant faults in runs and in builds; fail unless each is caught and named
 	sh Tests/Gates/canary.sh $(REPRO)
+	$(REPRO) check --canary 60 --seed 1 --quiet
+	sh Tests/Gates/bisect.sh $(REPRO)
+
+canary-1000: build ## plant 1,000 faults in single operations, and make 1,000 clean runs
+	$(REPRO) check --canary 1000 --seed 1
 
 determinism: build ## one digest over processes, threads, kernels, builds and shapes
 	$(SWIFT) build -c debug --product repro

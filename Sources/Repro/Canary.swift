@@ -56,7 +56,7 @@ public struct Canary: Sendable {
         let name: String
         let experiment: Experiment
         let seed: UInt64
-        let operations: [Operation]
+        let operations: [TracedOperation]
         let root: Digest
     }
 
@@ -92,7 +92,7 @@ public struct Canary: Sendable {
         self.concurrency = concurrency
         self.resolve = resolve
         for (name, experiment, seed) in experiments {
-            nonisolated(unsafe) var operations: [Operation] = []
+            nonisolated(unsafe) var operations: [TracedOperation] = []
             let sink = OperationSink { operation, _ in operations.append(operation) }
             let options = RunOptions(operations: sink, resolve: resolve)
             let result = try experiment.run(

@@ -9,10 +9,10 @@ public enum CanaryPhase: String, CaseIterable, Sendable {
 
 /// An experiment's operations in which faults can be planted, by phase.
 struct CanaryField {
-    private let operations: [CanaryPhase: [Operation]]
+    private let operations: [CanaryPhase: [TracedOperation]]
 
     /// - Parameter operations: of a clean run.
-    init(_ operations: [Operation]) {
+    init(_ operations: [TracedOperation]) {
         let parameters = operations.filter { $0.stage == "init" }.map(\.name)
         let names = Set(parameters)
         var operations = operations.filter {

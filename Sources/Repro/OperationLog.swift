@@ -42,7 +42,7 @@ public final class OperationLog {
     /// How many tensors were kept.
     public var keptCount: Int { kept.count }
 
-    private func receive(_ operation: Operation, _ bytes: UnsafeRawBufferPointer) throws {
+    private func receive(_ operation: TracedOperation, _ bytes: UnsafeRawBufferPointer) throws {
         if let last = counts.last, last.stage == operation.stage {
             counts[counts.count - 1].count += 1
         } else {
@@ -61,7 +61,7 @@ public final class OperationLog {
     }
 
     /// The tensor; nil for plain bytes, which no tensor file holds.
-    private static func value(_ operation: Operation, _ bytes: UnsafeRawBufferPointer) -> ArrayValue? {
+    private static func value(_ operation: TracedOperation, _ bytes: UnsafeRawBufferPointer) -> ArrayValue? {
         switch operation.elementType {
         case .float32:
             .float(Tensor(shape: operation.shape, elements: Array(bytes.bindMemory(to: Float.self))))

@@ -4,7 +4,7 @@ import ReproNumerics
 ///
 /// Every tensor that a stage records is one, and between them stands what no digest of the tree covers: the gates, states
 /// and gradients of each time step, layer and direction.
-public struct Operation: Sendable, Equatable {
+public struct TracedOperation: Sendable, Equatable {
     public let stage: String
     public let name: String
     public let elementType: ElementType
@@ -26,9 +26,9 @@ public struct OperationSink {
     /// The one stage that is looked into; nil for all.
     public let stage: String?
     /// Receives each operation with its little-endian bytes, which are valid during the call. What it throws ends the run.
-    public let receive: (Operation, UnsafeRawBufferPointer) throws -> Void
+    public let receive: (TracedOperation, UnsafeRawBufferPointer) throws -> Void
 
-    public init(stage: String? = nil, receive: @escaping (Operation, UnsafeRawBufferPointer) throws -> Void) {
+    public init(stage: String? = nil, receive: @escaping (TracedOperation, UnsafeRawBufferPointer) throws -> Void) {
         self.stage = stage
         self.receive = receive
     }
@@ -77,7 +77,22 @@ public final class OperationRecorder {
     ) throws {
         guard sends, let stage, let sink else { return }
         try sink.receive(
-            Operation(stage: stage, name: name, elementType: type, shape: shape, digest: digest), bytes)
+            TracedOperation(stage: stage, name: name, elementType: type, shape: shape, digest: digest), bytes)
+    }
+
+    /// Sends where a random stream stood at the stage's end, as `stream[DOMAIN,KEY]`: domain, key, then state and increment
+    /// with the low half first, then the buffered half, or −1.
+    func send(_ stream: StreamState) throws {
+        guard sends else { return }
+        let halves = [stream.state.low, stream.state.high, stream.increment.low, stream.increment.high]
+        let numbers =
+            [Int64(stream.domain), Int64(stream.key)] + halves.map { Int64(bitPattern: $0) }
+            + [stream.buffered.map { Int64($0) } ?? -1]
+        try numbers.withUnsafeBytes {
+            let name = "stream[\(stream.domain),\(stream.key)]"
+            let digest = hashing.tensor(name: name, elementType: .int64, shape: [numbers.count], bytes: $0)
+            try send(name, .int64, [numbers.count], digest, $0)
+        }
     }
 
     func throwFailure() throws {

@@ -98,6 +98,7 @@ public struct Recorder {
     public mutating func end(streams: [StreamState] = []) throws {
         guard let name else { preconditionFailure("no stage to end") }
         try operations.throwFailure()
+        for stream in streams { try operations.send(stream) }
         let streams = hashing.streams(streams)
         let digest = hashing.node(name: name, streams: streams, children: leaves.map(\.digest))
         let stage = Stage(name: name, streams: streams, digest: digest, leaves: leaves)

@@ -7,8 +7,8 @@ import Testing
 
 private func operations(
     _ experiment: Experiment, _ engine: Engine, stage: String? = nil, fault: Perturbation? = nil
-) throws -> (operations: [Operation], root: Digest) {
-    nonisolated(unsafe) var operations: [Operation] = []
+) throws -> (operations: [TracedOperation], root: Digest) {
+    nonisolated(unsafe) var operations: [TracedOperation] = []
     let sink = OperationSink(stage: stage) { operation, bytes in
         #expect(bytes.count == operation.shape.reduce(1, *) * operation.elementType.byteCount)
         operations.append(operation)

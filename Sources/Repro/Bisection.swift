@@ -1,0 +1,235 @@
+import Foundation
+import ReproFormats
+import ReproTrace
+import ReproTraining
+import ReproVerification
+
+/// Two builds on one experiment: where their results part, from stage to tensor to operation to element.
+public struct Bisection: Sendable {
+    /// One level of the search.
+    public struct Level: Sendable {
+        public enum Kind: String, Sendable { case stages, tensors, operations }
+
+        public let kind: Kind
+        /// How many there are, and how many comparisons found the first that differs.
+        public let count: Int
+        public let comparisons: Int
+        /// The first that differs; nil where none does.
+        public let first: String?
+    }
+
+    public struct Result: Sendable {
+        public let experiment: String
+        public let seed: UInt64
+        public let roots: (baseline: Digest, present: Digest)
+        public fileprivate(set) var levels: [Level] = []
+        /// The stage where the builds part.
+        public fileprivate(set) var stage: String?
+        /// Random streams of that stage that ended elsewhere, as domain and key.
+        public fileprivate(set) var streams: [String] = []
+        /// Whether the stage's random streams agree.
+        public fileprivate(set) var streamsAgree: Bool?
+        /// How the first operation's elements differ.
+        public fileprivate(set) var difference: TensorDifference?
+        /// Why the search ended before an element.
+        public fileprivate(set) var remark: String?
+
+        public var isEqual: Bool { roots.baseline == roots.present }
+    }
+
+    /// A build did not repeat itself between two levels.
+    public struct NotRepeatable: Error, CustomStringConvertible {
+        public let path: String
+        public let stage: String
+
+        public var description: String {
+            "\(path) does not repeat itself: two of its runs disagree in stage '\(stage)'; see `repro matrix` of that build"
+        }
+    }
+
+    /// A build computes by another version of the contract, so that its digests have nothing to say here.
+    public struct OtherContract: Error, CustomStringConvertible {
+        public let path: String
+        public let version: Int
+
+        public var description: String {
+            "\(path) computes by version \(version) of the numerical contract, this build by version "
+                + "\(ReproVersion.contract); only builds of one version can be compared"
+        }
+    }
+
+    private let builds: [BuildProcess]
+    /// Options that both are given, such as `--threads 2`.
+    private let options: [String]
+    private let hashing: Hashing
+    private let onLevel: @Sendable (String) -> Void
+
+    /// - Parameter onLevel: told what is being run.
+    public init(
+        baseline: BuildProcess, present: BuildProcess, options: [String], hashing: Hashing,
+        onLevel: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        builds = [baseline, present]
+        self.options = options
+        self.hashing = hashing
+        self.onLevel = onLevel
+    }
+
+    /// - Parameter base: the folder that the experiment's data paths are relative to.
+    /// - Throws: `BuildProcess.Failure`, ``NotRepeatable``, ``OtherContract``, `FormatError`.
+    public func search(_ experiment: Experiment, seed: UInt64, base: String) throws -> Result {
+        let scratch = try ScratchFolder()
+        var absolute = experiment
+        let folder = FileManager.default.currentDirectoryPath
+        absolute.data = experiment.data.mappingPaths {
+            Paths.resolve(Paths.resolve($0, against: base), against: folder)
+        }
+        let configuration = scratch.path("experiment.json")
+        try AtomicFile.write(absolute.json.encoded(.pretty), to: configuration)
+        let search = ExperimentSearch(
+            builds: builds, words: ["run", "--config", configuration, "--seed", String(seed), "--quiet"] + options,
+            scratch: scratch, hashing: hashing, onLevel: { onLevel("\(experiment.name): \($0)") })
+        return try search.result(experiment.name, seed)
+    }
+}
+
+/// The search over one experiment.
+private struct ExperimentSearch {
+    let builds: [BuildProcess]
+    let words: [String]
+    let scratch: ScratchFolder
+    let hashing: Hashing
+    let onLevel: (String) -> Void
+
+    typealias Entry = DivergenceSearch.Entry
+
+    func result(_ name: String, _ seed: UInt64) throws -> Bisection.Result {
+        let whole = try runs("stages", [])
+        let stages = whole.map { $0.stages.map { Entry(name: $0.name, digest: $0.digest) } }
+        var result = Bisection.Result(
+            experiment: name, seed: seed, roots: (baseline: whole[0].root, present: whole[1].root))
+        guard let stage = level(.stages, stages, into: &result) else { return result }
+        result.stage = stage
+        let moved = whole.map { run in run.stages.first { $0.name == stage } }
+        guard let before = moved[0], let after = moved[1] else {
+            result.remark = "only one of the builds has the stage"
+            return result
+        }
+        result.streamsAgree = before.streams == after.streams
+
+        let ended = try runsToStage(stage)
+        let tensors = try zip(zip(builds, ended), [before, after]).map { pair, expected in
+            guard let found = pair.1.stages.first(where: { $0.name == stage }), found.digest == expected.digest else {
+                throw Bisection.NotRepeatable(path: pair.0.path, stage: stage)
+            }
+            return (found.leaves ?? []).map { Entry(name: $0.name, digest: $0.digest) }
+        }
+        let tensor = level(.tensors, tensors, into: &result)
+        guard let operation = try operation(stage, into: &result) else {
+            if tensor == nil && result.streamsAgree == false {
+                result.remark = "every tensor agrees; the stage's random streams do not"
+            }
+            return result
+        }
+        try compare(stage + "/" + operation, into: &result)
+        return result
+    }
+
+    /// Searches a level and notes it. Returns the first entry that differs.
+    private func level(
+        _ kind: Bisection.Level.Kind, _ entries: [[Entry]], into result: inout Bisection.Result
+    ) -> String? {
+        let search = DivergenceSearch(entries[0], entries[1], hashing: hashing)
+        let first = search.first.map { $0 < entries[0].count ? entries[0][$0].name : entries[1][$0].name }
+        result.levels.append(
+            Bisection.Level(
+                kind: kind, count: max(entries[0].count, entries[1].count), comparisons: search.comparisons,
+                first: first))
+        return first
+    }
+
+    private func operation(_ stage: String, into result: inout Bisection.Result) throws -> String? {
+        do {
+            _ = try runs("operations", ["--stage", stage, "--trace", "operation"])
+        } catch let failure as BuildProcess.Failure where failure.isUsage {
+            result.remark = "\(failure.path) is older than traces of operations"
+            return nil
+        }
+        let operations = try builds.indices.map { build in
+            var entries: [Entry] = []
+            try OperationTrace.forEach(path: directory("operations", build) + "/" + OperationLog.traceName) {
+                entries.append(Entry(name: $0.name, digest: $0.digest))
+            }
+            return entries
+        }
+        let streams = operations.map { $0.filter { $0.name.hasPrefix("stream[") } }
+        result.streams = streams[1].filter { !streams[0].contains($0) }.map(\.name)
+        let computed = operations.map { $0.filter { !$0.name.hasPrefix("stream[") } }
+        let first = level(.operations, computed, into: &result)
+        if first == nil && result.streamsAgree == true {
+            result.remark =
+                "the operations agree where they are watched: what differs needs several threads, or shows only unwatched; "
+                + "try --threads 1, and `repro matrix`"
+        }
+        return first
+    }
+
+    private func compare(_ name: String, into result: inout Bisection.Result) throws {
+        _ = try runs("element", ["--stage", result.stage!, "--keep", name])
+        let files = try builds.indices.map {
+            try ArrayFile(path: directory("element", $0) + "/" + OperationLog.keptName)
+        }
+        result.difference = try TensorDifference.all(files[0], files[1]).first
+        if result.difference == nil { result.remark = "bytes that are no tensor: a data file" }
+    }
+
+    private func directory(_ level: String, _ build: Int) -> String {
+        scratch.path(level + (build == 0 ? "-baseline" : "-present"))
+    }
+
+    /// Runs up to the stage; a baseline that cannot end there runs to its end, with all tensors.
+    private func runsToStage(_ stage: String) throws -> [RecordedRun] {
+        do {
+            return try runs("tensors", ["--stage", stage])
+        } catch let failure as BuildProcess.Failure where failure.isUsage {
+            return try runs("whole", ["--trace", "tensor"])
+        }
+    }
+
+    private func runs(_ level: String, _ more: [String]) throws -> [RecordedRun] {
+        try builds.enumerated().map { index, build in
+            onLevel("\(level) of \(build.path)")
+            let directory = directory(level, index)
+            let answer = try build.ask(
+                words + more + ["--format", "json", "--output", directory], scratch: scratch.url)
+            let version = try? JSONValue.parse(answer, path: build.path)["environment"]?["contract"]?.int
+            guard let version else {
+                throw BuildProcess.Failure(
+                    path: build.path, reason: "its answer is not what `repro run --format json` prints", isUsage: false)
+            }
+            guard version == ReproVersion.contract else {
+                throw Bisection.OtherContract(path: build.path, version: version)
+            }
+            return try RecordedRun(path: directory + "/run.json", hashing: hashing)
+        }
+    }
+}
+
+/// A folder for what is not kept; gone with the value.
+private final class ScratchFolder {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("repro-\(UUID().uuidString)")
+
+    init() throws(FormatError) {
+        do {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+        } catch {
+            throw FormatError(
+                .cannotCreate, path: url.path, problem: "the folder cannot be created",
+                remedy: "set TMPDIR to a folder that can be written to")
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+}
