@@ -84,7 +84,7 @@ enum BisectCommand: Command {
 
     private static func write(_ result: Bisection.Result, _ palette: Palette) throws {
         func row(_ name: String, _ value: String) throws { try Output.line("  " + name.padded(14) + value) }
-        let word = result.isEqual ? palette.good("equal") : palette.bad("parts")
+        let word = result.isEqual ? palette.good("equal") : palette.bad("differs")
         try Output.line("\(result.experiment.padded(20))\(word)  seed \(result.seed)")
         if result.isEqual { return }
         try row("baseline", result.roots.baseline.hexadecimal)
