@@ -21,6 +21,8 @@ public struct GoldenCheck: Sendable {
         public let trace: Trace?
         /// Data files that are not the golden's, where the run drifted: their paths, relative to the golden.
         public let changedData: [String]
+        /// Why the tensors beside the golden explain nothing, where they should: never a reason for the verdict.
+        public let tensorsFault: GoldenTensorsFault?
     }
 
     public let folder: GoldenFolder
@@ -57,25 +59,34 @@ public struct GoldenCheck: Sendable {
             golden = try folder.golden(named: name)
             experiment = try Experiment.decode(golden.experiment, path: folder.path(of: name)).experiment
         } catch {
-            return Outcome(name: name, verdict: .notJudged("\(error)"), golden: nil, trace: nil, changedData: [])
+            return Outcome(
+                name: name, verdict: .notJudged("\(error)"), golden: nil, trace: nil, changedData: [], tensorsFault: nil
+            )
         }
+        var tensors: GoldenTensors?
+        var tensorsFault: GoldenTensorsFault?
+        do { tensors = try folder.tensors(of: golden) } catch { tensorsFault = error }
         let options = RunOptions(
             perturbation: perturbation, resolve: { [folder] in Paths.resolve($0, against: folder.path) },
             onProgress: onProgress)
-        func trace() throws -> Trace { try runner(experiment, golden.seed, engine, options) }
         func outcome(_ verdict: Verdict, _ trace: Trace? = nil, changedData: [String] = []) -> Outcome {
-            Outcome(name: name, verdict: verdict, golden: golden, trace: trace, changedData: changedData)
+            Outcome(
+                name: name, verdict: verdict, golden: golden, trace: trace, changedData: changedData,
+                tensorsFault: tensorsFault)
         }
         do {
-            let first = try trace()
+            let first = try runner(experiment, golden.seed, engine, options)
             guard let drift = Drift(expected: (golden.root, golden.stages), found: first) else {
                 return outcome(.reproduced, first)
             }
-            let second = try trace()
-            if let unstable = Drift(expected: (first.root, first.stages), found: second) {
+            let second = try Repetition(of: first.stages, moved: drift.tensor, options: options) {
+                try runner(experiment, golden.seed, engine, $0)
+            }
+            if let unstable = Drift(expected: (first.root, first.stages), found: second.trace) {
                 return outcome(.notReproducible(unstable), first)
             }
-            return outcome(.drift(drift), first, changedData: changedData(of: golden))
+            let explained = try tensors.map { try drift.explained(by: $0, second.tensors) } ?? drift
+            return outcome(.drift(explained), first, changedData: changedData(of: golden))
         } catch let error as PerturbationError {
             throw error
         } catch let error as NotFiniteError {

@@ -80,12 +80,15 @@ enum CheckCommand: Command {
                 .trimmedRight)
         let next: String
         switch outcome.verdict {
-        case .reproduced: return
+        case .reproduced:
+            if let fault = outcome.tensorsFault { context.messages.remark("\(fault)") }
+            return
         case .drift(let drift):
             for path in outcome.changedData {
                 try Output.line("  " + "data".padded(14) + palette.bad(path) + " is not the file that was blessed")
             }
             for line in DriftText(palette: palette).lines(drift) { try Output.line(line) }
+            if let fault = outcome.tensorsFault { try Output.line("  " + "tensors".padded(14) + "\(fault)") }
             next =
                 "repro run \(target(outcome)) --trace tensor   with this build and the last good one; or, where the "
                 + "change is meant, repro bless \(outcome.name)\(place) --reason TEXT"
@@ -119,6 +122,7 @@ enum CheckCommand: Command {
                 .init("expected", outcome.golden.map { .string($0.root.hexadecimal) } ?? .null),
                 .init("found", outcome.trace.map { .string($0.root.hexadecimal) } ?? .null),
             ]
+            if let fault = outcome.tensorsFault { members.append(.init("tensorsFault", .string("\(fault)"))) }
             switch outcome.verdict {
             case .drift(let drift):
                 members.append(.init("drift", DriftText.json(drift)))

@@ -65,58 +65,19 @@ enum DiffCommand: Command {
         for (file, tensor) in differences {
             let place = file.isEmpty ? "" : context.palette.faint("  \(file)")
             try Output.line("  " + context.palette.bad(tensor.name) + place)
-            try Output.line("    " + text(tensor))
+            try Output.line("    " + TensorDifferenceText.line(tensor))
         }
-    }
-
-    static func text(_ difference: TensorDifference) -> String {
-        switch difference.kind {
-        case .missing: return "only the first has it"
-        case .unexpected: return "only the second has it"
-        case .shape(let before, let after): return "shape \(before) and \(after)"
-        case .dtype(let before, let after): return "dtype \(before) and \(after)"
-        case .elements(let first, let count, let total, let ulps, let distance):
-            var text = "\(count) of \(total) elements differ"
-            if let ulps, let distance { text += ", by up to \(ulps) ulp (\(distance))" }
-            let place = index(first.offset, in: difference.shape)
-            guard difference.isBinary32 else {
-                return text + "; first \(place) \(String(first.before, radix: 16)) → \(String(first.after, radix: 16))"
-            }
-            let (a, b) = (UInt32(truncatingIfNeeded: first.before), UInt32(truncatingIfNeeded: first.after))
-            let distance = ULP.distance(a, b).map { "  \($0) ulp" } ?? ""
-            return text + "; first \(place) \(hexadecimal(a)) → \(hexadecimal(b))  "
-                + "\(Float(bitPattern: a)) → \(Float(bitPattern: b))\(distance)"
-        }
-    }
-
-    /// A row-major offset as an index.
-    private static func index(_ offset: Int, in shape: [Int]) -> String {
-        var rest = offset
-        var index: [Int] = []
-        for size in shape.reversed() {
-            index.insert(rest % max(1, size), at: 0)
-            rest /= max(1, size)
-        }
-        return "[" + index.map(String.init).joined(separator: ", ") + "]"
     }
 
     private static func json(
         _ drift: Drift?, _ differences: [(file: String, tensor: TensorDifference)]
     ) -> JSONValue {
         let tensors = differences.map { file, tensor in
-            var members: [JSONValue.Member] = [
-                .init("file", .string(file)), .init("name", .string(tensor.name)),
-                .init("difference", .string(text(tensor))),
-            ]
-            if case .elements(let first, let count, let total, let ulps, let distance) = tensor.kind {
-                members += [
-                    .init("offset", .number(first.offset)), .init("before", .string(String(first.before, radix: 16))),
-                    .init("after", .string(String(first.after, radix: 16))), .init("count", .number(count)),
-                    .init("of", .number(total)), .init("greatestULP", ulps.map { .number($0) } ?? .null),
-                    .init("greatestDistance", distance.flatMap { $0.isFinite ? .number($0) : nil } ?? .null),
-                ]
-            }
-            return JSONValue.object(members)
+            JSONValue.object(
+                [
+                    .init("file", .string(file)), .init("name", .string(tensor.name)),
+                    .init("difference", .string(TensorDifferenceText.line(tensor))),
+                ] + TensorDifferenceText.members(tensor))
         }
         return .object([
             .init("schema", .number(ReproVersion.schema)),

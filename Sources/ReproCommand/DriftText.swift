@@ -30,6 +30,11 @@ struct DriftText {
             row("  expected", expected.hexadecimal)
             row("  found", found.hexadecimal)
         }
+        if let whole = tensor.whole {
+            row("elements", TensorDifferenceText.extent(whole))
+            row("first element", TensorDifferenceText.first(whole))
+            return lines
+        }
         if tensor.structure == nil { row("elements", DriftText.elements(tensor)) }
         for element in tensor.elements {
             row("", DriftText.text(element))
@@ -88,6 +93,7 @@ struct DriftText {
                         .init("stage", .string(tensor.stage)), .init("name", .string(tensor.name)),
                         .init("structure", tensor.structure.map { .string(text($0)) } ?? .null),
                         .init("elements", .array(elements)), .init("recorded", .number(tensor.sampleCount)),
+                        .init("whole", tensor.whole.map { .object(TensorDifferenceText.members($0)) } ?? .null),
                     ])))
         }
         return .object(members)

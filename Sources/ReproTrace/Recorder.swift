@@ -27,6 +27,9 @@ public func hexadecimal(_ bits: UInt32) -> String {
     return String(repeating: "0", count: 8 - digits.count) + digits
 }
 
+/// Told of each tensor once it is hashed: its stage, its leaf, and the bytes that were hashed, which last for the call alone.
+public typealias TensorObserver = (_ stage: String, _ leaf: Leaf, _ bytes: UnsafeRawBufferPointer) throws -> Void
+
 /// Builds a run's digest tree while the run goes on.
 ///
 /// Between `begin` and `end`, every tensor of the stage passes through `record`, in the contract's order: a planted
@@ -44,15 +47,18 @@ public struct Recorder {
     private var name: String?
     private var leaves: [Leaf] = []
     private let onStage: (Stage) throws -> Void
+    private let onTensor: TensorObserver
 
     public init(
         hashing: Hashing, detail: Detail = .stage, perturbation: Perturbation? = nil,
-        onStage: @escaping (Stage) throws -> Void = { _ in }
+        onStage: @escaping (Stage) throws -> Void = { _ in },
+        onTensor: @escaping TensorObserver = { _, _, _ in }
     ) {
         self.hashing = hashing
         self.detail = detail
         self.perturbation = perturbation
         self.onStage = onStage
+        self.onTensor = onTensor
     }
 
     public mutating func begin(_ stage: String) {
@@ -66,8 +72,8 @@ public struct Recorder {
         let samples = Leaf.sampleOffsets(count: tensor.count).map {
             Leaf.Sample(offset: $0, bits: UInt64(tensor[offset: $0].bitPattern))
         }
-        tensor.elements.withUnsafeBytes {
-            append(tensorName, .float32, tensor.shape, samples, $0)
+        try tensor.elements.withUnsafeBytes {
+            try append(tensorName, .float32, tensor.shape, samples, $0)
         }
     }
 
@@ -85,14 +91,14 @@ public struct Recorder {
         let samples = Leaf.sampleOffsets(count: integers.count).map {
             Leaf.Sample(offset: $0, bits: UInt64(bitPattern: integers[$0]))
         }
-        integers.withUnsafeBytes { append(tensorName, .int64, shape, samples, $0) }
+        try integers.withUnsafeBytes { try append(tensorName, .int64, shape, samples, $0) }
     }
 
     public mutating func record(_ tensorName: String, bytes: [UInt8]) throws {
         if let fault = perturbation, fault.stage == name, fault.tensor == tensorName {
             throw PerturbationError.notFloat(fault)
         }
-        bytes.withUnsafeBytes { append(tensorName, .byte, [bytes.count], [], $0) }
+        try bytes.withUnsafeBytes { try append(tensorName, .byte, [bytes.count], [], $0) }
     }
 
     /// Closes the stage and hashes it. `streams` are those that it drew from, in order of first use.
@@ -126,10 +132,12 @@ public struct Recorder {
     private mutating func append(
         _ tensorName: String, _ type: ElementType, _ shape: [Int], _ samples: [Leaf.Sample],
         _ bytes: UnsafeRawBufferPointer
-    ) {
-        precondition(name != nil, "'\(tensorName)' recorded outside a stage")
+    ) throws {
+        guard let name else { preconditionFailure("'\(tensorName)' recorded outside a stage") }
         let digest = hashing.tensor(name: tensorName, elementType: type, shape: shape, bytes: bytes)
-        leaves.append(Leaf(name: tensorName, elementType: type, shape: shape, digest: digest, samples: samples))
+        let leaf = Leaf(name: tensorName, elementType: type, shape: shape, digest: digest, samples: samples)
+        leaves.append(leaf)
+        try onTensor(name, leaf, bytes)
     }
 
     private mutating func plant(in tensorName: String, _ tensor: inout Tensor) throws {

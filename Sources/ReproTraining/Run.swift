@@ -14,6 +14,8 @@ public struct RunOptions {
     public var resolve: (String) -> String
     /// Told of everything as it happens. What it throws ends the run.
     public var onProgress: (RunProgress) throws -> Void
+    /// Told of every tensor that is hashed. What it throws ends the run.
+    public var onTensor: TensorObserver = { _, _, _ in }
 
     public init(
         detail: Recorder.Detail = .stage, perturbation: Perturbation? = nil, evaluationBatchSize: Int = 256,
@@ -69,7 +71,7 @@ extension Experiment {
         try FloatingPointEnvironment.verify()
         let recorder = Recorder(
             hashing: Hashing(kernels: engine.kernels), detail: options.detail, perturbation: options.perturbation,
-            onStage: { try options.onProgress(.stage($0)) })
+            onStage: { try options.onProgress(.stage($0)) }, onTensor: options.onTensor)
         let streams = RandomStreams(seed: seed)
         if task == .inspection {
             var run = InspectionRun(experiment: self, streams: streams, engine: engine, recorder: recorder)

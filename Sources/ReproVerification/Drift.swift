@@ -1,3 +1,4 @@
+import ReproFormats
 import ReproTrace
 
 /// Where a run left what was expected of it: the first difference in the order in which a run happens.
@@ -22,6 +23,8 @@ public struct Drift: Sendable, Equatable {
         public let elements: [MovedElement]
         /// How many elements were kept.
         public let sampleCount: Int
+        /// How the whole tensor differs, where both sides' tensors are at hand.
+        public fileprivate(set) var whole: TensorDifference?
     }
 
     /// A kept element whose bits moved.
@@ -41,7 +44,7 @@ public struct Drift: Sendable, Equatable {
     public let streamsAgree: Bool?
     public let structure: Structure?
     /// The first tensor known to have moved.
-    public let tensor: MovedTensor?
+    public private(set) var tensor: MovedTensor?
     /// How many stages differ, of how many.
     public let differingStages: Int
     public let stageCount: Int
@@ -85,6 +88,17 @@ public struct Drift: Sendable, Equatable {
                 guard index < expected.stages.count, index < found.stages.count else { return nil }
                 return Drift.firstMoved(expected.stages[index], found.stages[index])
             }.first
+    }
+
+    /// The same drift, with the whole tensor that moved compared: the golden's with the one that the run gave.
+    ///
+    /// - Throws: `FormatError`, `.inputOutput`, where the golden's cannot be read.
+    public func explained(by golden: GoldenTensors, _ found: [KeptTensor]) throws(FormatError) -> Drift {
+        guard let tensor, let own = found.first(where: { $0.stage == tensor.stage && $0.leaf.name == tensor.name })
+        else { return self }
+        var drift = self
+        drift.tensor?.whole = try golden.difference(from: own)
+        return drift
     }
 
     private static func firstMoved(_ expected: Stage, _ found: Stage) -> MovedTensor? {
