@@ -23,6 +23,8 @@ public struct GoldenCheck: Sendable {
         public let changedData: [String]
         /// Why the tensors beside the golden explain nothing, where they should: never a reason for the verdict.
         public let tensorsFault: GoldenTensorsFault?
+        /// Where the run drifted: the golden as this build would bless it, marked as unreviewed, and its tensors.
+        public let successor: (golden: Golden, tensors: [KeptTensor]?)?
     }
 
     public let folder: GoldenFolder
@@ -60,8 +62,9 @@ public struct GoldenCheck: Sendable {
             experiment = try Experiment.decode(golden.experiment, path: folder.path(of: name)).experiment
         } catch {
             return Outcome(
-                name: name, verdict: .notJudged("\(error)"), golden: nil, trace: nil, changedData: [], tensorsFault: nil
-            )
+                name: name, verdict: .notJudged("\(error)"), golden: nil, trace: nil, changedData: [],
+                tensorsFault: nil,
+                successor: nil)
         }
         var tensors: GoldenTensors?
         var tensorsFault: GoldenTensorsFault?
@@ -69,10 +72,13 @@ public struct GoldenCheck: Sendable {
         let options = RunOptions(
             perturbation: perturbation, resolve: { [folder] in Paths.resolve($0, against: folder.path) },
             onProgress: onProgress)
-        func outcome(_ verdict: Verdict, _ trace: Trace? = nil, changedData: [String] = []) -> Outcome {
+        func outcome(
+            _ verdict: Verdict, _ trace: Trace? = nil, changedData: [String] = [],
+            successor: (golden: Golden, tensors: [KeptTensor]?)? = nil
+        ) -> Outcome {
             Outcome(
                 name: name, verdict: verdict, golden: golden, trace: trace, changedData: changedData,
-                tensorsFault: tensorsFault)
+                tensorsFault: tensorsFault, successor: successor)
         }
         do {
             let first = try runner(experiment, golden.seed, engine, options)
@@ -86,7 +92,13 @@ public struct GoldenCheck: Sendable {
                 return outcome(.notReproducible(unstable), first)
             }
             let explained = try tensors.map { try drift.explained(by: $0, second.tensors) } ?? drift
-            return outcome(.drift(explained), first, changedData: changedData(of: golden))
+            let data = presentData(of: golden)
+            let successor = Golden(
+                name: name, experiment: golden.experiment, data: data, seed: golden.seed, trace: first,
+                blessedBy: "nobody", reason: UnreviewedGoldens.reason)
+            return outcome(
+                .drift(explained), first, changedData: data.filter { !golden.data.contains($0) }.map(\.path),
+                successor: (successor, second.goldenTensors))
         } catch let error as PerturbationError {
             throw error
         } catch let error as NotFiniteError {
@@ -96,13 +108,14 @@ public struct GoldenCheck: Sendable {
         }
     }
 
+    /// The golden's data files with the digests that they have now; of no bytes, where one cannot be read.
+    ///
     /// A changed file can change the vocabulary, and with it `init`, which comes before the data: only the files' own digests
     /// tell that from a change of the arithmetic.
-    private func changedData(of golden: Golden) -> [String] {
-        let hashing = Hashing(kernels: engine.kernels)
-        return golden.data.filter { file in
+    private func presentData(of golden: Golden) -> [Golden.DataFile] {
+        golden.data.map { file in
             let bytes = try? ByteFile.contents(of: Paths.resolve(file.path, against: folder.path))
-            return bytes.map { hashing.digest(of: $0) } != file.digest
-        }.map(\.path)
+            return Golden.DataFile(path: file.path, digest: folder.hashing.digest(of: bytes ?? []))
+        }
     }
 }

@@ -42,6 +42,11 @@ struct DriftText {
         return lines
     }
 
+    /// Where a drift began, in a few words.
+    static func place(_ drift: Drift) -> String {
+        "first in stage '\(drift.stage)'" + (drift.tensor.map { ", tensor '\($0.name)'" } ?? "")
+    }
+
     private static func elements(_ tensor: Drift.MovedTensor) -> String {
         guard tensor.sampleCount > 0 else { return "none recorded" }
         let greatest = tensor.elements.compactMap(\.ulps).max()

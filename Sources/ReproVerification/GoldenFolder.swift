@@ -14,7 +14,7 @@ public struct GoldenFolder: Sendable {
     }
 
     public let path: String
-    private let hashing: Hashing
+    public let hashing: Hashing
 
     public init(path: String, hashing: Hashing) {
         self.path = path

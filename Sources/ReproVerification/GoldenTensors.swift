@@ -33,6 +33,11 @@ public struct GoldenTensors: Sendable {
         return try TensorDifference(entry, of: file, ArrayFile(found))
     }
 
+    /// Writes the same bytes elsewhere.
+    public func copy(to path: String) throws(FormatError) {
+        try AtomicFile.write(try file.file.read(at: 0, count: file.file.byteCount), to: path)
+    }
+
     /// The leaves whose tensors are kept: all that a golden lists but the bytes of data files, which lie in the repository
     /// themselves.
     private static func leaves(of stages: [Stage]) -> [(stage: String, leaf: Leaf)] {
