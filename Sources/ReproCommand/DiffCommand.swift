@@ -4,15 +4,13 @@ import Repro
 /// `repro diff A B`: where two runs, or two files of tensors, part.
 enum DiffCommand: Command {
     static let specification = CommandSpecification(
-        name: "diff", summary: "Shows the first divergence of two runs or two files of tensors", operands: "A B",
-        options: [],
+        name: "diff", summary: "Shows where two runs or two files of tensors part, and how the drift grows",
+        operands: "A B", options: [],
         notes: [
             "A and B are run directories, or safetensors or npy files. Exit code: 0 equal, 1 different.",
-            "`repro run --trace tensor` makes run directories that tell the first tensor of every stage.",
-        ])
-
-    /// The files of a run directory that hold tensors.
-    private static let tensorFiles = ["model.safetensors", "outputs.safetensors"]
+            "`repro run --trace tensor` makes run directories that tell the tensors of every stage. Distances of a stage are",
+            "lower bounds: of most tensors a run records four elements.",
+        ], formats: Report.formats)
 
     static func run(_ context: Context) throws -> Int32 {
         let operands = context.arguments.operands
@@ -24,26 +22,13 @@ enum DiffCommand: Command {
         guard isFolder(a) == isFolder(b) else {
             throw CommandLineError.usage("'\(a)' and '\(b)' are not of one kind; name two run directories or two files")
         }
-        var drift: Drift?
-        var pairs = [(name: "", a: a, b: b)]
-        if isFolder(a) {
-            let hashing = Hashing(kernels: try context.engine().kernels)
-            let before = try RecordedRun(path: a + "/run.json", hashing: hashing)
-            let after = try RecordedRun(path: b + "/run.json", hashing: hashing)
-            drift = Drift(expected: (before.root, before.stages), found: (after.root, after.stages))
-            pairs = tensorFiles.map { ($0, a + "/" + $0, b + "/" + $0) }
+        let comparison = isFolder(a) ? try runs(a, b, context) : Comparison(files: [try FileComparison(a, b)])
+        switch context.format {
+        case .text: try ComparisonText(context: context).write(comparison)
+        case .json: try context.print(ComparisonText.json(comparison))
+        default: try ComparisonText.report(comparison, name: "\(a) and \(b)").write(context)
         }
-        var differences: [(file: String, tensor: TensorDifference)] = []
-        for (name, before, after) in pairs {
-            let found = try TensorDifference.all(try ArrayFile(path: before), try ArrayFile(path: after))
-            differences += found.map { (name, $0) }
-        }
-        if context.format == .json {
-            try context.print(json(drift, differences))
-        } else {
-            try write(drift, differences, context)
-        }
-        return drift == nil && differences.isEmpty ? ExitCode.success : 1
+        return comparison.areEqual ? ExitCode.success : 1
     }
 
     private static func isFolder(_ path: String) -> Bool {
@@ -51,39 +36,45 @@ enum DiffCommand: Command {
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
-    private static func write(
-        _ drift: Drift?, _ differences: [(file: String, tensor: TensorDifference)], _ context: Context
-    ) throws {
-        if drift == nil && differences.isEmpty {
-            try Output.line("equal, bit for bit")
-            return
-        }
-        if let drift {
-            for line in DriftText(palette: context.palette).lines(drift) { try Output.line(line) }
-            try Output.line()
-        }
-        for (file, tensor) in differences {
-            let place = file.isEmpty ? "" : context.palette.faint("  \(file)")
-            try Output.line("  " + context.palette.bad(tensor.name) + place)
-            try Output.line("    " + TensorDifferenceText.line(tensor))
-        }
+    private static func runs(_ a: String, _ b: String, _ context: Context) throws -> Comparison {
+        let hashing = Hashing(kernels: try context.engine().kernels)
+        let before = try RecordedRun(path: a + "/run.json", hashing: hashing)
+        let after = try RecordedRun(path: b + "/run.json", hashing: hashing)
+        // The files of a run directory that hold tensors, and the stage that recorded the same ones.
+        let model = try FileComparison("model.safetensors", in: a, b, stage: "final")
+        let outputs = try FileComparison("outputs.safetensors", in: a, b, stage: "evaluation")
+        let kept = [model, outputs].flatMap { file in file.differences.map { (file.stage, $0) } }
+        return Comparison(
+            drift: Drift(expected: (before.root, before.stages), found: (after.root, after.stages)),
+            growth: StageDrift.all(before.stages, after.stages, kept: kept), files: [model, outputs])
+    }
+}
+
+/// What two runs, or two files, differ in.
+struct Comparison {
+    var drift: Drift?
+    var growth: [StageDrift] = []
+    let files: [FileComparison]
+
+    var areEqual: Bool { drift == nil && files.allSatisfy(\.differences.isEmpty) }
+}
+
+/// Two files of tensors.
+struct FileComparison {
+    /// The file's name in both run directories; empty for files that were named themselves.
+    let name: String
+    let stage: String
+    let differences: [TensorDifference]
+
+    init(_ name: String, in a: String, _ b: String, stage: String) throws {
+        self.name = name
+        self.stage = stage
+        differences = try TensorDifference.all(ArrayFile(path: a + "/" + name), ArrayFile(path: b + "/" + name))
     }
 
-    private static func json(
-        _ drift: Drift?, _ differences: [(file: String, tensor: TensorDifference)]
-    ) -> JSONValue {
-        let tensors = differences.map { file, tensor in
-            JSONValue.object(
-                [
-                    .init("file", .string(file)), .init("name", .string(tensor.name)),
-                    .init("difference", .string(TensorDifferenceText.line(tensor))),
-                ] + TensorDifferenceText.members(tensor))
-        }
-        return .object([
-            .init("schema", .number(ReproVersion.schema)),
-            .init("equal", .bool(drift == nil && differences.isEmpty)),
-            .init("drift", drift.map(DriftText.json) ?? .null),
-            .init("tensors", .array(tensors)),
-        ])
+    init(_ a: String, _ b: String) throws {
+        name = ""
+        stage = ""
+        differences = try TensorDifference.all(ArrayFile(path: a), ArrayFile(path: b))
     }
 }

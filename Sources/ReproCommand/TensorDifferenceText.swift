@@ -63,15 +63,15 @@ enum TensorDifferenceText {
         guard case .elements(let first, let count, let total, let ulps, let distance) = difference.kind else {
             return []
         }
-        func number(_ value: Double?) -> JSONValue { value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null }
         return [
             .init("offset", .number(first.offset)),
             .init("index", .array(index(first.offset, in: difference.shape).map { .number($0) })),
             .init("before", .string(String(first.before, radix: 16))),
             .init("after", .string(String(first.after, radix: 16))),
-            .init("ulps", first.ulps.map { .number($0) } ?? .null), .init("distance", number(first.distance)),
+            .init("ulps", first.ulps.map { .number($0) } ?? .null), .init("distance", JSONValue.finite(first.distance)),
             .init("count", .number(count)), .init("of", .number(total)),
-            .init("greatestULP", ulps.map { .number($0) } ?? .null), .init("greatestDistance", number(distance)),
+            .init("greatestULP", ulps.map { .number($0) } ?? .null),
+            .init("greatestDistance", JSONValue.finite(distance)),
         ]
     }
 }

@@ -9,6 +9,17 @@ public struct Drift: Sendable, Equatable {
         case unexpected(String)
         case shape(expected: [Int], found: [Int])
         case elementType(expected: ElementType, found: ElementType)
+
+        /// How two tensors of one name are built differently; nil where they are not.
+        init?(_ expected: Leaf, _ found: Leaf) {
+            if expected.elementType != found.elementType {
+                self = .elementType(expected: expected.elementType, found: found.elementType)
+            } else if expected.shape != found.shape {
+                self = .shape(expected: expected.shape, found: found.shape)
+            } else {
+                return nil
+            }
+        }
     }
 
     /// A tensor whose digest moved.
@@ -112,12 +123,7 @@ public struct Drift: Sendable, Equatable {
                     structure: a.map { .missing($0.name) } ?? .unexpected(b!.name), elements: [], sampleCount: 0)
             }
             if a.digest == b.digest { continue }
-            var structure: Structure?
-            if a.elementType != b.elementType {
-                structure = .elementType(expected: a.elementType, found: b.elementType)
-            } else if a.shape != b.shape {
-                structure = .shape(expected: a.shape, found: b.shape)
-            }
+            let structure = Structure(a, b)
             return MovedTensor(
                 stage: expected.name, name: a.name, expected: a.digest, found: b.digest, structure: structure,
                 elements: structure == nil ? movedElements(a, b) : [], sampleCount: a.samples.count)
