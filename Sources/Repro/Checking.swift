@@ -63,8 +63,7 @@ public struct GoldenCheck: Sendable {
         } catch {
             return Outcome(
                 name: name, verdict: .notJudged("\(error)"), golden: nil, trace: nil, changedData: [],
-                tensorsFault: nil,
-                successor: nil)
+                tensorsFault: nil, successor: nil)
         }
         var tensors: GoldenTensors?
         var tensorsFault: GoldenTensorsFault?
@@ -91,7 +90,8 @@ public struct GoldenCheck: Sendable {
             if let unstable = Drift(expected: (first.root, first.stages), found: second.trace) {
                 return outcome(.notReproducible(unstable), first)
             }
-            let explained = try tensors.map { try drift.explained(by: $0, second.tensors) } ?? drift
+            // A file that cannot be read any more leaves the drift unexplained, and a drift.
+            let explained = (try? tensors.map { try drift.explained(by: $0, second.tensors) }) ?? drift
             let data = presentData(of: golden)
             let successor = Golden(
                 name: name, experiment: golden.experiment, data: data, seed: golden.seed, trace: first,
