@@ -47,17 +47,6 @@ public struct Bisection: Sendable {
         }
     }
 
-    /// A build computes by another version of the contract, so that its digests have nothing to say here.
-    public struct OtherContract: Error, CustomStringConvertible {
-        public let path: String
-        public let version: Int
-
-        public var description: String {
-            "\(path) computes by version \(version) of the numerical contract, this build by version "
-                + "\(ReproVersion.contract); only builds of one version can be compared"
-        }
-    }
-
     private let builds: [BuildProcess]
     /// Options that both are given, such as `--threads 2`.
     private let options: [String]
@@ -76,7 +65,7 @@ public struct Bisection: Sendable {
     }
 
     /// - Parameter base: the folder that the experiment's data paths are relative to.
-    /// - Throws: `BuildProcess.Failure`, ``NotRepeatable``, ``OtherContract``, `FormatError`.
+    /// - Throws: `BuildProcess.Failure`, ``NotRepeatable``, `FormatError`.
     public func search(_ experiment: Experiment, seed: UInt64, base: String) throws -> Result {
         let scratch = try ScratchFolder()
         var absolute = experiment
@@ -87,7 +76,7 @@ public struct Bisection: Sendable {
         let configuration = scratch.path("experiment.json")
         try AtomicFile.write(absolute.json.encoded(.pretty), to: configuration)
         let search = ExperimentSearch(
-            builds: builds, words: ["run", "--config", configuration, "--seed", String(seed), "--quiet"] + options,
+            builds: builds, words: ["--config", configuration, "--seed", String(seed)] + options,
             scratch: scratch, hashing: hashing, onLevel: { onLevel("\(experiment.name): \($0)") })
         return try search.result(experiment.name, seed)
     }
@@ -157,8 +146,9 @@ private struct ExperimentSearch {
         }
         let operations = try builds.indices.map { build in
             var entries: [Entry] = []
-            try OperationTrace.forEach(path: directory("operations", build) + "/" + OperationLog.traceName) {
-                entries.append(Entry(name: $0.name, digest: $0.digest))
+            var trace = try OperationTrace(path: directory("operations", build) + "/" + OperationLog.traceName)
+            while let operation = try trace.next() {
+                entries.append(Entry(name: operation.name, digest: operation.digest))
             }
             return entries
         }
@@ -200,36 +190,8 @@ private struct ExperimentSearch {
         try builds.enumerated().map { index, build in
             onLevel("\(level) of \(build.path)")
             let directory = directory(level, index)
-            let answer = try build.ask(
-                words + more + ["--format", "json", "--output", directory], scratch: scratch.url)
-            let version = try? JSONValue.parse(answer, path: build.path)["environment"]?["contract"]?.int
-            guard let version else {
-                throw BuildProcess.Failure(
-                    path: build.path, reason: "its answer is not what `repro run --format json` prints", isUsage: false)
-            }
-            guard version == ReproVersion.contract else {
-                throw Bisection.OtherContract(path: build.path, version: version)
-            }
+            try build.run(words + more, into: directory)
             return try RecordedRun(path: directory + "/run.json", hashing: hashing)
         }
     }
-}
-
-/// A folder for what is not kept; gone with the value.
-private final class ScratchFolder {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("repro-\(UUID().uuidString)")
-
-    init() throws(FormatError) {
-        do {
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
-        } catch {
-            throw FormatError(
-                .cannotCreate, path: url.path, problem: "the folder cannot be created",
-                remedy: "set TMPDIR to a folder that can be written to")
-        }
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 }

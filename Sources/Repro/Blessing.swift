@@ -21,6 +21,8 @@ public struct Blessing: Sendable {
     public struct Proposal: Sendable {
         public let golden: Golden
         public let trace: Trace
+        /// The tensors to keep beside it; nil where they are too large.
+        public let tensors: [KeptTensor]?
         /// The golden that it replaces; nil where there is none, or one that cannot be read.
         public let previous: Golden?
         /// Nil where nothing moved, or there is nothing to compare with.
@@ -61,9 +63,16 @@ public struct Blessing: Sendable {
         let hashing = Hashing(kernels: engine.kernels)
         let options = RunOptions(resolve: { Paths.resolve($0, against: base) }, onProgress: onProgress)
         let first = try runner(experiment, seed, engine, options)
-        let second = try runner(experiment, seed, engine, options)
-        if let drift = Drift(expected: (first.root, first.stages), found: second) {
+        let previous = try? folder.golden(named: experiment.name)
+        var drift = previous.flatMap { Drift(expected: ($0.root, $0.stages), found: first) }
+        let second = try Repetition(of: first.stages, moved: drift?.tensor, options: options) {
+            try runner(experiment, seed, engine, $0)
+        }
+        if let drift = Drift(expected: (first.root, first.stages), found: second.trace) {
             throw NotReproducible(name: experiment.name, drift: drift)
+        }
+        if let previous, let tensors = try? folder.tensors(of: previous) {
+            drift = try drift?.explained(by: tensors, second.tensors)
         }
         var relative = experiment
         relative.data = experiment.data.mappingPaths {
@@ -76,9 +85,7 @@ public struct Blessing: Sendable {
         let golden = Golden(
             name: experiment.name, experiment: relative.json, data: data, seed: seed, trace: first, blessedBy: by,
             reason: reason)
-        let previous = try? folder.golden(named: experiment.name)
         return Proposal(
-            golden: golden, trace: first, previous: previous,
-            drift: previous.flatMap { Drift(expected: ($0.root, $0.stages), found: first) })
+            golden: golden, trace: first, tensors: second.goldenTensors, previous: previous, drift: drift)
     }
 }

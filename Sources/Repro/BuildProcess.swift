@@ -1,16 +1,23 @@
 import Foundation
 import ReproFormats
+import ReproTrace
 
 /// A build of `repro`, this one or another, run in a process of its own.
 public struct BuildProcess: Sendable {
     public let path: String
 
-    /// Why a build gave no answer.
+    /// Why a build gave nothing that could be compared.
     public struct Failure: Error, CustomStringConvertible {
         public let path: String
         public let reason: String
-        /// Whether it did not know the words it was given.
-        public let isUsage: Bool
+        /// Whether it did not know the words that it was given.
+        let isUsage: Bool
+
+        init(path: String, reason: String, isUsage: Bool = false) {
+            self.path = path
+            self.reason = reason
+            self.isUsage = isUsage
+        }
 
         public var description: String { "\(path): \(reason)" }
     }
@@ -29,34 +36,84 @@ public struct BuildProcess: Sendable {
         self.path = path
     }
 
-    /// Runs it to its end, beside a scratch folder for its messages.
+    /// Carries out `repro run` with these words.
     ///
-    /// - Returns: what it printed.
-    public func ask(_ words: [String], scratch folder: URL) throws(Failure) -> [UInt8] {
-        let messages = folder.appendingPathComponent("messages")
+    /// - Parameter directory: where the run directory is to stand.
+    /// - Returns: what `--format json` prints.
+    /// - Throws: ``Failure`` for a build that fails, answers something else, or computes by another contract.
+    @discardableResult
+    public func run(_ words: [String], into directory: String) throws(Failure) -> JSONValue {
+        let answer = try ask(["run"] + words + ["--format", "json", "--quiet", "--output", directory])
+        guard let json = try? JSONValue.parse(answer, path: path), let contract = json["environment"]?["contract"]?.int
+        else { throw Failure(path: path, reason: "its answer is not what `repro run --format json` prints") }
+        guard contract == ReproVersion.contract else {
+            throw Failure(
+                path: path,
+                reason: "it computes by version \(contract) of the numerical contract, this build by version "
+                    + "\(ReproVersion.contract)")
+        }
+        return json
+    }
+
+    /// The root of a run whose directory is not kept.
+    public func root(_ words: [String]) throws(Failure) -> Digest {
+        guard let scratch = try? ScratchFolder() else {
+            throw Failure(
+                path: path, reason: "there is no place for its run; set TMPDIR to a folder that can be written to")
+        }
+        guard
+            let root = try run(words, into: scratch.path("run"))["digest"]?.string.flatMap({ Digest(hexadecimal: $0) })
+        else { throw Failure(path: path, reason: "its answer has no digest") }
+        return root
+    }
+
+    /// Runs it to its end. Returns what it printed.
+    private func ask(_ words: [String]) throws(Failure) -> [UInt8] {
         let process = Process()
         let output = Pipe()
+        let scratch: ScratchFolder
         do {
-            try Data().write(to: messages)
+            scratch = try ScratchFolder()
+            try Data().write(to: URL(fileURLWithPath: scratch.path("messages")))
             process.executableURL = URL(fileURLWithPath: path)
             process.arguments = words
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = output
             // A file takes all that comes; a second pipe could fill up while the first is read.
-            process.standardError = try FileHandle(forWritingTo: messages)
+            process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: scratch.path("messages")))
             try process.run()
         } catch {
-            throw Failure(path: path, reason: "it cannot be started: \(error.localizedDescription)", isUsage: false)
+            throw Failure(path: path, reason: "it cannot be started: \(error.localizedDescription)")
         }
         let answer = Array(output.fileHandleForReading.readDataToEndOfFile())
         process.waitUntilExit()
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-            let said = (try? String(contentsOf: messages, encoding: .utf8))?.split(separator: "\n").first
+            let messages = try? String(contentsOfFile: scratch.path("messages"), encoding: .utf8)
+            let said = messages?.split(separator: "\n").first.map { ": \($0)" } ?? ""
             let ending = process.terminationReason == .exit ? "exit code" : "signal"
             throw Failure(
-                path: path, reason: "\(ending) \(process.terminationStatus)" + (said.map { ": \($0)" } ?? ""),
+                path: path, reason: "\(ending) \(process.terminationStatus)\(said)",
                 isUsage: process.terminationReason == .exit && process.terminationStatus == 64)
         }
         return answer
     }
+}
+
+/// A folder for what is not kept; gone with the value.
+final class ScratchFolder {
+    private let url = FileManager.default.temporaryDirectory.appendingPathComponent("repro-\(UUID().uuidString)")
+
+    init() throws(FormatError) {
+        do {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+        } catch {
+            throw FormatError(
+                .cannotCreate, path: url.path, problem: "the folder cannot be created",
+                remedy: "set TMPDIR to a folder that can be written to")
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 }

@@ -21,6 +21,10 @@ public struct GoldenCheck: Sendable {
         public let trace: Trace?
         /// Data files that are not the golden's, where the run drifted: their paths, relative to the golden.
         public let changedData: [String]
+        /// Why the tensors beside the golden explain nothing, where they should: never a reason for the verdict.
+        public let tensorsFault: GoldenTensorsFault?
+        /// Where the run drifted: the golden as this build would bless it, marked as unreviewed, and its tensors.
+        public let successor: (golden: Golden, tensors: [KeptTensor]?)?
     }
 
     public let folder: GoldenFolder
@@ -57,25 +61,44 @@ public struct GoldenCheck: Sendable {
             golden = try folder.golden(named: name)
             experiment = try Experiment.decode(golden.experiment, path: folder.path(of: name)).experiment
         } catch {
-            return Outcome(name: name, verdict: .notJudged("\(error)"), golden: nil, trace: nil, changedData: [])
+            return Outcome(
+                name: name, verdict: .notJudged("\(error)"), golden: nil, trace: nil, changedData: [],
+                tensorsFault: nil, successor: nil)
         }
+        var tensors: GoldenTensors?
+        var tensorsFault: GoldenTensorsFault?
+        do { tensors = try folder.tensors(of: golden) } catch { tensorsFault = error }
         let options = RunOptions(
             perturbation: perturbation, resolve: { [folder] in Paths.resolve($0, against: folder.path) },
             onProgress: onProgress)
-        func trace() throws -> Trace { try runner(experiment, golden.seed, engine, options) }
-        func outcome(_ verdict: Verdict, _ trace: Trace? = nil, changedData: [String] = []) -> Outcome {
-            Outcome(name: name, verdict: verdict, golden: golden, trace: trace, changedData: changedData)
+        func outcome(
+            _ verdict: Verdict, _ trace: Trace? = nil, changedData: [String] = [],
+            successor: (golden: Golden, tensors: [KeptTensor]?)? = nil
+        ) -> Outcome {
+            Outcome(
+                name: name, verdict: verdict, golden: golden, trace: trace, changedData: changedData,
+                tensorsFault: tensorsFault, successor: successor)
         }
         do {
-            let first = try trace()
+            let first = try runner(experiment, golden.seed, engine, options)
             guard let drift = Drift(expected: (golden.root, golden.stages), found: first) else {
                 return outcome(.reproduced, first)
             }
-            let second = try trace()
-            if let unstable = Drift(expected: (first.root, first.stages), found: second) {
+            let second = try Repetition(of: first.stages, moved: drift.tensor, options: options) {
+                try runner(experiment, golden.seed, engine, $0)
+            }
+            if let unstable = Drift(expected: (first.root, first.stages), found: second.trace) {
                 return outcome(.notReproducible(unstable), first)
             }
-            return outcome(.drift(drift), first, changedData: changedData(of: golden))
+            // A file that cannot be read any more leaves the drift unexplained, and a drift.
+            let explained = (try? tensors.map { try drift.explained(by: $0, second.tensors) }) ?? drift
+            let data = presentData(of: golden)
+            let successor = Golden(
+                name: name, experiment: golden.experiment, data: data, seed: golden.seed, trace: first,
+                blessedBy: "nobody", reason: UnreviewedGoldens.reason)
+            return outcome(
+                .drift(explained), first, changedData: data.filter { !golden.data.contains($0) }.map(\.path),
+                successor: (successor, second.goldenTensors))
         } catch let error as PerturbationError {
             throw error
         } catch let error as NotFiniteError {
@@ -85,13 +108,14 @@ public struct GoldenCheck: Sendable {
         }
     }
 
+    /// The golden's data files with the digests that they have now; of no bytes, where one cannot be read.
+    ///
     /// A changed file can change the vocabulary, and with it `init`, which comes before the data: only the files' own digests
     /// tell that from a change of the arithmetic.
-    private func changedData(of golden: Golden) -> [String] {
-        let hashing = Hashing(kernels: engine.kernels)
-        return golden.data.filter { file in
+    private func presentData(of golden: Golden) -> [Golden.DataFile] {
+        golden.data.map { file in
             let bytes = try? ByteFile.contents(of: Paths.resolve(file.path, against: folder.path))
-            return bytes.map { hashing.digest(of: $0) } != file.digest
-        }.map(\.path)
+            return Golden.DataFile(path: file.path, digest: folder.hashing.digest(of: bytes ?? []))
+        }
     }
 }

@@ -8,6 +8,12 @@ struct OptionSpecification {
     let help: String
     /// Whether it may be given several times.
     var repeats = false
+
+    /// The values that it may have, where they are listed: `stage|tensor`.
+    var choices: [String] {
+        guard let value, value.contains("|") else { return [] }
+        return value.split(separator: "|").map(String.init)
+    }
 }
 
 /// What a command takes, for parsing, for help and for completion.

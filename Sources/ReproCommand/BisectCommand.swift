@@ -44,8 +44,6 @@ enum BisectCommand: Command {
                 result = try bisection.search(experiment, seed: seed, base: base)
             } catch let error as BuildProcess.Failure {
                 throw CommandLineError(message: "\(error)", code: Verdict.notJudged("").exitCode)
-            } catch let error as Bisection.OtherContract {
-                throw CommandLineError(message: "\(error)", code: Verdict.notJudged("").exitCode)
             } catch let error as Bisection.NotRepeatable {
                 throw CommandLineError(message: "\(error)", code: 3)
             }
@@ -96,7 +94,10 @@ enum BisectCommand: Command {
                 "\(String(level.count).leftPadded(6))  \(String(level.comparisons).leftPadded(2)) comparisons  \(first)"
             )
         }
-        if let difference = result.difference { try row("elements", DiffCommand.text(difference)) }
+        if let difference = result.difference {
+            try row("elements", TensorDifferenceText.extent(difference))
+            try row("first element", TensorDifferenceText.first(difference))
+        }
         switch result.streamsAgree {
         case true?: try row("streams", "agree")
         case false?: try row("streams", palette.bad("differ") + result.streams.map { "  " + stream($0) }.joined())
@@ -134,7 +135,7 @@ enum BisectCommand: Command {
                 .init("stage", result.stage.map { .string($0) } ?? .null),
                 .init("streamsAgree", result.streamsAgree.map { .bool($0) } ?? .null),
                 .init("streams", .array(result.streams.map { .string($0) })),
-                .init("difference", result.difference.map { .string(DiffCommand.text($0)) } ?? .null),
+                .init("difference", result.difference.map { .object(TensorDifferenceText.members($0)) } ?? .null),
                 .init("remark", result.remark.map { .string($0) } ?? .null),
             ])
         }

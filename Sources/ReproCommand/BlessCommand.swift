@@ -15,9 +15,16 @@ enum BlessCommand: Command {
             OptionSpecification(name: "by", value: "NAME", help: "who blesses (default: git's user.name)"),
             OptionSpecification(name: "yes", value: nil, help: "do not ask; needed where there is no terminal"),
             OptionSpecification(
+                name: "tensors", value: nil, help: "only keep the tensors of goldens that this build reproduces"),
+            OptionSpecification(
                 name: "perturb", value: "FAULT", help: "always refused: a planted fault must not become a golden"),
         ],
-        notes: ["Without EXPERIMENT and --config: every golden of the folder. Refuses where CI is set."])
+        notes: [
+            "Without EXPERIMENT and --config: every golden of the folder. Refuses where CI is set.",
+            "Beside NAME.json, NAME.safetensors keeps the tensors that a golden lists, where they take at most "
+                + "\(GoldenTensors.greatestByteCount >> 20) MiB,",
+            "so that a check can show the first element that differs. They never decide; --tensors adds them to older goldens.",
+        ])
 
     /// An experiment to bless, and where it comes from.
     private struct Candidate {
@@ -37,6 +44,7 @@ enum BlessCommand: Command {
                     "bless refuses to run where CI is set: a golden is vouched for by a person, at their own machine",
                 code: ExitCode.unavailable)
         }
+        if arguments.has("tensors") { return try keepTensors(context) }
         guard let reason = arguments.value("reason"), reason.contains(where: { $0 != " " }) else {
             throw CommandLineError.usage("--reason TEXT is needed: say which arithmetic changed, and why")
         }
@@ -76,7 +84,11 @@ enum BlessCommand: Command {
         }
         try Interruption.protected {
             try FileManager.default.createFolder(folder.path)
-            for proposal in changed { try folder.write(proposal.golden) }
+            // Tensors first: where their place is refused, the golden stays as it was.
+            for proposal in changed {
+                try folder.write(proposal.tensors, of: proposal.golden)
+                try folder.write(proposal.golden)
+            }
         }
         try Output.line("wrote \(changed.map(\.golden.name).joined(separator: ", ")) to \(folder.path)")
         return ExitCode.success

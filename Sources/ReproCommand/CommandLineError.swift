@@ -26,6 +26,7 @@ enum ExitCode {
         case is NotFiniteError: Verdict.notFinite("").exitCode
         case is GoldenFault: Verdict.notJudged("").exitCode
         case is Blessing.NotReproducible: 3
+        case is TensorKeeping.NotReproduced: 1
         case is PerturbationError, is StageNeverReached: usage
         case is ExperimentError, is ParameterKeyCollision: badData
         default: software

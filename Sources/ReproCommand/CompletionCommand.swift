@@ -1,6 +1,6 @@
 import Repro
 
-/// `repro completion SHELL`: a script that completes commands, options and experiments.
+/// `repro completion SHELL`: a script that completes commands, options with their values, and experiments.
 enum CompletionCommand: Command {
     static let specification = CommandSpecification(
         name: "completion", summary: "Prints a completion script for a shell", operands: "bash|zsh|fish", options: [],
@@ -43,12 +43,20 @@ enum CompletionCommand: Command {
 
     private static var bash: String {
         let cases = Main.commands.map { "    \($0.specification.name)) words=\"\(words($0.specification))\" ;;" }
+        let values = Main.commands.flatMap { command in
+            command.specification.allOptions.filter { !$0.choices.isEmpty }.map {
+                "    '\(command.specification.name) --\($0.name)') words=\"\($0.choices.joined(separator: " "))\" ;;"
+            }
+        }
         return """
             _repro() {
               local words="\(names) --help --version"
               case "${COMP_WORDS[1]}" in
             \(cases.joined(separator: "\n"))
                 help) words="\(names)" ;;
+              esac
+              [ "$COMP_CWORD" -gt 1 ] && case "${COMP_WORDS[1]} ${COMP_WORDS[COMP_CWORD-1]}" in
+            \(values.joined(separator: "\n"))
               esac
               [ "$COMP_CWORD" -eq 1 ] && words="\(names) --help --version"
               COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
@@ -63,7 +71,8 @@ enum CompletionCommand: Command {
         for command in Main.commands {
             let condition = "-n '__fish_seen_subcommand_from \(command.specification.name)'"
             for option in command.specification.allOptions {
-                let value = option.value == nil ? "" : " -r"
+                let choices = option.choices.isEmpty ? "" : "f -a '\(option.choices.joined(separator: " "))'"
+                let value = option.value == nil ? "" : " -r" + choices
                 lines.append("complete -c repro \(condition) -l \(option.name)\(value) -d \(quoted(option.help))")
             }
             let operands = operands(command.specification)

@@ -4,15 +4,13 @@ import Repro
 /// `repro diff A B`: where two runs, or two files of tensors, part.
 enum DiffCommand: Command {
     static let specification = CommandSpecification(
-        name: "diff", summary: "Shows the first divergence of two runs or two files of tensors", operands: "A B",
-        options: [],
+        name: "diff", summary: "Shows where two runs or two files of tensors part, and how the drift grows",
+        operands: "A B", options: [],
         notes: [
-            "A and B are run directories, or safetensors or npy files. Exit code: 0 equal, 1 different.",
-            "`repro run --trace tensor` makes run directories that tell the first tensor of every stage.",
-        ])
-
-    /// The files of a run directory that hold tensors.
-    private static let tensorFiles = ["model.safetensors", "outputs.safetensors"]
+            "A and B are run directories, or safetensors, npy or trace.tsv files. Exit code: 0 equal, 1 different.",
+            "`repro run --trace tensor` makes run directories that tell the tensors of every stage. Distances of a stage are",
+            "lower bounds: of most tensors a run records four elements.",
+        ], formats: Report.formats)
 
     static func run(_ context: Context) throws -> Int32 {
         let operands = context.arguments.operands
@@ -24,26 +22,20 @@ enum DiffCommand: Command {
         guard isFolder(a) == isFolder(b) else {
             throw CommandLineError.usage("'\(a)' and '\(b)' are not of one kind; name two run directories or two files")
         }
-        var drift: Drift?
-        var pairs = [(name: "", a: a, b: b)]
+        let comparison: Comparison
         if isFolder(a) {
-            let hashing = Hashing(kernels: try context.engine().kernels)
-            let before = try RecordedRun(path: a + "/run.json", hashing: hashing)
-            let after = try RecordedRun(path: b + "/run.json", hashing: hashing)
-            drift = Drift(expected: (before.root, before.stages), found: (after.root, after.stages))
-            pairs = tensorFiles.map { ($0, a + "/" + $0, b + "/" + $0) }
-        }
-        var differences: [(file: String, tensor: TensorDifference)] = []
-        for (name, before, after) in pairs {
-            let found = try TensorDifference.all(try ArrayFile(path: before), try ArrayFile(path: after))
-            differences += found.map { (name, $0) }
-        }
-        if context.format == .json {
-            try context.print(json(drift, differences))
+            comparison = try runs(a, b, context)
+        } else if a.hasSuffix(".tsv") && b.hasSuffix(".tsv") {
+            comparison = Comparison(operations: try OperationDifference(a, b), files: [])
         } else {
-            try write(drift, differences, context)
+            comparison = Comparison(files: [try FileComparison(a, b)])
         }
-        return drift == nil && differences.isEmpty ? ExitCode.success : 1
+        switch context.format {
+        case .text: try ComparisonText(context: context).write(comparison)
+        case .json: try context.print(ComparisonText.json(comparison))
+        default: try ComparisonText.report(comparison, name: "\(a) and \(b)").write(context)
+        }
+        return comparison.areEqual ? ExitCode.success : 1
     }
 
     private static func isFolder(_ path: String) -> Bool {
@@ -51,78 +43,58 @@ enum DiffCommand: Command {
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
-    private static func write(
-        _ drift: Drift?, _ differences: [(file: String, tensor: TensorDifference)], _ context: Context
-    ) throws {
-        if drift == nil && differences.isEmpty {
-            try Output.line("equal, bit for bit")
-            return
+    private static func runs(_ a: String, _ b: String, _ context: Context) throws -> Comparison {
+        let hashing = Hashing(kernels: try context.engine().kernels)
+        let before = try RecordedRun(path: a + "/run.json", hashing: hashing)
+        let after = try RecordedRun(path: b + "/run.json", hashing: hashing)
+        // The files of a run directory that hold tensors, and the stage that recorded the same ones.
+        let model = try FileComparison("model.safetensors", in: a, b, stage: "final")
+        let outputs = try FileComparison("outputs.safetensors", in: a, b, stage: "evaluation")
+        var files = [model, outputs]
+        if both(a, b, have: OperationLog.keptName) {
+            files.append(try FileComparison(OperationLog.keptName, in: a, b, stage: ""))
         }
-        if let drift {
-            for line in DriftText(palette: context.palette).lines(drift) { try Output.line(line) }
-            try Output.line()
-        }
-        for (file, tensor) in differences {
-            let place = file.isEmpty ? "" : context.palette.faint("  \(file)")
-            try Output.line("  " + context.palette.bad(tensor.name) + place)
-            try Output.line("    " + text(tensor))
-        }
+        let trace = OperationLog.traceName
+        let kept = [model, outputs].flatMap { file in file.differences.map { (file.stage, $0) } }
+        return Comparison(
+            drift: Drift(expected: (before.root, before.stages), found: (after.root, after.stages)),
+            growth: StageDrift.all(before.stages, after.stages, kept: kept),
+            operations: both(a, b, have: trace) ? try OperationDifference(a + "/" + trace, b + "/" + trace) : nil,
+            files: files)
     }
 
-    static func text(_ difference: TensorDifference) -> String {
-        switch difference.kind {
-        case .missing: return "only the first has it"
-        case .unexpected: return "only the second has it"
-        case .shape(let before, let after): return "shape \(before) and \(after)"
-        case .dtype(let before, let after): return "dtype \(before) and \(after)"
-        case .elements(let first, let count, let total, let ulps, let distance):
-            var text = "\(count) of \(total) elements differ"
-            if let ulps, let distance { text += ", by up to \(ulps) ulp (\(distance))" }
-            let place = index(first.offset, in: difference.shape)
-            guard difference.isBinary32 else {
-                return text + "; first \(place) \(String(first.before, radix: 16)) → \(String(first.after, radix: 16))"
-            }
-            let (a, b) = (UInt32(truncatingIfNeeded: first.before), UInt32(truncatingIfNeeded: first.after))
-            let distance = ULP.distance(a, b).map { "  \($0) ulp" } ?? ""
-            return text + "; first \(place) \(hexadecimal(a)) → \(hexadecimal(b))  "
-                + "\(Float(bitPattern: a)) → \(Float(bitPattern: b))\(distance)"
-        }
+    private static func both(_ a: String, _ b: String, have name: String) -> Bool {
+        [a, b].allSatisfy { FileManager.default.fileExists(atPath: $0 + "/" + name) }
+    }
+}
+
+/// What two runs, or two files, differ in.
+struct Comparison {
+    var drift: Drift?
+    var growth: [StageDrift] = []
+    /// Where both sides traced operations and these differ.
+    var operations: OperationDifference?
+    let files: [FileComparison]
+
+    var areEqual: Bool { drift == nil && operations == nil && files.allSatisfy(\.differences.isEmpty) }
+}
+
+/// Two files of tensors.
+struct FileComparison {
+    /// The file's name in both run directories; empty for files that were named themselves.
+    let name: String
+    let stage: String
+    let differences: [TensorDifference]
+
+    init(_ name: String, in a: String, _ b: String, stage: String) throws {
+        self.name = name
+        self.stage = stage
+        differences = try TensorDifference.all(ArrayFile(path: a + "/" + name), ArrayFile(path: b + "/" + name))
     }
 
-    /// A row-major offset as an index.
-    private static func index(_ offset: Int, in shape: [Int]) -> String {
-        var rest = offset
-        var index: [Int] = []
-        for size in shape.reversed() {
-            index.insert(rest % max(1, size), at: 0)
-            rest /= max(1, size)
-        }
-        return "[" + index.map(String.init).joined(separator: ", ") + "]"
-    }
-
-    private static func json(
-        _ drift: Drift?, _ differences: [(file: String, tensor: TensorDifference)]
-    ) -> JSONValue {
-        let tensors = differences.map { file, tensor in
-            var members: [JSONValue.Member] = [
-                .init("file", .string(file)), .init("name", .string(tensor.name)),
-                .init("difference", .string(text(tensor))),
-            ]
-            if case .elements(let first, let count, let total, let ulps, let distance) = tensor.kind {
-                members += [
-                    .init("offset", .number(first.offset)), .init("before", .string(String(first.before, radix: 16))),
-                    .init("after", .string(String(first.after, radix: 16))), .init("count", .number(count)),
-                    .init("of", .number(total)), .init("greatestULP", ulps.map { .number($0) } ?? .null),
-                    .init("greatestDistance", distance.flatMap { $0.isFinite ? .number($0) : nil } ?? .null),
-                ]
-            }
-            return JSONValue.object(members)
-        }
-        return .object([
-            .init("schema", .number(ReproVersion.schema)),
-            .init("equal", .bool(drift == nil && differences.isEmpty)),
-            .init("drift", drift.map(DriftText.json) ?? .null),
-            .init("tensors", .array(tensors)),
-        ])
+    init(_ a: String, _ b: String) throws {
+        name = ""
+        stage = ""
+        differences = try TensorDifference.all(ArrayFile(path: a), ArrayFile(path: b))
     }
 }

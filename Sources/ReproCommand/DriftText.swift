@@ -30,11 +30,21 @@ struct DriftText {
             row("  expected", expected.hexadecimal)
             row("  found", found.hexadecimal)
         }
+        if let whole = tensor.whole {
+            row("elements", TensorDifferenceText.extent(whole))
+            row("first element", TensorDifferenceText.first(whole))
+            return lines
+        }
         if tensor.structure == nil { row("elements", DriftText.elements(tensor)) }
         for element in tensor.elements {
             row("", DriftText.text(element))
         }
         return lines
+    }
+
+    /// Where a drift began, in a few words.
+    static func place(_ drift: Drift) -> String {
+        "first in stage '\(drift.stage)'" + (drift.tensor.map { ", tensor '\($0.name)'" } ?? "")
     }
 
     private static func elements(_ tensor: Drift.MovedTensor) -> String {
@@ -88,6 +98,7 @@ struct DriftText {
                         .init("stage", .string(tensor.stage)), .init("name", .string(tensor.name)),
                         .init("structure", tensor.structure.map { .string(text($0)) } ?? .null),
                         .init("elements", .array(elements)), .init("recorded", .number(tensor.sampleCount)),
+                        .init("whole", tensor.whole.map { .object(TensorDifferenceText.members($0)) } ?? .null),
                     ])))
         }
         return .object(members)

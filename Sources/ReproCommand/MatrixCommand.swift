@@ -3,33 +3,39 @@ import Repro
 /// `repro matrix`: one experiment over everything that must not show in its result.
 enum MatrixCommand: Command {
     static let specification = CommandSpecification(
-        name: "matrix", summary: "Runs one experiment over threads × kernels × batch placement: one digest, or not",
+        name: "matrix",
+        summary: "Runs one experiment over builds × kernels × threads × batch placement: one digest, or not",
         operands: "[EXPERIMENT]",
         options: [
             OptionSpecification(name: "seed", value: "N", help: "0 … 2^64−1; needed unless the config has one"),
             OptionSpecification(name: "config", value: "FILE", help: "an experiment of your own, as JSON"),
+            OptionSpecification(
+                name: "builds", value: "PATH[,PATH…]", help: "other builds of repro to run beside this one"),
         ],
         notes: [
             "--threads takes a list here (default 1,2,3,7), and so does --kernels (default: all that run here but reference,",
-            "which is slow). Placement is how many sequences an evaluation takes at a time: 256, 7 or 1.",
-            "Exit code: 0 one digest, 3 several. Without EXPERIMENT: roman.",
-        ])
-
-    /// One way of computing, and the root that it gave.
-    private struct Combination {
-        let kernels: KernelPath
-        let threads: Int
-        let placement: Int
-        let root: Digest
-    }
+            "which is slow). Placement is how many sequences an evaluation takes at a time: 256, 7 or 1; another build uses its",
+            "own number. It is asked by `PATH run … --format json`; one that fails, or computes by another version of the",
+            "numerical contract, is named and not compared.",
+            "Exit code: 0 one digest, 1 builds disagree, 2 a build could not be compared, 3 one build disagrees with itself.",
+            "Without EXPERIMENT: roman.",
+        ], formats: Report.formats)
 
     private static let placements = [256, 7, 1]
 
     static func run(_ context: Context) throws -> Int32 {
         let (experiment, seed, base) = try RunCommand.choose(context)
-        let paths = try kernelPaths(context.arguments)
-        let counts = try threadCounts(context.arguments)
-        var combinations: [Combination] = []
+        let arguments = context.arguments
+        let paths = try kernelPaths(arguments)
+        let counts = try threadCounts(arguments)
+        let others = try otherBuilds(arguments)
+        let width = others.isEmpty ? 0 : max(10, others.map(\.path.count).max() ?? 0) + 2
+        var matrix = Matrix()
+        func note(_ combination: Matrix.Combination) throws {
+            context.messages.clear()
+            matrix.append(combination)
+            if context.format == .text { try write(combination, expected: matrix.roots.first, width: width, context) }
+        }
         for path in paths {
             for threads in counts {
                 let engine = try Engine(path: path, threads: threads)
@@ -38,25 +44,43 @@ enum MatrixCommand: Command {
                         evaluationBatchSize: placement, resolve: { Paths.resolve($0, against: base) },
                         onProgress: context.messages.runProgress("\(path.rawValue), \(threads) threads"))
                     let root = try experiment.run(seed: seed, engine: engine, options: options).trace.root
-                    context.messages.clear()
-                    let combination = Combination(kernels: path, threads: threads, placement: placement, root: root)
-                    combinations.append(combination)
-                    if context.format == .text { try write(combination, expected: combinations[0].root, context) }
+                    try note(
+                        Matrix.Combination(
+                            build: nil, kernels: path, threads: threads, placement: placement, result: .success(root)))
                 }
             }
         }
-        var roots: [Digest] = []
-        for combination in combinations where !roots.contains(combination.root) { roots.append(combination.root) }
-        if context.format == .json {
-            try context.print(json(experiment, seed, combinations, roots))
-        } else {
-            try Output.line()
-            try Output.line(
-                roots.count == 1
-                    ? "one digest over \(combinations.count) combinations: \(roots[0])"
-                    : context.palette.bad("\(roots.count) digests over \(combinations.count) combinations"))
+        let words =
+            (arguments.value("config").map { ["--config", $0] } ?? [experiment.name]) + ["--seed", String(seed)]
+        for build in others {
+            for path in paths {
+                for threads in counts {
+                    context.messages.progress("\(build.path)  \(path.rawValue), \(threads) threads")
+                    let result = Result { () throws(BuildProcess.Failure) in
+                        try build.root(words + ["--kernels", path.rawValue, "--threads", String(threads)])
+                    }
+                    try note(
+                        Matrix.Combination(
+                            build: build.path, kernels: path, threads: threads, placement: nil, result: result))
+                }
+            }
         }
-        return roots.count == 1 ? ExitCode.success : 3
+        switch context.format {
+        case .json: try context.print(matrix.json(experiment, seed: seed))
+        case .text:
+            try Output.line("\n" + (matrix.exitCode == 0 ? matrix.summary : context.palette.bad(matrix.summary)))
+        default: try matrix.report.write(context)
+        }
+        return matrix.exitCode
+    }
+
+    private static func otherBuilds(_ arguments: Arguments) throws -> [BuildProcess] {
+        guard let list = arguments.value("builds") else { return [] }
+        let paths = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard !paths.contains("") else {
+            throw CommandLineError.usage("--builds is '\(list)'; it has to be paths with a comma between two")
+        }
+        return try paths.map { try BuildProcess(path: $0, option: "--builds") }
     }
 
     private static func kernelPaths(_ arguments: Arguments) throws -> [KernelPath] {
@@ -79,31 +103,16 @@ enum MatrixCommand: Command {
         }
     }
 
-    private static func write(_ combination: Combination, expected: Digest, _ context: Context) throws {
-        let digest =
-            combination.root == expected
-            ? context.palette.good(combination.root.abbreviated) : context.palette.bad(combination.root.abbreviated)
-        let threads = combination.threads == 1 ? "1 thread" : "\(combination.threads) threads"
+    private static func write(
+        _ combination: Matrix.Combination, expected: Digest?, width: Int, _ context: Context
+    ) throws {
+        let palette = context.palette
+        let result =
+            combination.root.map { $0 == expected ? palette.good($0.abbreviated) : palette.bad($0.abbreviated) }
+            ?? palette.bad(combination.failure ?? "")
+        let build = width == 0 ? "" : (combination.build ?? "this build").padded(width)
         try Output.line(
-            combination.kernels.rawValue.padded(12) + threads.padded(14) + "by \(combination.placement)".padded(10)
-                + digest)
-    }
-
-    private static func json(
-        _ experiment: Experiment, _ seed: UInt64, _ combinations: [Combination], _ roots: [Digest]
-    ) -> JSONValue {
-        .object([
-            .init("schema", .number(ReproVersion.schema)), .init("experiment", .string(experiment.name)),
-            .init("seed", .number(seed)), .init("distinctDigests", .number(roots.count)),
-            .init(
-                "combinations",
-                .array(
-                    combinations.map {
-                        .object([
-                            .init("kernels", .string($0.kernels.rawValue)), .init("threads", .number($0.threads)),
-                            .init("placement", .number($0.placement)), .init("digest", .string($0.root.hexadecimal)),
-                        ])
-                    })),
-        ])
+            build + combination.kernels.rawValue.padded(12) + combination.threadText.padded(14)
+                + combination.placementText.padded(10) + result)
     }
 }

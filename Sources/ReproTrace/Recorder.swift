@@ -27,6 +27,9 @@ public func hexadecimal(_ bits: UInt32) -> String {
     return String(repeating: "0", count: 8 - digits.count) + digits
 }
 
+/// Told of each tensor once it is hashed: its stage, its leaf, and the bytes that were hashed, which last for the call alone.
+public typealias TensorObserver = (_ stage: String, _ leaf: Leaf, _ bytes: UnsafeRawBufferPointer) throws -> Void
+
 /// Builds a run's digest tree while the run goes on.
 ///
 /// Between `begin` and `end`, every tensor of the stage passes through `record`, in the contract's order: a planted
@@ -46,15 +49,18 @@ public struct Recorder {
     private var name: String? { operations.stage }
     private var leaves: [Leaf] = []
     private let onStage: (Stage) throws -> Void
+    private let onTensor: TensorObserver
 
     public init(
         hashing: Hashing, detail: Detail = .stage, perturbation: Perturbation? = nil, sink: OperationSink? = nil,
-        onStage: @escaping (Stage) throws -> Void = { _ in }
+        onStage: @escaping (Stage) throws -> Void = { _ in },
+        onTensor: @escaping TensorObserver = { _, _, _ in }
     ) {
         self.hashing = hashing
         self.detail = detail
         operations = OperationRecorder(hashing: hashing, sink: sink, fault: perturbation)
         self.onStage = onStage
+        self.onTensor = onTensor
     }
 
     public mutating func begin(_ stage: String) {
@@ -128,10 +134,12 @@ public struct Recorder {
         _ tensorName: String, _ type: ElementType, _ shape: [Int], _ samples: [Leaf.Sample],
         _ bytes: UnsafeRawBufferPointer
     ) throws {
-        precondition(name != nil, "'\(tensorName)' recorded outside a stage")
+        guard let name else { preconditionFailure("'\(tensorName)' recorded outside a stage") }
         let digest = hashing.tensor(name: tensorName, elementType: type, shape: shape, bytes: bytes)
-        leaves.append(Leaf(name: tensorName, elementType: type, shape: shape, digest: digest, samples: samples))
+        let leaf = Leaf(name: tensorName, elementType: type, shape: shape, digest: digest, samples: samples)
+        leaves.append(leaf)
         try operations.send(tensorName, type, shape, digest, bytes)
+        try onTensor(name, leaf, bytes)
     }
 }
 

@@ -18,6 +18,8 @@ public struct RunOptions {
     public var resolve: (String) -> String
     /// Told of everything as it happens. What it throws ends the run.
     public var onProgress: (RunProgress) throws -> Void
+    /// Told of every tensor that is hashed. What it throws ends the run.
+    public var onTensor: TensorObserver = { _, _, _ in }
 
     public init(
         detail: Recorder.Detail = .stage, perturbation: Perturbation? = nil, operations: OperationSink? = nil,
@@ -92,7 +94,7 @@ extension Experiment {
             onStage: {
                 try options.onProgress(.stage($0))
                 if $0.name == options.lastStage { throw LastStageReached() }
-            })
+            }, onTensor: options.onTensor)
         let result = try result(seed: seed, engine: engine, recorder: recorder, options: options)
         if let stage = options.lastStage, result.trace.stages.last?.name != stage {
             throw StageNeverReached(stage: stage)

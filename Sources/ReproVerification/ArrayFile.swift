@@ -1,4 +1,5 @@
 import ReproFormats
+import ReproTrace
 
 /// A safetensors or npy file, open for comparing: its tensors' names and shapes, and their bytes in pieces.
 public struct ArrayFile: Sendable {
@@ -9,8 +10,9 @@ public struct ArrayFile: Sendable {
         public let dtype: String
         public let shape: [Int]
         let byteRange: Range<Int>
-        /// Whether the bytes are binary32, little-endian, in row-major order, so that distances can be told.
-        let isBinary32: Bool
+        /// What the bytes are where they are little-endian and in row-major order, so that values and distances can be told;
+        /// nil for everything else.
+        let elementType: ElementType?
         /// Bytes of an element.
         let stride: Int
     }
@@ -18,6 +20,9 @@ public struct ArrayFile: Sendable {
     public let path: String
     public let entries: [Entry]
     let file: ByteFile
+
+    /// NumPy's names.
+    private static let elementTypes: [String: ElementType] = ["<f4": .float32, "<i8": .int64, "|u1": .byte]
 
     /// - Throws: `FormatError`: no such file, or neither format.
     public init(path: String) throws(FormatError) {
@@ -30,7 +35,7 @@ public struct ArrayFile: Sendable {
             entries = [
                 Entry(
                     name: "array", dtype: array.descr + order, shape: array.shape, byteRange: array.byteRange,
-                    isBinary32: array.descr == "<f4" && order.isEmpty,
+                    elementType: order.isEmpty ? ArrayFile.elementTypes[array.descr] : nil,
                     stride: count == 0 ? 1 : array.byteRange.count / count)
             ]
             return
@@ -44,8 +49,22 @@ public struct ArrayFile: Sendable {
             let count = entry.shape.reduce(1, *)
             return Entry(
                 name: entry.name, dtype: entry.dtype.rawValue, shape: entry.shape, byteRange: entry.byteRange,
-                isBinary32: entry.dtype.rawValue == "F32",
+                elementType: ElementType(rawValue: entry.dtype.rawValue),
                 stride: count == 0 ? 1 : max(1, entry.byteRange.count / count))
         }
     }
+
+    /// A tensor in memory, as if a file held it alone.
+    init(_ tensor: KeptTensor) {
+        path = tensor.name
+        file = ByteFile(bytes: tensor.bytes, path: tensor.name)
+        entries = [
+            Entry(
+                name: tensor.name, dtype: tensor.leaf.elementType.rawValue, shape: tensor.leaf.shape,
+                byteRange: 0..<tensor.bytes.count, elementType: tensor.leaf.elementType,
+                stride: tensor.leaf.elementType.byteCount)
+        ]
+    }
+
+    func entry(named name: String) -> Entry? { entries.first { Text.areSame($0.name, name) } }
 }

@@ -1,3 +1,4 @@
+import ReproFormats
 import ReproTrace
 
 /// Where a run left what was expected of it: the first difference in the order in which a run happens.
@@ -8,6 +9,17 @@ public struct Drift: Sendable, Equatable {
         case unexpected(String)
         case shape(expected: [Int], found: [Int])
         case elementType(expected: ElementType, found: ElementType)
+
+        /// How two tensors of one name are built differently; nil where they are not.
+        init?(_ expected: Leaf, _ found: Leaf) {
+            if expected.elementType != found.elementType {
+                self = .elementType(expected: expected.elementType, found: found.elementType)
+            } else if expected.shape != found.shape {
+                self = .shape(expected: expected.shape, found: found.shape)
+            } else {
+                return nil
+            }
+        }
     }
 
     /// A tensor whose digest moved.
@@ -22,6 +34,8 @@ public struct Drift: Sendable, Equatable {
         public let elements: [MovedElement]
         /// How many elements were kept.
         public let sampleCount: Int
+        /// How the whole tensor differs, where both sides' tensors are at hand.
+        public fileprivate(set) var whole: TensorDifference?
     }
 
     /// A kept element whose bits moved.
@@ -41,7 +55,7 @@ public struct Drift: Sendable, Equatable {
     public let streamsAgree: Bool?
     public let structure: Structure?
     /// The first tensor known to have moved.
-    public let tensor: MovedTensor?
+    public private(set) var tensor: MovedTensor?
     /// How many stages differ, of how many.
     public let differingStages: Int
     public let stageCount: Int
@@ -87,6 +101,17 @@ public struct Drift: Sendable, Equatable {
             }.first
     }
 
+    /// The same drift, with the whole tensor that moved compared: the golden's with the one that the run gave.
+    ///
+    /// - Throws: `FormatError`, `.inputOutput`, where the golden's cannot be read.
+    public func explained(by golden: GoldenTensors, _ found: [KeptTensor]) throws(FormatError) -> Drift {
+        guard let tensor, let own = found.first(where: { $0.stage == tensor.stage && $0.leaf.name == tensor.name })
+        else { return self }
+        var drift = self
+        drift.tensor?.whole = try golden.difference(from: own)
+        return drift
+    }
+
     private static func firstMoved(_ expected: Stage, _ found: Stage) -> MovedTensor? {
         guard expected.name == found.name, let before = expected.leaves, let after = found.leaves else { return nil }
         for index in 0..<max(before.count, after.count) {
@@ -98,12 +123,7 @@ public struct Drift: Sendable, Equatable {
                     structure: a.map { .missing($0.name) } ?? .unexpected(b!.name), elements: [], sampleCount: 0)
             }
             if a.digest == b.digest { continue }
-            var structure: Structure?
-            if a.elementType != b.elementType {
-                structure = .elementType(expected: a.elementType, found: b.elementType)
-            } else if a.shape != b.shape {
-                structure = .shape(expected: a.shape, found: b.shape)
-            }
+            let structure = Structure(a, b)
             return MovedTensor(
                 stage: expected.name, name: a.name, expected: a.digest, found: b.digest, structure: structure,
                 elements: structure == nil ? movedElements(a, b) : [], sampleCount: a.samples.count)

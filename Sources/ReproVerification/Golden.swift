@@ -61,7 +61,7 @@ public struct Golden: Sendable, Equatable {
     }
 
     /// The stages whose leaves a golden keeps, the others without.
-    private static func abridged(_ stages: [Stage]) -> [Stage] {
+    package static func abridged(_ stages: [Stage]) -> [Stage] {
         let first = stages.firstIndex(where: \.isStep)
         let last = stages.lastIndex(where: \.isStep)
         return stages.enumerated().map { index, stage in

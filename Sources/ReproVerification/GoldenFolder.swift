@@ -14,7 +14,7 @@ public struct GoldenFolder: Sendable {
     }
 
     public let path: String
-    private let hashing: Hashing
+    public let hashing: Hashing
 
     public init(path: String, hashing: Hashing) {
         self.path = path
@@ -22,6 +22,7 @@ public struct GoldenFolder: Sendable {
     }
 
     public func path(of name: String) -> String { path + "/" + name + ".json" }
+    public func tensorPath(of name: String) -> String { path + "/" + name + ".safetensors" }
     private var indexPath: String { path + "/" + GoldenFolder.indexName }
 
     /// The index's entries, in its order; none where there is no index.
@@ -80,6 +81,18 @@ public struct GoldenFolder: Sendable {
             throw .malformed(path: path(of: name), line: nil, problem: "it calls itself '\(golden.name)'")
         }
         return golden
+    }
+
+    /// The tensors that lie beside a golden; nil where none do because they are too large to be kept.
+    ///
+    /// - Throws: ``GoldenTensorsFault``, which tells why a drift goes unexplained and is no reason to judge otherwise.
+    public func tensors(of golden: Golden) throws(GoldenTensorsFault) -> GoldenTensors? {
+        do {
+            return try GoldenTensors(path: tensorPath(of: golden.name), golden: golden, hashing: hashing)
+        } catch {
+            if error.kind == .missing, !GoldenTensors.areSmall(golden.stages) { return nil }
+            throw error
+        }
     }
 
     /// What a golden vouches for, whatever contract it was made by: its experiment and seed. Nil where there is no golden.

@@ -1,4 +1,5 @@
 import ReproFormats
+import ReproTrace
 
 /// How the tensor of one name differs between two files.
 public struct TensorDifference: Sendable, Equatable {
@@ -8,6 +9,10 @@ public struct TensorDifference: Sendable, Equatable {
         /// Its bytes as a little-endian integer.
         public let before: UInt64
         public let after: UInt64
+        /// For binary32; nil for other types and for a NaN.
+        public let ulps: UInt64?
+        /// The absolute distance of the values, likewise.
+        public let distance: Double?
     }
 
     public enum Kind: Sendable, Equatable {
@@ -23,7 +28,8 @@ public struct TensorDifference: Sendable, Equatable {
 
     public let name: String
     public let shape: [Int]
-    public let isBinary32: Bool
+    /// Nil for a type whose values are not read.
+    public let elementType: ElementType?
     public let kind: Kind
 
     /// Compares all tensors of two files in the order of the first's, then those that only the second has. Memory holds
@@ -33,25 +39,29 @@ public struct TensorDifference: Sendable, Equatable {
     public static func all(_ a: ArrayFile, _ b: ArrayFile) throws(FormatError) -> [TensorDifference] {
         var differences: [TensorDifference] = []
         for entry in a.entries {
-            let other = b.entries.first { Text.areSame($0.name, entry.name) }
-            let kind: Kind?
-            if let other {
-                kind = try difference(entry, of: a, other, of: b)
-            } else {
-                kind = .missing
-            }
-            if let kind {
-                differences.append(
-                    TensorDifference(
-                        name: entry.name, shape: entry.shape, isBinary32: entry.isBinary32, kind: kind))
-            }
+            if let difference = try TensorDifference(entry, of: a, b) { differences.append(difference) }
         }
-        for entry in b.entries where !a.entries.contains(where: { Text.areSame($0.name, entry.name) }) {
-            differences.append(
-                TensorDifference(
-                    name: entry.name, shape: entry.shape, isBinary32: entry.isBinary32, kind: .unexpected))
+        for entry in b.entries where a.entry(named: entry.name) == nil {
+            differences.append(TensorDifference(entry, .unexpected))
         }
         return differences
+    }
+
+    /// Compares a tensor of `a` with the one of its name in `b`. Nil where they are equal.
+    init?(_ entry: ArrayFile.Entry, of a: ArrayFile, _ b: ArrayFile) throws(FormatError) {
+        guard let other = b.entry(named: entry.name) else {
+            self.init(entry, .missing)
+            return
+        }
+        guard let kind = try TensorDifference.difference(entry, of: a, other, of: b) else { return nil }
+        self.init(entry, kind)
+    }
+
+    private init(_ entry: ArrayFile.Entry, _ kind: Kind) {
+        name = entry.name
+        shape = entry.shape
+        elementType = entry.elementType
+        self.kind = kind
     }
 
     private static func difference(
@@ -59,7 +69,7 @@ public struct TensorDifference: Sendable, Equatable {
     ) throws(FormatError) -> Kind? {
         if x.dtype != y.dtype { return .dtype(before: x.dtype, after: y.dtype) }
         if x.shape != y.shape { return .shape(before: x.shape, after: y.shape) }
-        var scan = ElementScan(stride: x.stride, isBinary32: x.isBinary32)
+        var scan = ElementScan(stride: x.stride, isBinary32: x.elementType == .float32)
         // A whole number of elements of any size.
         let pieceSize = 1 << 20
         var done = 0
@@ -113,13 +123,14 @@ private struct ElementScan {
     }
 
     private mutating func note(_ x: UInt64, _ y: UInt64, _ offset: Int) {
-        if first == nil { first = TensorDifference.Element(offset: offset, before: x, after: y) }
+        let apart = isBinary32 ? ULP.apart(x, y) : nil
+        if first == nil {
+            first = TensorDifference.Element(
+                offset: offset, before: x, after: y, ulps: apart?.ulps, distance: apart?.distance)
+        }
         count += 1
-        guard isBinary32 else { return }
-        let (a, b) = (UInt32(truncatingIfNeeded: x), UInt32(truncatingIfNeeded: y))
-        guard let ulps = ULP.distance(a, b) else { return }
-        greatestULP = max(greatestULP ?? 0, ulps)
-        let distance = (Double(Float(bitPattern: a)) - Double(Float(bitPattern: b))).magnitude
-        greatestDistance = max(greatestDistance ?? 0, distance)
+        guard let apart else { return }
+        greatestULP = max(greatestULP ?? 0, apart.ulps)
+        greatestDistance = max(greatestDistance ?? 0, apart.distance)
     }
 }

@@ -48,4 +48,12 @@ libm=$(printf '%s\n' "$below" | grep -vE '/(Platform|WorkerCrew|Pages)\.swift$' 
 $libm"
 ban '(\.keys|\.values)\b.*\{|for .* in .*(Set|Dictionary)<|for \((key|_), (value|_)\) in' 'Set and Dictionary have no fixed order; use an array'
 
+# Workflows: YAML that parses, steps that call what there is.
+if python3 -c 'import yaml' 2>/dev/null; then
+    workflows=$(python3 Tests/Gates/workflows.py 2>&1) || fail "workflows:
+$workflows"
+else
+    echo "lint: skipped the workflows: no python3 with PyYAML" >&2
+fi
+
 exit $status

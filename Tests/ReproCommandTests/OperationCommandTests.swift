@@ -12,7 +12,8 @@ import Testing
             ).json()
             #expect(traced["digest"]?.string == plain["digest"]?.string)
             var operations: [TracedOperation] = []
-            try OperationTrace.forEach(path: place("out/trace.tsv")) { operations.append($0) }
+            var trace = try OperationTrace(path: place("out/trace.tsv"))
+            while let operation = try trace.next() { operations.append(operation) }
             #expect(operations.contains { $0.stage == "evaluation" && $0.name == "lstm.l0_reverse[5].c" })
             // Every kept tensor hashes to its line of the trace.
             let kept = try SafetensorsFile(path: place("out/kept.safetensors"))
@@ -41,7 +42,8 @@ import Testing
                 "--format", "json"
             ).json()
             #expect(run["stages"]?.elements?.last?["name"]?.string == "step 000002")
-            try OperationTrace.forEach(path: place("out/trace.tsv")) { #expect($0.stage == "step 000002") }
+            var trace = try OperationTrace(path: place("out/trace.tsv"))
+            while let operation = try trace.next() { #expect(operation.stage == "step 000002") }
             let missing = try place.repro("run", "classifier", "--seed", "42", "--stage", "step 999999")
             #expect(missing.code == 64 && missing.err.contains("step 999999"), "\(missing)")
             #expect(!place.exists(".repro/classifier"))
@@ -62,10 +64,34 @@ import Testing
                 damaged[line] = replacement
                 try place.write("damaged.tsv", damaged.joined(separator: "\n"))
                 let error = try #require(throws: FormatError.self) {
-                    try OperationTrace.forEach(path: place("damaged.tsv")) { _ in }
+                    var trace = try OperationTrace(path: place("damaged.tsv"))
+                    while try trace.next() != nil {}
                 }
                 #expect(error.line == line + 1, "\(error)")
             }
+        }
+    }
+
+    @Test func diffNamesTheFirstOperationOfTwoTraces() throws {
+        try withWorkplace { place in
+            for (name, fault) in [("one", nil), ("two", "step 000002/lstm.l0[1].f:7:12"), ("same", nil)] {
+                let words = ["run", "classifier", "--seed", "42", "--trace", "operation", "--output", name]
+                let keep = ["--keep", "step 000002/lstm.l0[1].*"]
+                let perturb = fault.map { ["--perturb", $0] } ?? []
+                expectSuccess(try place.run([try #require(Built.path)] + words + keep + perturb))
+            }
+            for (a, b) in [("one", "two"), ("one/trace.tsv", "two/trace.tsv")] {
+                let ending = try place.repro("diff", a, b, "--format", "json")
+                #expect(ending.code == 1, "\(ending)")
+                let operation = try #require(try ending.json()["operation"])
+                #expect(operation["stage"]?.string == "step 000002")
+                #expect(operation["operation"]?.string == "lstm.l0[1].f")
+            }
+            let kept = try #require(
+                try place.repro("diff", "one", "two", "--format", "json").json()["tensors"]?.elements)
+            let gate = try #require(kept.first { $0["name"]?.string == "step 000002/lstm.l0[1].f" })
+            #expect(gate["file"]?.string == "kept.safetensors" && gate["offset"]?.int == 7 && gate["ulps"]?.int == 4096)
+            #expect(try place.repro("diff", "one", "same").code == 0)
         }
     }
 
@@ -142,8 +168,9 @@ private func wrapper(_ place: Workplace, _ script: String) throws -> String {
                 let comparisons = Double(try #require(level["comparisons"]?.int))
                 #expect(comparisons <= 2 + log2(count), "\(level.text(.compact))")
             }
-            let difference = try #require(result["difference"]?.string)
-            #expect(difference.hasPrefix("1 of ") && difference.contains("524288 ulp"), "\(difference)")
+            let difference = try #require(result["difference"])
+            #expect(difference["offset"]?.int == element && difference["count"]?.int == 1)
+            #expect(difference["ulps"]?.int == 1 << 19)
         }
     }
 

@@ -287,6 +287,13 @@ enum Terminals {
             #expect(try completions("repro", "run", "sig") == ["sigmoid-classifier"])
             #expect(try completions("repro", "help", "ran") == ["random"])
             #expect(try completions("repro", "completion", "z") == ["zsh"])
+            #expect(try completions("repro", "check", "--s") == ["--shard", "--seed"])
+            #expect(try completions("repro", "matrix", "--b") == ["--builds"])
+            #expect(
+                try completions("repro", "diff", "--format", "") == [
+                    "text", "json", "junit", "tap", "github", "markdown",
+                ])
+            #expect(try completions("repro", "run", "outputs", "--trace", "t") == ["tensor"])
         }
     }
 

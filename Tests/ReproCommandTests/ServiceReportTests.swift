@@ -45,6 +45,22 @@ struct ServiceReportTests {
         #expect(errors.allSatisfy { $0.contains("title=repro check%3A ") && $0.contains("%0A") })
         #expect(try String(contentsOfFile: summary, encoding: .utf8).contains("0 of 2 reproduced"))
     }
+
+    /// GitHub shows ten annotations of a kind a step: of twelve failures nine are shown, and the tenth names the rest. What ends
+    /// a command, separates its properties or escapes is itself escaped.
+    @Test func githubAnnotationsAreCappedAndEscaped() throws {
+        try withWorkplace { place in
+            let folder = "a,b:c%d"
+            for number in 10...21 { try place.write("\(folder)/g\(number).json", "{}") }
+            let ending = try place.repro("check", "--goldens", folder, "--format", "github")
+            #expect(ending.code == 2, "\(ending)")
+            let errors = ending.out.split(separator: "\n").filter { $0.hasPrefix("::error ") }
+            #expect(errors.count == 10)
+            #expect(errors.first?.hasPrefix("::error file=a%2Cb%3Ac%25d/g10.json,title=repro check%3A g10::") == true)
+            #expect(errors.last == "::error title=repro check::also failed: g19, g20, g21")
+            #expect(errors.dropLast().allSatisfy { $0.contains("::not judged: a,b:c%25d/g1") })
+        }
+    }
 }
 
 /// The elements of a JUnit report, counted.

@@ -221,4 +221,28 @@ import Testing
         for stage in ["init", "data", "final"] { try record(&recorder, stage, "a", tensor) }
         #expect(names == ["init", "data", "final"])
     }
+
+    /// Those who are told of a tensor see what was hashed, a planted fault included.
+    @Test func observersSeeTheBytesThatWereHashed() throws {
+        var seen: [(stage: String, leaf: Leaf, bytes: [UInt8])] = []
+        var recorder = Recorder(
+            hashing: try hashing(), perturbation: Perturbation("final/a:1:0"),
+            onTensor: { seen.append(($0, $1, Array($2))) })
+        var tensor = Tensor(shape: [2], elements: [1, 2])
+        recorder.begin("init")
+        try recorder.record("a", &tensor)
+        try recorder.record("b", shape: [], [-1])
+        try recorder.end()
+        recorder.begin("final")
+        try recorder.record("c", bytes: [7, 8])
+        try recorder.record("a", &tensor)
+        try recorder.end()
+        #expect(seen.map { $0.stage + "/" + $0.leaf.name } == ["init/a", "init/b", "final/c", "final/a"])
+        #expect(seen.map(\.leaf) == recorder.stages.flatMap { $0.leaves ?? [] })
+        let one: [UInt8] = [0, 0, 0x80, 0x3f]
+        #expect(seen[0].bytes == one + [0, 0, 0, 0x40])
+        #expect(seen[1].bytes == [UInt8](repeating: 0xff, count: 8))
+        #expect(seen[2].bytes == [7, 8])
+        #expect(seen[3].bytes == one + [1, 0, 0, 0x40])
+    }
 }

@@ -1,0 +1,70 @@
+import Repro
+
+/// What a check came to, as a report and as JSON.
+enum CheckReport {
+    static func report(_ outcomes: [GoldenCheck.Outcome], goldens: String) -> Report {
+        let cases = outcomes.map { outcome in
+            Report.Case(
+                name: outcome.name, outcome: kind(outcome.verdict), headline: headline(outcome),
+                details: details(outcome), digest: outcome.golden?.root, file: "\(goldens)/\(outcome.name).json")
+        }
+        return Report(command: "check", subject: "golden", summary: summary(outcomes), cases: cases)
+    }
+
+    static func summary(_ outcomes: [GoldenCheck.Outcome]) -> String {
+        "\(outcomes.count { $0.verdict.isReproduced }) of \(outcomes.count) reproduced"
+    }
+
+    private static func kind(_ verdict: Verdict) -> Report.Outcome {
+        switch verdict {
+        case .reproduced: .passed
+        case .drift, .notReproducible: .failed
+        case .notJudged, .notFinite: .unjudged
+        }
+    }
+
+    /// The drift, or the reason, as plain lines.
+    private static func details(_ outcome: GoldenCheck.Outcome) -> [String] {
+        let tensors = outcome.tensorsFault.map { ["  tensors: \($0)"] } ?? []
+        switch outcome.verdict {
+        case .reproduced: return []
+        case .drift(let drift), .notReproducible(let drift):
+            return DriftText(palette: Palette(noColor: true)).lines(drift) + tensors
+        case .notJudged(let reason), .notFinite(let reason): return ["  " + reason]
+        }
+    }
+
+    /// One line: the verdict, and where it began.
+    static func headline(_ outcome: GoldenCheck.Outcome) -> String {
+        switch outcome.verdict {
+        case .drift(let drift), .notReproducible(let drift): "\(outcome.verdict.word), \(DriftText.place(drift))"
+        case .notJudged(let reason), .notFinite(let reason): "\(outcome.verdict.word): \(reason)"
+        case .reproduced: outcome.verdict.word
+        }
+    }
+
+    static func json(_ outcomes: [GoldenCheck.Outcome], code: Int32, environment: RunEnvironment) -> JSONValue {
+        let cases = outcomes.map { outcome in
+            var members: [JSONValue.Member] = [
+                .init("name", .string(outcome.name)), .init("verdict", .string(outcome.verdict.word)),
+                .init("exitCode", .number(outcome.verdict.exitCode)),
+                .init("expected", outcome.golden.map { .string($0.root.hexadecimal) } ?? .null),
+                .init("found", outcome.trace.map { .string($0.root.hexadecimal) } ?? .null),
+            ]
+            if let fault = outcome.tensorsFault { members.append(.init("tensorsFault", .string("\(fault)"))) }
+            switch outcome.verdict {
+            case .drift(let drift):
+                members.append(.init("drift", DriftText.json(drift)))
+                members.append(.init("changedData", .array(outcome.changedData.map { .string($0) })))
+            case .notReproducible(let drift): members.append(.init("drift", DriftText.json(drift)))
+            case .notJudged(let reason), .notFinite(let reason): members.append(.init("reason", .string(reason)))
+            case .reproduced: break
+            }
+            return JSONValue.object(members)
+        }
+        return .object([
+            .init("schema", .number(ReproVersion.schema)), .init("exitCode", .number(code)),
+            .init("cases", .array(cases)), .init("environment", environment.json),
+        ])
+    }
+}

@@ -1,0 +1,20 @@
+import ReproTrace
+
+/// The bits of a traced tensor, kept beyond the run that computed it.
+public struct KeptTensor: Sendable {
+    public let stage: String
+    public let leaf: Leaf
+    /// The bytes that were hashed.
+    public let bytes: [UInt8]
+
+    public init(stage: String, leaf: Leaf, bytes: [UInt8]) {
+        self.stage = stage
+        self.leaf = leaf
+        self.bytes = bytes
+    }
+
+    /// Its name in a file: `STAGE/TENSOR`.
+    public var name: String { KeptTensor.name(stage, leaf) }
+
+    static func name(_ stage: String, _ leaf: Leaf) -> String { stage + "/" + leaf.name }
+}
