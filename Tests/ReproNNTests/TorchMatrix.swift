@@ -6,6 +6,7 @@ import Testing
 
 /// A file of `Tests/Fixtures/torch_matrix.py`: what PyTorch makes of recurrent layers, all elements or some of them.
 struct TorchMatrix {
+    let seed: UInt64
     let cases: [TorchCase]
 
     init(path: String) throws {
@@ -14,11 +15,13 @@ struct TorchMatrix {
             try #require(file.metadata.first { $0.key == key }?.value.string, "\(path): no \(key)")
         }
         let seed = try #require(UInt64(try text("seed")))
+        self.seed = seed
         let elements = try #require(Int(try text("elements")))
         let described = try #require(try JSONValue.parse(try text("cases"), path: path).elements)
         cases = try described.enumerated().map { number, json in
             let bits = try #require(try file.value(named: String(number)).integers)
-            return try TorchCase(json, number: number, seed: seed, elements: elements == 0 ? .max : elements, bits: bits)
+            return try TorchCase(
+                json, number: number, seed: seed, elements: elements == 0 ? .max : elements, bits: bits)
         }
     }
 }

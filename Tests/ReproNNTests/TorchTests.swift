@@ -7,8 +7,11 @@ import Testing
 /// Layers against PyTorch in binary64 (`Tests/Fixtures/torch_matrix.py`).
 ///
 /// Our greatest error in a tensor stays within four times PyTorch's own in binary32, or four units of rounding of the
-/// tensor's greatest element where PyTorch was lucky.
+/// tensor's greatest element where PyTorch was lucky. `Vectors/torch-exceptions.tsv` names every tensor that does not keep
+/// it, with its figure and why.
 @Suite struct TorchTests {
+    private static let limit = 4.0
+
     /// Our greatest error of a tensor over its bound's unit: the greater of PyTorch's and 2^-24 × the greatest magnitude.
     private struct Ratio {
         let value: Double
@@ -47,18 +50,47 @@ import Testing
         return ratios
     }
 
+    /// The greatest ratio of each exception, by name.
+    private func exceptions() throws -> [String: Double] {
+        let text = try String(contentsOfFile: try vector("torch-exceptions.tsv"), encoding: .utf8)
+        let rows = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { $0.split(separator: "\t") }
+        return Dictionary(uniqueKeysWithValues: try rows.map { (String($0[0]), try #require(Double($0[1]))) })
+    }
+
+    private func verify(_ ratios: [Ratio], _ exceptions: [String: Double]) {
+        for ratio in ratios { #expect(ratio.value <= exceptions[ratio.name] ?? Self.limit, "\(ratio.line)") }
+    }
+
     @Test func forwardValuesAndEveryGradientAgreeWithPyTorch() throws {
         let matrix = try TorchMatrix(path: try vector("torch-matrix.safetensors"))
         #expect(matrix.cases.count >= 200)
-        let ratios = try ratios(matrix)
-        for ratio in ratios { #expect(ratio.value <= 4, "\(ratio.line)") }
+        let (ratios, exceptions) = (try ratios(matrix), try exceptions())
+        #expect(exceptions.keys.filter { !ratios.map(\.name).contains($0) } == [])
+        verify(ratios, exceptions)
+        let worst = try #require(ratios.filter { exceptions[$0.name] == nil }.max { $0.value < $1.value })
+        print("\(ratios.count) tensors, \(exceptions.count) exceptions; the worst of the others: \(worst.line)")
     }
 
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["REPRO_TORCH_MATRIX"] != nil, "make torch-matrix"))
+    /// `make torch-matrix`. Draws of another seed are measured; those of the vectors are held to the exceptions too, and
+    /// the exceptions to them.
+    @Test(.enabled(if: matrixPath != nil, "make torch-matrix compares every element"))
     func everyElementOfEveryConfigurationAgreesWithPyTorch() throws {
-        let path = try #require(ProcessInfo.processInfo.environment["REPRO_TORCH_MATRIX"])
-        let matrix = try TorchMatrix(path: path)
+        let matrix = try TorchMatrix(path: try #require(matrixPath))
         let ratios = try ratios(matrix)
-        for ratio in ratios where ratio.value > 4 { print(ratio.line) }
+        let above = ratios.filter { $0.value > Self.limit }
+        for ratio in above { print(ratio.line) }
+        for kind in Set(ratios.map(\.kind)).sorted() {
+            let own = ratios.filter { $0.kind == kind }
+            let worst = try #require(own.max { $0.value < $1.value })
+            let many = own.count { $0.value > Self.limit }
+            print("torch matrix: \(kind): \(many) of \(own.count) above 4, worst \(worst.value) (\(worst.name))")
+        }
+        print("torch matrix: \(above.count) of \(ratios.count) tensors above 4, seed \(matrix.seed)")
+        guard try matrix.seed == TorchMatrix(path: try vector("torch-matrix.safetensors")).seed else { return }
+        let exceptions = try exceptions()
+        verify(ratios, exceptions)
+        #expect(exceptions.keys.filter { !above.map(\.name).contains($0) } == [], "no longer exceptions")
     }
 }
+
+private let matrixPath = ProcessInfo.processInfo.environment["REPRO_TORCH_MATRIX"]
