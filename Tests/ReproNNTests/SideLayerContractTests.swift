@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func layerNorm() throws {
-        for one in try ContractVectors().cases("layer_norm", atLeast: 5) {
+        for one in try ContractVectors().cases("layer_norm", atLeast: 6) {
             let shape = try one.ints("shape")
             let draw = { (name: String) in try one.flag(name) ? one.draw(name, [shape.last!]) : nil }
             let (output, tape) = try LayerNorm.forward(
