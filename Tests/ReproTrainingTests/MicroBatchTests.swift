@@ -6,7 +6,7 @@ import Testing
 
 /// `microBatch` changes memory and time, and no bit of a run.
 @Suite struct MicroBatchTests {
-    @Test(arguments: KernelPath.supported)
+    @Test(arguments: [KernelPath.best, .portable])
     func theDigestIsThatOfTheWholeBatch(_ path: KernelPath) throws {
         for name in ["classifier", "sigmoid-classifier", "roman"] {
             var experiment = try shipped(name)
