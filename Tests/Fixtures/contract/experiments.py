@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from . import layers, streams
+from . import layers, streams, torch_numbers
 from .digests import Stage
 from .numerics import F32, require_finite, running_sum
 from .optimisers import SGD, Adam, AdamW, clip, scheduled
@@ -29,19 +29,6 @@ def initial(seed, specifications):
         params[name] = require_finite(name, value)
         used.append(stream)
     return params, used
-
-
-def initial_torch(seed, specifications):
-    """PyTorch's numbers: one generator for all, and a bound of its own for the linear weight."""
-    generator = streams.TorchGenerator(seed)
-    params = {}
-    for name, shape, k, padding in specifications:
-        if padding is not None:
-            raise ValueError("an embedding does not start from PyTorch's numbers")
-        if name == "linear.weight":
-            k = math.sqrt(3) * (math.sqrt(2 / (1 + math.sqrt(5) * math.sqrt(5))) / math.sqrt(shape[1]))
-        params[name] = require_finite(name, generator.uniform(k, shape))
-    return params, [generator]
 
 
 def recurrent_specifications(cell, module):
@@ -205,7 +192,7 @@ class Training:
         specifications += recurrent_specifications(self.prefix[:-1], self.module)
         k = 1 / math.sqrt(width)
         specifications += [("linear.weight", (heads, width), k, None), ("linear.bias", (heads,), k, None)]
-        start = initial_torch if options.get("init") == "torch" else initial
+        start = torch_numbers.initial if options.get("init") == "torch" else initial
         self.params, self.init_streams = start(seed, specifications)
         kind = {"sgd": SGD, "adam": Adam, "adamw": AdamW}[options["optimiser"]]
         self.optimiser = kind(self.params, options["rate"], **options.get("optimiser_options", {}))
