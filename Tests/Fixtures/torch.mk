@@ -1,4 +1,4 @@
-# make torch-matrix: every element of 250 configurations against PyTorch; a subset travels and runs in `make test`. Where
+# make torch-matrix: every element of 262 configurations against PyTorch; a subset travels and runs in `make test`. Where
 # Python lacks torch a throw-away environment gets it from TORCH_INDEX. TORCH_SEED=N measures other draws.
 TORCH_SEED ?= 42
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
@@ -7,7 +7,7 @@ TORCH_VECTORS := Tests/ReproNNTests/Vectors/torch-matrix.safetensors
 TORCH_PYTHON ?= $(shell python3 -c 'import torch, numpy' 2>/dev/null && echo python3 || echo $(TORCH)/venv/bin/python)
 
 .PHONY: torch-matrix
-torch-matrix: $(filter $(TORCH)/%,$(TORCH_PYTHON)) ## every element of 250 configurations against PyTorch in binary64
+torch-matrix: $(filter $(TORCH)/%,$(TORCH_PYTHON)) ## every element of 262 configurations against PyTorch in binary64
 	mkdir -p $(TORCH)
 	$(TORCH_PYTHON) -W ignore Tests/Fixtures/torch_matrix.py --seed $(TORCH_SEED) \
 		$(if $(filter 42,$(TORCH_SEED)),--errors $(TORCH_VECTORS)) --output $(TORCH)/matrix.safetensors

@@ -11,14 +11,14 @@
 What a configuration reads is drawn, not stored: tensor NAME of case N is `U(-1, 1) * scale`, each operation rounded to
 binary32, row-major, from the stream (1, CRC-32 of the UTF-8 text "torch/N/NAME") of `seed`; scale is 1 ÷ √hidden for
 parameters, else 1. PyTorch computes in binary64 from exactly these: output, h_n, c_n, and the gradients of
-sum(d.output * output) + sum(d.h_n * h_n) + sum(d.c_n * c_n)  with respect to everything read. Then it computes the same in
-binary32, and the greatest distance between the two is kept a tensor.
+sum(d.output * output) + sum(d.h_n * h_n) + sum(d.c_n * c_n)  with respect to everything read. Then it computes the
+same in binary32, and the greatest distance between the two is kept a tensor.
 
-`__metadata__` opens with `command` and `versions`; `seed`; `cases` is a JSON list of each case's options, with `results`: a
-list of [name, shape, PyTorch's greatest error in binary32, greatest magnitude]. Tensor `N` holds case N's binary64 results
-one after another as bit patterns (I64, so that a reader of integers gets them whole): of a result of `count` elements
-n = min(count, `elements`) of them, element ⌊i × count ÷ n⌋ for i in 0 … n−1. `lengths` is null where every sequence runs
-to the end; otherwise the batch is packed, and the input past a length is there to be ignored.
+`__metadata__` opens with `command` and `versions`; `seed`; `cases` is a JSON list of each case's options, with
+`results`: a list of [name, shape, PyTorch's greatest error in binary32, greatest magnitude]. Tensor `N` holds case N's
+binary64 results one after another as bit patterns (I64, so that a reader of integers gets them whole): of a result of
+`count` elements n = min(count, `elements`) of them, element ⌊i × count ÷ n⌋ for i in 0 … n−1. `lengths` is null where
+every sequence runs to the end; otherwise the batch is packed, and the input past a length is there to be ignored.
 """
 
 import argparse
@@ -82,7 +82,7 @@ def cases():
     stream = Stream(SEED, DATA, key_of("torch/cases"))
     pick = lambda low, high: low + stream.pick(high - low + 1)
 
-    def drawn(cell, layers, directions, lengths, initial, unbatched=False, projected=False):
+    def drawn(cell, layers, directions, lengths, initial, unbatched=False, projected=False, biased=True):
         batch, steps = pick(1, 12), pick(1, 24)
         if lengths is not None:
             batch = max(batch, 3)
@@ -91,7 +91,7 @@ def cases():
         hidden = pick(2 if projected else 1, 70)
         add(
             cell, pick(1, 70), hidden, None if unbatched else batch, steps, layers=layers, directions=directions,
-            bias=pick(0, 3) > 0, batch_first=pick(0, 1) == 1, initial=initial, lengths=lengths,
+            bias=pick(0, 3) > 0 and biased, batch_first=pick(0, 1) == 1, initial=initial, lengths=lengths,
             projection=pick(1, hidden - 1) if projected else 0,
         )  # fmt: skip
 
@@ -109,7 +109,24 @@ def cases():
         add(cell, 3, 5, 70, 4, directions=2)
         add(cell, 3, 5, 2, 70, directions=2)
         add(cell, 69, 70, 67, 70, initial=True)
+    # Without bias at every depth.
+    for cell, layers in itertools.product(CELLS, (1, 2, 3)):
+        drawn(cell, layers, pick(1, 2), lengths[pick(0, 2)], pick(0, 1) == 1, biased=False)
+    verify_pairs(result)
     return result
+
+
+def verify_pairs(result):
+    """Every cell meets every pair of values of any two options."""
+    kind = lambda lengths: lengths and ("sorted" if lengths == sorted(lengths, reverse=True) else "unsorted")
+    names = ("layers", "directions", "bias", "batch_first", "initial")
+    options = {name: {case[name] for case in result} for name in names}
+    options["lengths"] = {None, "sorted", "unsorted"}
+    for (one, values), (other, others) in itertools.combinations(options.items(), 2):
+        for cell in CELLS:
+            rows = [{**case, "lengths": kind(case["lengths"])} for case in result if case["cell"] == cell]
+            missing = set(itertools.product(values, others)) - {(row[one], row[other]) for row in rows}
+            assert not missing, (cell, one, other, missing)
 
 
 def module_of(case):
@@ -211,7 +228,7 @@ def main():
     parser.add_argument("--output", required=True)
     parser.add_argument("--elements", type=int, help="so many elements of each result; all unless given")
     parser.add_argument("--seed", type=int, default=SEED, help="other numbers, to see how the errors scatter")
-    parser.add_argument("--errors", metavar="FILE", help="PyTorch's errors as a file has them: they differ by processor")
+    parser.add_argument("--errors", metavar="FILE", help="PyTorch's errors as a file has them; they vary by processor")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     known = None
