@@ -24,8 +24,16 @@ public enum Embedding {
 
     /// Each row of the table receives the sum of its positions' gradients in their order, from +0; the padding row +0.
     public static func backward(_ gradient: Tensor, tokens: [Int], vocabulary: Int) -> Tensor {
+        var table = Tensor(zeros: [vocabulary, gradient.shape[1]])
+        backward(gradient, tokens: tokens, accumulating: &table)
+        return table
+    }
+
+    /// As above, continuing the sums in `table` `[V, E]`: the tokens of a batch in several calls give the bits of one.
+    public static func backward(_ gradient: Tensor, tokens: [Int], accumulating table: inout Tensor) {
         let width = gradient.shape[1]
-        var table = Tensor(zeros: [vocabulary, width])
+        precondition(
+            table.shape.count == 2 && table.shape[1] == width, "a table \(table.shape) for \(width) features")
         gradient.withUnsafeElements { rows in
             table.withUnsafeMutableElements { table in
                 for (position, token) in tokens.enumerated() where token != paddingRow {
@@ -35,7 +43,6 @@ public enum Embedding {
                 }
             }
         }
-        return table
     }
 
     /// As above, with rows where a layout has them.
@@ -54,13 +61,13 @@ public enum Embedding {
         }
     }
 
-    /// As above, from rows where a layout has them. `shape` is `[V, E]`.
+    /// As above, from rows where a layout has them. `shape` is `[V, E]`; the sums start at +0 unless they continue.
     static func backward(
         _ rows: UnsafePointer<Float>, _ layout: SequenceLayout, _ tokens: [Int], shape: [Int],
-        into table: UnsafeMutablePointer<Float>
+        into table: UnsafeMutablePointer<Float>, continues: Bool
     ) {
         let width = shape[1]
-        table.update(repeating: 0, count: shape[0] * width)
+        if !continues { table.update(repeating: 0, count: shape[0] * width) }
         var position = 0
         layout.forEachPosition { _, _, row in
             let token = tokens[position]

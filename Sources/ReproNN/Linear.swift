@@ -34,6 +34,24 @@ public enum Linear {
     public static func backward(
         _ gradient: Tensor, input: Tensor, weight: Tensor, engine: Engine
     ) -> (input: Tensor, weight: Tensor, bias: Tensor) {
+        var weightGradient = Tensor(zeros: weight.shape)
+        var biasGradient = Tensor(zeros: [weight.shape[0]])
+        let inputGradient = backward(
+            gradient, input: input, weight: weight, accumulating: &weightGradient, bias: &biasGradient, engine: engine)
+        return (inputGradient, weightGradient, biasGradient)
+    }
+
+    /// As above, continuing the chains in `weightGradient` and `biasGradient`: the rows of a batch in several calls give the
+    /// bits of one. Returns the gradient of the input.
+    ///
+    /// - Precondition: gradients in the shapes of weight and bias.
+    public static func backward(
+        _ gradient: Tensor, input: Tensor, weight: Tensor, accumulating weightGradient: inout Tensor,
+        bias biasGradient: inout Tensor, engine: Engine
+    ) -> Tensor {
+        precondition(
+            weightGradient.shape == weight.shape && biasGradient.shape == [weight.shape[0]],
+            "gradients \(weightGradient.shape) and \(biasGradient.shape) of a weight \(weight.shape)")
         let (rows, columns, depth) = (input.shape[0], weight.shape[0], input.shape[1])
         let kernels = engine.kernels
         let memory = Arena()
@@ -42,8 +60,6 @@ public enum Linear {
                 $0, depth: columns, columns: depth, rowStride: depth, columnStride: 1, kernels: kernels, in: memory)
         }
         var inputGradient = Tensor(zeros: [rows, depth])
-        var weightGradient = Tensor(zeros: weight.shape)
-        var biasGradient = Tensor(zeros: [columns])
         defer { withExtendedLifetime(memory) {} }
         gradient.withUnsafeElements { d in
             input.withUnsafeElements { x in
@@ -58,14 +74,14 @@ public enum Linear {
                 weightGradient.withUnsafeMutableElements {
                     kernels.outer(
                         rows: columns, columns: depth, depth: rows, aRows: gradientRows, bRows: inputRows,
-                        accumulate: false, c: $0, cStride: depth)
+                        accumulate: true, c: $0, cStride: depth)
                 }
                 biasGradient.withUnsafeMutableElements {
                     kernels.sumRows(
-                        columns: columns, depth: rows, rows: gradientRows, accumulate: false, out: $0)
+                        columns: columns, depth: rows, rows: gradientRows, accumulate: true, out: $0)
                 }
             }
         }
-        return (inputGradient, weightGradient, biasGradient)
+        return inputGradient
     }
 }

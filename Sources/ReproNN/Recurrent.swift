@@ -116,6 +116,43 @@ public struct Recurrent: Sendable {
         batchless: Bool = false,
         engine: Engine
     ) throws(FloatingPointFault) -> RecurrentGradients {
+        var fault: FloatingPointFault?
+        var read: (input: Tensor, hidden: Tensor, cell: Tensor?)?
+        let parameters = Tensor.filled(tape.weights.shapes) { pointers in
+            do throws(FloatingPointFault) {
+                read = try backward(
+                    tape, output, hidden, cell, batchless: batchless, into: pointers, continues: false, engine)
+            } catch { fault = error }
+        }
+        guard let read else { throw fault! }
+        return RecurrentGradients(parameters: parameters, input: read.input, hidden: read.hidden, cell: read.cell)
+    }
+
+    /// As above, continuing the chains in `parameters`: a batch's sequences in several calls, in their order, give the bits of
+    /// one (contract, section 2). Returns the gradients of what else was read.
+    ///
+    /// - Precondition: gradients in the order and shapes of the parameters, +0 before the first call.
+    public static func backward(
+        _ tape: RecurrentTape, output: Tensor? = nil, hidden: Tensor? = nil, cell: Tensor? = nil,
+        batchless: Bool = false, accumulating parameters: inout [Tensor], engine: Engine
+    ) throws(FloatingPointFault) -> (input: Tensor, hidden: Tensor, cell: Tensor?) {
+        precondition(parameters.map(\.shape) == tape.weights.shapes, "gradients of other shapes than the parameters'")
+        var fault: FloatingPointFault?
+        var read: (input: Tensor, hidden: Tensor, cell: Tensor?)?
+        Tensor.update(&parameters) { pointers in
+            do throws(FloatingPointFault) {
+                read = try backward(
+                    tape, output, hidden, cell, batchless: batchless, into: pointers, continues: true, engine)
+            } catch { fault = error }
+        }
+        guard let read else { throw fault! }
+        return read
+    }
+
+    private static func backward(
+        _ tape: RecurrentTape, _ output: Tensor?, _ hidden: Tensor?, _ cell: Tensor?, batchless: Bool,
+        into parameters: [UnsafeMutablePointer<Float>], continues: Bool, _ engine: Engine
+    ) throws(FloatingPointFault) -> (input: Tensor, hidden: Tensor, cell: Tensor?) {
         let configuration = tape.weights.configuration
         let shapes = CallerShapes(layout: tape.layout, batchless: batchless, configuration)
         let isLSTM = configuration.cell == .lstm
@@ -124,14 +161,13 @@ public struct Recurrent: Sendable {
         shapes.rank(hidden, width: configuration.stateSize, into: hiddenGradients)
         let initial = States(configuration, batch: tape.layout.batch, zeroed: false, in: memory)
         if let cells = initial.cells { shapes.rank(cell, width: configuration.hiddenSize, into: cells) }
-        let count = tape.weights.shapes.count
         var fault: FloatingPointFault?
-        var tensors = Tensor.filled(
-            tape.weights.shapes + [shapes.rows(width: configuration.inputSize), shapes.states(configuration.stateSize)]
+        let tensors = Tensor.filled(
+            [shapes.rows(width: configuration.inputSize), shapes.states(configuration.stateSize)]
                 + (isLSTM ? [shapes.states(configuration.hiddenSize)] : [])
         ) { pointers in
             let rows = shapes.isIdentity ? nil : Rows(count: tape.layout.positions * configuration.inputSize)
-            let input = rows?.pointer ?? pointers[count]
+            let input = rows?.pointer ?? pointers[0]
             do throws(FloatingPointFault) {
                 try withExtendedLifetime((memory, rows?.owner)) { () throws(FloatingPointFault) in
                     try RecurrentPass.backward(
@@ -139,21 +175,17 @@ public struct Recurrent: Sendable {
                         outputGradient: shapes.gather(output, width: configuration.outputSize),
                         hiddenGradients: hiddenGradients,
                         into: RecurrentPass.GradientTargets(
-                            parameters: pointers[0..<count], input: input, initial: initial))
-                    if rows != nil { shapes.scatter(input, width: configuration.inputSize, into: pointers[count]) }
-                    shapes.unrank(initial.hidden, width: configuration.stateSize, into: pointers[count + 1])
+                            parameters: parameters[...], input: input, initial: initial, continues: continues))
+                    if rows != nil { shapes.scatter(input, width: configuration.inputSize, into: pointers[0]) }
+                    shapes.unrank(initial.hidden, width: configuration.stateSize, into: pointers[1])
                     if let cells = initial.cells {
-                        shapes.unrank(cells, width: configuration.hiddenSize, into: pointers[count + 2])
+                        shapes.unrank(cells, width: configuration.hiddenSize, into: pointers[2])
                     }
                 }
             } catch { fault = error }
         }
         if let fault { throw fault }
-        let states = Array(tensors[(count + 1)...])
-        let input = tensors[count]
-        tensors.removeSubrange(count...)
-        return RecurrentGradients(
-            parameters: tensors, input: input, hidden: states[0], cell: isLSTM ? states[1] : nil)
+        return (tensors[0], tensors[1], isLSTM ? tensors[2] : nil)
     }
 
     private static func run(

@@ -9,6 +9,8 @@ extension RecurrentPass {
         let input: UnsafeMutablePointer<Float>
         /// The initial states', rows by rank; the cells' hold those of the final cells on entry.
         let initial: States
+        /// Whether the chains of parameters continue from what is there, instead of starting at +0.
+        var continues = false
     }
 
     /// - Parameter outputGradient: `[P × D·S]`, changed where elements were dropped above a layer.
@@ -241,12 +243,13 @@ private struct ParameterReduction {
         _ a: Pointers, _ b: Pointers, rows: Int, columns: Int, into gradient: UnsafeMutablePointer<Float>, _ first: Int
     ) {
         layer.engine.kernels.outer(
-            rows: rows, columns: columns, depth: layout.positions, aRows: a, bRows: b, accumulate: false,
+            rows: rows, columns: columns, depth: layout.positions, aRows: a, bRows: b,
+            accumulate: layer.targets.continues,
             c: gradient + first * columns, cStride: columns)
     }
 
     private func sum(_ a: Pointers, columns: Int, into gradient: UnsafeMutablePointer<Float>) {
         layer.engine.kernels.sumRows(
-            columns: columns, depth: layout.positions, rows: a, accumulate: false, out: gradient)
+            columns: columns, depth: layout.positions, rows: a, accumulate: layer.targets.continues, out: gradient)
     }
 }

@@ -73,6 +73,22 @@ extension RecurrentModule {
         return try Recurrent.backward(
             tape.tape, output: output, hidden: hidden, cell: cell, batchless: tape.shapes.batchless, engine: engine)
     }
+
+    /// As above, continuing the chains in `gradients`, the parameters' in their order and +0 before the first call: micro-batches
+    /// of consecutive sequences, one after another, give the bits of the batch.
+    ///
+    /// - Returns: the gradients of what the micro-batch read.
+    /// - Precondition: the tape has not been used; gradients in the shapes of the parameters.
+    /// - Throws: ``ShapeError``, `FloatingPointFault`.
+    public func backward(
+        _ tape: ModuleTape, output: Tensor? = nil, hidden: Tensor? = nil, cell: Tensor? = nil,
+        accumulating gradients: inout [Tensor], engine: Engine
+    ) throws -> (input: Tensor, hidden: Tensor, cell: Tensor?) {
+        try tape.shapes.verifyGradients(Self.name, output: output, hidden: hidden, cell: cell)
+        return try Recurrent.backward(
+            tape.tape, output: output, hidden: hidden, cell: cell, batchless: tape.shapes.batchless,
+            accumulating: &gradients, engine: engine)
+    }
 }
 
 /// `torch.nn.LSTM`: long short-term memory, gates i f g o (contract, sections 4 and 7).

@@ -189,6 +189,55 @@ public struct SequenceModel: Sendable {
     ) throws(FloatingPointFault) -> [Tensor] {
         var linear = Linear.backward(logitsGradient, input: tape.readout, weight: linearWeight, engine: engine)
         observer?.observe("grad.readout", &linear.input)
+        var fault: FloatingPointFault?
+        let gradients = Tensor.filled(parameters.dropLast(2).map { $0.value.shape }) { pointers in
+            do throws(FloatingPointFault) {
+                try backward(
+                    tape, readoutGradient: linear.input, into: pointers, continues: false, engine, observer)
+            } catch { fault = error }
+        }
+        if let fault { throw fault }
+        return gradients + [linear.weight, linear.bias]
+    }
+
+    /// As above, continuing the chains in `gradients`: micro-batches of consecutive sequences, one after another, give the
+    /// bits of their batch (contract, section 2).
+    ///
+    /// - Precondition: gradients in the order and shapes of the parameters, +0 before the first call.
+    public func backward(
+        _ tape: Tape, logitsGradient: Tensor, accumulating gradients: inout [Tensor], engine: Engine
+    ) throws(FloatingPointFault) {
+        try backward(tape, logitsGradient: logitsGradient, accumulating: &gradients, engine: engine, observer: nil)
+    }
+
+    package func backward(
+        _ tape: Tape, logitsGradient: Tensor, accumulating gradients: inout [Tensor], engine: Engine,
+        observer: OperationObserver?
+    ) throws(FloatingPointFault) {
+        precondition(
+            gradients.map(\.shape) == parameters.map(\.value.shape), "gradients of other shapes than parameters'")
+        // Taken out of the array, so that each has one owner and is changed in place.
+        var bias = gradients.removeLast()
+        var weight = gradients.removeLast()
+        var readoutGradient = Linear.backward(
+            logitsGradient, input: tape.readout, weight: linearWeight, accumulating: &weight, bias: &bias,
+            engine: engine)
+        observer?.observe("grad.readout", &readoutGradient)
+        var fault: FloatingPointFault?
+        Tensor.update(&gradients) { pointers in
+            do throws(FloatingPointFault) {
+                try backward(
+                    tape, readoutGradient: readoutGradient, into: pointers, continues: true, engine, observer)
+            } catch { fault = error }
+        }
+        if let fault { throw fault }
+        gradients += [weight, bias]
+    }
+
+    private func backward(
+        _ tape: Tape, readoutGradient: Tensor, into pointers: [UnsafeMutablePointer<Float>], continues: Bool,
+        _ engine: Engine, _ observer: OperationObserver?
+    ) throws(FloatingPointFault) {
         let recurrent = configuration.recurrent
         let layout = tape.recurrent.layout
         let (width, size) = (recurrent.outputSize, recurrent.stateSize)
@@ -198,7 +247,7 @@ public struct SequenceModel: Sendable {
         let hidden = memory.take(hiddenCount, zeroed: true)
         switch configuration.readout {
         case .positions:
-            linear.input.withUnsafeElements { rows in
+            readoutGradient.withUnsafeElements { rows in
                 var next = rows
                 layout.forEachPosition { _, _, row in
                     (output.pointer + row * width).update(from: next, count: width)
@@ -207,7 +256,7 @@ public struct SequenceModel: Sendable {
             }
         case .finalStates(let merging):
             let states = tape.finalStates!
-            let gradients = merging.backward(linear.input, forward: states.forward, reverse: states.reverse)
+            let gradients = merging.backward(readoutGradient, forward: states.forward, reverse: states.reverse)
             let last = hidden + (recurrent.layers - 1) * recurrent.directions * layout.batch * size
             for (direction, gradient) in [gradients.forward, gradients.reverse].enumerated() {
                 gradient?.withUnsafeElements { rows in
@@ -220,24 +269,17 @@ public struct SequenceModel: Sendable {
         }
         let initial = States(recurrent, batch: layout.batch, zeroed: true, in: memory)
         let input = memory.take(layout.positions * recurrent.inputSize)
-        var fault: FloatingPointFault?
-        let gradients = Tensor.filled(parameters.dropLast(2).map { $0.value.shape }) { pointers in
-            do throws(FloatingPointFault) {
-                try withExtendedLifetime(memory) { () throws(FloatingPointFault) in
-                    try RecurrentPass.backward(
-                        tape.recurrent, engine: engine, outputGradient: output, hiddenGradients: hidden,
-                        into: RecurrentPass.GradientTargets(
-                            parameters: pointers[recurrentParameters], input: input, initial: initial),
-                        observer: observer?.within("grad.\(recurrent.cell.rawValue)."))
-                    if case .tokens(let tokens) = tape.batch.inputs {
-                        Embedding.backward(
-                            input, layout, tokens, shape: parameters[0].value.shape, into: pointers[0])
-                    }
-                }
-            } catch { fault = error }
+        try withExtendedLifetime(memory) { () throws(FloatingPointFault) in
+            try RecurrentPass.backward(
+                tape.recurrent, engine: engine, outputGradient: output, hiddenGradients: hidden,
+                into: RecurrentPass.GradientTargets(
+                    parameters: pointers[recurrentParameters], input: input, initial: initial, continues: continues),
+                observer: observer?.within("grad.\(recurrent.cell.rawValue)."))
+            if case .tokens(let tokens) = tape.batch.inputs {
+                Embedding.backward(
+                    input, layout, tokens, shape: parameters[0].value.shape, into: pointers[0], continues: continues)
+            }
         }
-        if let fault { throw fault }
-        return gradients + [linear.weight, linear.bias]
     }
 
     private func forward(

@@ -49,6 +49,29 @@ public struct Tensor: Sendable, Equatable {
         return tensors
     }
 
+    /// Opens the memory of all tensors at once, so that `body` changes their elements in place.
+    public static func update(
+        _ tensors: inout [Tensor], by body: (_ pointers: [UnsafeMutablePointer<Float>]) -> Void
+    ) {
+        // Each tensor is taken out of the array while it is open, so that its memory has one owner and is not copied.
+        var closed = tensors
+        tensors.removeAll()
+        closed.reverse()
+        var pointers: [UnsafeMutablePointer<Float>] = []
+        var changed: [Tensor] = []
+        func open() {
+            guard var tensor = closed.popLast() else { return body(pointers) }
+            tensor.withUnsafeMutableElements {
+                pointers.append($0)
+                open()
+            }
+            changed.append(tensor)
+        }
+        open()
+        changed.reverse()
+        tensors = changed
+    }
+
     public var count: Int { elements.count }
     public var rank: Int { shape.count }
 

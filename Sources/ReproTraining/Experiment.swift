@@ -202,13 +202,15 @@ public struct TrainingOptions: Sendable, Equatable {
     public var epochs: Int
     /// Logical shards of a batch, whose gradients are chains of their own.
     public var shards: Int
+    /// The most sequences that pass through the model together; nil for all of a shard. It changes memory and time, no bit.
+    public var microBatch: Int?
     /// How the learning rate changes from epoch to epoch; nil where it stays.
     public var schedule: Schedule?
 
     public init(
         optimizer: OptimizerName, learningRate: Double, momentum: Double = 0, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0, clipNorm: Double? = nil,
-        batchSize: Int, epochs: Int, shards: Int = 1, schedule: Schedule? = nil
+        batchSize: Int, epochs: Int, shards: Int = 1, microBatch: Int? = nil, schedule: Schedule? = nil
     ) {
         self.optimizer = optimizer
         self.learningRate = learningRate
@@ -221,6 +223,7 @@ public struct TrainingOptions: Sendable, Equatable {
         self.batchSize = batchSize
         self.epochs = epochs
         self.shards = shards
+        self.microBatch = microBatch
         self.schedule = schedule
     }
 

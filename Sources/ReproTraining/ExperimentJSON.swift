@@ -166,6 +166,9 @@ extension TrainingOptions {
         if options.has("clipNorm"), !(try options.value("clipNorm").isNull) {
             clipNorm = try options.number("clipNorm", in: positive)
         }
+        if options.has("microBatch"), !(try options.value("microBatch").isNull) {
+            microBatch = try options.integer("microBatch", in: 1...1_000_000_000)
+        }
         if options.has("schedule"), !(try options.value("schedule").isNull) {
             var scheduleOptions = try options.object("schedule")
             schedule = try Schedule(&scheduleOptions)
@@ -173,7 +176,7 @@ extension TrainingOptions {
         }
     }
 
-    /// A schedule is named where there is one, so that experiments without it read as they always did.
+    /// Micro-batches and a schedule are named where there are any, so that experiments without them read as they always did.
     var json: JSONValue {
         .object(
             [
@@ -182,6 +185,7 @@ extension TrainingOptions {
                 .init("epsilon", .number(epsilon)), .init("weightDecay", .number(weightDecay)),
                 .init("clipNorm", clipNorm.map { .number($0) } ?? .null), .init("batchSize", .number(batchSize)),
                 .init("epochs", .number(epochs)), .init("shards", .number(shards)),
-            ] + (schedule.map { [.init("schedule", $0.json)] } ?? []))
+            ] + (microBatch.map { [.init("microBatch", .number($0))] } ?? [])
+                + (schedule.map { [.init("schedule", $0.json)] } ?? []))
     }
 }

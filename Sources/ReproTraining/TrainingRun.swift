@@ -116,23 +116,31 @@ struct TrainingRun {
         let observer = recorder.observer
         let hashed = experiment.digest == .step
 
-        // Each shard passes forward by itself, which changes no bit of its rows.
-        var tapes: [SequenceModel.Tape?] = []
+        // Each part passes forward by itself, which changes no bit of its rows.
+        let tagging = experiment.task == .tagging
+        let shards = batch.shards(training.shards, tagging: tagging).map {
+            $0?.microBatches(training.microBatch, tagging: tagging) ?? []
+        }
+        // Of micro-batches no tape is kept: the loss takes all logits before the first gradient, and one tape at a time is what
+        // they are for. Each passes forward again before it passes backward. A watched step keeps them: an operation happens once.
+        let keepsTapes = training.microBatch == nil || shards.joined().count == 1 || observer != nil
+        var passes: [[ForwardPass]] = []
         var logitParts: [Tensor] = []
         var firstPosition = 0
-        for (index, shard) in batch.shards(training.shards, tagging: experiment.task == .tagging).enumerated() {
-            guard let shard else {
-                tapes.append(nil)
-                continue
+        for (number, shard) in shards.enumerated() {
+            var ownPasses: [ForwardPass] = []
+            for (place, part) in shard.enumerated() {
+                let dropout = Dropout(
+                    stream: stream, batchPositions: batch.positions, firstPosition: firstPosition)
+                let own = observer?.within(shard: number, of: shards.count, part: place, of: shard.count)
+                let (logits, tape) = try model.forwardForTraining(
+                    part, weights: weights, engine: engine, dropout: dropout, observer: own)
+                firstPosition += part.positions
+                logitParts.append(logits)
+                ownPasses.append(
+                    ForwardPass(batch: part, dropout: dropout, tape: keepsTapes ? tape : nil, observer: own))
             }
-            let dropout = Dropout(
-                stream: stream, batchPositions: batch.positions, firstPosition: firstPosition)
-            let (logits, tape) = try model.forwardForTraining(
-                shard, weights: weights, engine: engine, dropout: dropout,
-                observer: training.shards > 1 ? observer?.within(shard: index) : observer)
-            firstPosition += shard.positions
-            logitParts.append(logits)
-            tapes.append(tape)
+            passes.append(ownPasses)
         }
         var logits = Tensor(joiningRows: logitParts)
         try recorder.record("logits", &logits)
@@ -140,7 +148,7 @@ struct TrainingRun {
         try recorder.record("loss", &loss.value)
         observer?.observe("grad.logits", &loss.logitsGradient)
 
-        var gradients = try gradients(tapes, logitsGradient: loss.logitsGradient, observer: observer)
+        var gradients = try gradients(passes, weights: weights, logitsGradient: loss.logitsGradient)
         for index in gradients.indices {
             try recorder.record("grad." + model.parameters[index].name, &gradients[index], hashed: hashed)
         }
@@ -161,22 +169,39 @@ struct TrainingRun {
         return scalar
     }
 
-    /// Gradients of the whole batch: the shards', each a chain of its own, added in ascending order. An empty shard's is
-    /// +0, and is added.
+    /// What a part of a batch went forward with, and its tape where that is kept.
+    private struct ForwardPass {
+        let batch: SequenceBatch
+        let dropout: Dropout
+        let tape: SequenceModel.Tape?
+        let observer: OperationObserver?
+    }
+
+    /// Gradients of the whole batch: the shards', each a chain of its own that its micro-batches continue, added in
+    /// ascending order. An empty shard's is +0, and is added.
     private func gradients(
-        _ tapes: [SequenceModel.Tape?], logitsGradient: Tensor, observer: OperationObserver?
+        _ shards: [[ForwardPass]], weights: RecurrentWeights, logitsGradient: Tensor
     ) throws -> [Tensor] {
         var sum: [Tensor]?
         var firstRow = 0
-        for (index, tape) in tapes.enumerated() {
-            var own = model.parameters.map { Tensor(zeros: tape == nil ? $0.value.shape : [0]) }
-            if let tape {
-                let rows = firstRow..<(firstRow + tape.rows)
+        for shard in shards {
+            var own: [Tensor] = []
+            for pass in shard {
+                let tape =
+                    try pass.tape
+                    ?? model.forwardForTraining(pass.batch, weights: weights, engine: engine, dropout: pass.dropout)
+                    .tape
+                let part = logitsGradient.rows(firstRow..<(firstRow + tape.rows))
                 firstRow += tape.rows
-                own = try model.backward(
-                    tape, logitsGradient: logitsGradient.rows(rows), engine: engine,
-                    observer: tapes.count > 1 ? observer?.within(shard: index) : observer)
+                if own.isEmpty {
+                    own = try model.backward(
+                        tape, logitsGradient: part, engine: engine, observer: pass.observer)
+                } else {
+                    try model.backward(
+                        tape, logitsGradient: part, accumulating: &own, engine: engine, observer: pass.observer)
+                }
             }
+            if own.isEmpty { own = model.parameters.map { Tensor(zeros: $0.value.shape) } }
             sum = sum.map { zip($0, own).map { $0.adding($1) } } ?? own
         }
         return sum ?? []
@@ -218,7 +243,10 @@ struct TrainingRun {
 }
 
 extension OperationObserver {
-    fileprivate func within(shard: Int) -> OperationObserver { within("shard[\(shard)].") }
+    /// For a shard, where there are several, and for a micro-batch of it, where there are several.
+    fileprivate func within(shard: Int, of shards: Int, part: Int, of parts: Int) -> OperationObserver {
+        within((shards > 1 ? "shard[\(shard)]." : "") + (parts > 1 ? "micro[\(part)]." : ""))
+    }
 }
 
 extension Recorder {
@@ -251,6 +279,15 @@ extension SequenceBatch {
             let range = (shard * lengths.count / count)..<((shard + 1) * lengths.count / count)
             return range.isEmpty ? nil : set.batch(range)
         }
+    }
+}
+
+extension SequenceBatch {
+    /// Micro-batches of at most so many consecutive sequences; the batch itself where it has no more, or for nil.
+    func microBatches(_ size: Int?, tagging: Bool) -> [SequenceBatch] {
+        guard let size, size < lengths.count else { return [self] }
+        let set = SequenceSet(self, tagging: tagging)
+        return stride(from: 0, to: lengths.count, by: size).map { set.batch($0..<min($0 + size, lengths.count)) }
     }
 }
 

@@ -19,7 +19,7 @@ list of runs, each with
   and epochs carry no `leaves`.
 
 The file of `variants` is the same for changed experiments: each run has `changes` in addition, the options that differ
-from the experiment's. `optimiser_options` replaces all of the optimiser's options but the rate; `rnn_tanh` and `rnn_relu`
+from the experiment's; one that changes `epochs` is complete. `optimiser_options` replaces all of the optimiser's options but the rate; `rnn_tanh` and `rnn_relu`
 have the parameters' prefix `rnn.`; `bias` is the recurrent layer's alone.
 
 The file of `layers` opens with the same three fields and `seed`, then has a list per kind. Tensors that a case reads are
@@ -40,6 +40,12 @@ of leaves as above, named as written here.
 - `losses`: reads `logits` with `scale`; `targets` are `pick(classes)`, for `bce` `pick(2)`, from their stream.
 - `optimisers`: parameters `a` [3, 50], `b` [7], `c` [2, 2]; the gradients of step S (from 0) are `d.S.a` and so on.
   Four steps; with `clip` the gradients are clipped first. Results: `S.NAME`, each parameter after step S, then the state.
+- `activations`: reads `x` (scale `scale`) and `d`. `dropout`: reads `x`, `d`, and draws from the stream (3, N); `streams` as above.
+- `layer_norm`: reads `x` (scale `scale`), `d` and, where the case has them, `weight` and `bias`.
+- `weighted_losses`: `logits` and `targets` as in `losses`; with `weight` reads the classes' weights `weight`, drawn as `U(0, 1)`.
+  Results: cross-entropy of the logits (`loss`, `grad.logits`), NLL of their log-softmax (`nll`, `grad.log_probabilities`).
+- `binary_losses`: reads `logits` with `scale`, `targets` and, where `positive` is not 0, so many weights `positive`, both `U(0, 1)`.
+- `schedules`: no results; `rates` are the rates of epochs 0 to 39, bit patterns of binary64.
 - `functions`: bit patterns of inputs and of each function of them, all from MPFR.
 """
 
@@ -53,7 +59,7 @@ import time
 import gmpy2
 import numpy as np
 
-from contract import cases, checks, experiments, numerics
+from contract import cases, checks, experiments, numerics, side_cases
 from contract.digests import root_digest
 
 DEFAULT_STEPS = {"classifier": 3, "roman": 2, "sigmoid-classifier": 2}
@@ -74,7 +80,7 @@ def command():
 
 def experiment_vectors(name, seed, steps, full, changes=None):
     limit = DEFAULT_STEPS.get(name) if steps is None else steps
-    if name not in DEFAULT_STEPS:
+    if name not in DEFAULT_STEPS or "epochs" in (changes or {}):
         limit = None
     stages, texts = [], []
     taken = 0
@@ -143,7 +149,7 @@ def main():
     if arguments.what == "check":
         return checks.run()
     if arguments.what == "layers":
-        write(arguments.output, {"command": command(), "versions": versions(), "contract": 1, **cases.document()})
+        write(arguments.output, {"command": command(), "versions": versions(), "contract": 1, **cases.document(), **side_cases.document()})
         return 0
     numerics.always_exact = arguments.exact
     document = {"command": command(), "versions": versions(), "contract": 1, "experiments": []}

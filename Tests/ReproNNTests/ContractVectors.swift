@@ -51,6 +51,12 @@ struct ContractCase {
         return Tensor(shape: shape, elements: elements.map { $0 * Float(scale) })
     }
 
+    /// As `draw`, from 0 to 1.
+    func unit(_ name: String, _ shape: [Int]) -> Tensor {
+        var stream = stream(name)
+        return Tensor(shape: shape, elements: (0..<Tensor.count(of: shape)).map { _ in stream.uniform32() })
+    }
+
     /// Integers below a bound.
     func picks(_ name: String, _ count: Int, below bound: Int) -> [Int] {
         var stream = stream(name)

@@ -37,7 +37,7 @@ import Testing
     @Test(arguments: KernelPath.supported, workerCounts)
     func firstStepsOfVariantsEqualTheSecondImplementation(_ path: KernelPath, _ workers: Int) throws {
         let engine = try engine(path, workers: workers)
-        for run in try runs("contract-variants.json", atLeast: 7) { try compare(run, engine) }
+        for run in try runs("contract-variants.json", atLeast: 12) { try compare(run, engine) }
     }
 
     private func compare(_ run: JSONValue, _ engine: Engine) throws {
@@ -97,6 +97,10 @@ extension Experiment {
         case "dropout": model.dropout = try #require(value.double)
         case "bias": model.bias = try #require(value.bool as Bool?)
         case "bidirectional": model.bidirectional = try #require(value.bool as Bool?)
+        case "head": model.head = try #require(SequenceModelConfiguration.Head(rawValue: value.string ?? ""))
+        case "init": model.initialization = try #require(ModelOptions.InitialNumbers(rawValue: value.string ?? ""))
+        case "schedule": training?.schedule = try Schedule(vector: value)
+        case "epochs": training?.epochs = try #require(value.int)
         case "shards": training?.shards = try #require(value.int)
         case "batch": training?.batchSize = try #require(value.int)
         case "clip": training?.clipNorm = try #require(value.double as Double?)
@@ -109,6 +113,18 @@ extension Experiment {
             training?.momentum = value["momentum"]?.double ?? 0
             training?.weightDecay = value["weight_decay"]?.double ?? 0
         default: Issue.record("a change that the test does not know: \(change.key)")
+        }
+    }
+}
+
+extension Schedule {
+    fileprivate init(vector: JSONValue) throws {
+        let number = { (key: String) in try #require(vector[key]?.double, "no \(key)") }
+        let int = { (key: String) in try #require(vector[key]?.int, "no \(key)") }
+        switch try #require(vector["kind"]?.string) {
+        case "step": self = .step(every: try int("every"), factor: try number("factor"))
+        case "exponential": self = .exponential(factor: try number("factor"))
+        default: self = .linear(start: try number("start"), end: try number("end"), epochs: try int("epochs"))
         }
     }
 }

@@ -62,6 +62,18 @@ private func operations(
         #expect(found.contains { $0.name == "shard[0].grad.lstm.l0_reverse[0].c" })
     }
 
+    /// A watched step of micro-batches shows each operation once, and a fault in one reaches the root as in an unwatched run.
+    @Test func microBatchesHaveOperationsOfTheirOwn() throws {
+        var experiment = try shortened("sigmoid-classifier", epochs: 1)
+        let plain = try experiment.run(seed: 42, engine: try engine(.best, workers: 1)).trace.stages
+        experiment.training?.microBatch = 7
+        let found = try operations(experiment, try engine(.best, workers: 1)).operations
+        #expect(Set(found.map { $0.stage + "/" + $0.name }).count == found.count)
+        #expect(found.contains { $0.name == "micro[1].grad.lstm.l0[0].pre" })
+        let stages = try experiment.run(seed: 42, engine: try engine(.best, workers: 1)).trace.stages
+        #expect(stages.map(\.digest) == plain.map(\.digest))
+    }
+
     @Test func oneStageIsTheSameStageOfTheWholeRun() throws {
         let experiment = try shortened("sigmoid-classifier", epochs: 1)
         let whole = try operations(experiment, try engine(.best, workers: 1)).operations

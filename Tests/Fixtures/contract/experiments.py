@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from . import layers, streams
+from . import layers, streams, torch_numbers
 from .digests import Stage
 from .numerics import F32, require_finite, running_sum
-from .optimisers import SGD, Adam, AdamW, clip
+from .optimisers import SGD, Adam, AdamW, clip, scheduled
 from .recurrent import Recurrent, merge, merge_backward
 from .streams import Stream, key_of
 
@@ -192,7 +192,8 @@ class Training:
         specifications += recurrent_specifications(self.prefix[:-1], self.module)
         k = 1 / math.sqrt(width)
         specifications += [("linear.weight", (heads, width), k, None), ("linear.bias", (heads,), k, None)]
-        self.params, self.init_streams = initial(seed, specifications)
+        start = torch_numbers.initial if options.get("init") == "torch" else initial
+        self.params, self.init_streams = start(seed, specifications)
         kind = {"sgd": SGD, "adam": Adam, "adamw": AdamW}[options["optimiser"]]
         self.optimiser = kind(self.params, options["rate"], **options.get("optimiser_options", {}))
 
@@ -261,6 +262,8 @@ class Training:
         train = self.splits["train"]
         step = 0
         for epoch in range(options["epochs"]):
+            if "schedule" in options:
+                self.optimiser.lr = scheduled(options["schedule"], options["rate"], epoch)
             order_stream = Stream(self.seed, streams.EPOCH, epoch)
             order = order_stream.permutation(len(train))
             size = options["batch"]
@@ -382,6 +385,18 @@ VARIANTS = [
     ("sigmoid-classifier", dict(cell="gru", bidirectional=True, optimiser_options={}, shards=4, batch=31)),
     ("sigmoid-classifier", dict(layers=3, dropout=0.1, optimiser_options=dict(momentum=0.5, weight_decay=0.02))),
     ("roman", dict(cell="gru", hidden=9, layers=2, dropout=0.2, shards=5, batch=13)),
+    ("sigmoid-classifier", dict(init="torch", bidirectional=True, layers=2, batch=16)),
+    ("sigmoid-classifier", dict(init="torch", cell="gru", head="softmax")),
+    # A step an epoch, so that the rate changes from step to step.
+    ("sigmoid-classifier", dict(schedule=dict(kind="step", every=2, factor=0.5), batch=512, epochs=5)),
+    ("sigmoid-classifier", dict(schedule=dict(kind="exponential", factor=0.9), optimiser="adam", optimiser_options={}, batch=512, epochs=4)),
+    (
+        "sigmoid-classifier",
+        dict(
+            schedule=dict(kind="linear", start=0.25, end=1.0, epochs=3), optimiser="adamw",
+            optimiser_options=dict(weight_decay=0.05), batch=512, epochs=5,
+        ),
+    ),
 ]
 
 

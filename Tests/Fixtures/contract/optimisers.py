@@ -89,3 +89,14 @@ class Adam:
 
 class AdamW(Adam):
     decoupled = True
+
+
+def scheduled(schedule, lr, epoch):
+    """The rate of an epoch, in binary64."""
+    if schedule["kind"] == "linear":
+        start, end, n = schedule["start"], schedule["end"], schedule["epochs"]
+        return lr * (start + ((end - start) * float(min(epoch, n))) / float(n))
+    times = epoch // schedule["every"] if schedule["kind"] == "step" else epoch
+    for _ in range(times):
+        lr = lr * schedule["factor"]
+    return lr
