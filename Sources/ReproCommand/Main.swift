@@ -6,7 +6,8 @@ import Repro
 enum Main {
     static var commands: [any Command.Type] {
         [
-            RunCommand.self, CheckCommand.self, BlessCommand.self, DiffCommand.self, MatrixCommand.self,
+            RunCommand.self, CheckCommand.self, BlessCommand.self, DiffCommand.self, ReportCommand.self,
+            MatrixCommand.self,
             ListCommand.self, InferCommand.self, BenchCommand.self, RandomCommand.self, TableCommand.self,
             DoctorCommand.self, CompletionCommand.self,
         ]

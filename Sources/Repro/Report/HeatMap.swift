@@ -1,0 +1,93 @@
+import ReproVerification
+
+/// Distances in ulp over stages × tensors, as a table whose middle column is drawn.
+struct HeatMap {
+    let map: DivergenceMap
+    /// What a column is.
+    let noun: String
+    let caption: Markup
+    /// The tensor and stage where the runs first parted, where they stand in this map.
+    let first: (stage: String, tensor: String)?
+
+    /// The least distance of each class: powers of 16, as far apart as the ticks of a logarithmic axis. 2^23 ulp are a factor
+    /// of two.
+    static let classes: [UInt64] = [1, 1 << 4, 1 << 8, 1 << 12, 1 << 16, 1 << 20, 1 << 24]
+
+    var markup: Markup {
+        let bins = StageBins(map.stages)
+        let rows = map.rows.map { row($0, bins) }.joined("\n")
+        return """
+            <table class="map" role="table">
+            <caption>\(caption) \(bins.explanation(noun))</caption>
+            <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Tensor</th>
+            <th scope="col" role="columnheader" class="axis"><span class="hidden">Over the \(noun)s</span>\(axis(bins))</th>
+            <th scope="col" role="columnheader">First differs</th><th scope="col" role="columnheader">Differs in</th>
+            <th scope="col" role="columnheader">Greatest ulp</th></tr></thead>
+            <tbody role="rowgroup">
+            \(rows)
+            </tbody></table>
+
+            """
+    }
+
+    private func row(_ row: DivergenceMap.Row, _ bins: StageBins) -> Markup {
+        let cells = bins.ranges.map { HeatMap.cell(.greatest(row.cells[$0])) }
+        let isFirst = row.tensor == first?.tensor
+        let stage = isFirst ? map.stages.firstIndex { $0 == first?.stage } : nil
+        let strip = Strip(bins: bins, cells: cells, marked: stage.map { $0 / bins.size })
+        let mark: Markup = isFirst ? "<span class=\"first\">first divergence</span>" : ""
+        return """
+            <tr role="row"\(isFirst ? " class=\"here\"" : "")><th scope="row" role="rowheader">\(row.tensor)\(mark)</th>\
+            <td role="cell" class="cells">\(strip.markup)</td><td role="cell" data-label="first">\(firstDiffering(row))</td>\
+            <td role="cell" data-label="differs in">\(HeatMap.share(row))</td>\
+            <td role="cell" data-label="greatest ulp">\(HeatMap.greatest(row))</td></tr>
+            """
+    }
+
+    private func firstDiffering(_ row: DivergenceMap.Row) -> Markup {
+        guard let index = row.cells.firstIndex(where: \.differs) else {
+            return row.cells.contains(.unrecorded) ? "not known" : "–"
+        }
+        return row.cells[..<index].contains(.unrecorded) ? "≤ \(map.stages[index])" : "\(map.stages[index])"
+    }
+
+    /// How many stages it is known to differ in, and, where tensors were not kept, may differ in at most.
+    private static func share(_ row: DivergenceMap.Row) -> Markup {
+        let known = row.cells.count(where: \.differs)
+        let open = row.cells.count { $0 == .unrecorded }
+        let total = row.cells.count { $0 != .absent }
+        return open == 0 ? "\(known) of \(total)" : "\(known)…\(known + open) of \(total)"
+    }
+
+    private static func greatest(_ row: DivergenceMap.Row) -> Markup {
+        switch DivergenceMap.Cell.greatest(row.cells) {
+        case .distance(let ulps, let isWhole): isWhole ? "\(ulps)" : "≥ \(ulps)"
+        case .unmeasured, .unrecorded: "not known"
+        case .equal, .absent: "0"
+        }
+    }
+
+    private static func cell(_ cell: DivergenceMap.Cell) -> Strip.Cell {
+        switch cell {
+        case .absent: Strip.Cell(style: "absent", text: "")
+        case .equal: Strip.Cell(style: "equal", text: "equal")
+        case .unrecorded: Strip.Cell(style: "unkept", text: "the stage differs, its tensors were not kept")
+        case .unmeasured: Strip.Cell(style: "unsized", text: "differs, distance not known")
+        case .distance(let ulps, _):
+            Strip.Cell(style: "c\(level(ulps))", text: "\(label(level(ulps) - 1)) ulp")
+        }
+    }
+
+    /// The class of a distance, from 1.
+    static func level(_ ulps: UInt64) -> Int { classes.lastIndex { $0 <= ulps }.map { $0 + 1 } ?? 1 }
+
+    /// A class by its bounds.
+    static func label(_ index: Int) -> String {
+        func text(_ ulps: UInt64) -> String {
+            ulps < 1 << 16 ? String(ulps) : "2^\(ulps.trailingZeroBitCount)"
+        }
+        guard index + 1 < classes.count else { return "≥ \(text(classes[index]))" }
+        let next = classes[index + 1]
+        return "\(text(classes[index]))–\(next > 1 << 16 ? "\(text(next))" : String(next - 1))"
+    }
+}

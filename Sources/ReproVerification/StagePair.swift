@@ -1,0 +1,36 @@
+import ReproFormats
+import ReproTrace
+
+/// A stage of one run beside the stage of that name in another.
+public struct StagePair: Sendable {
+    /// Nil where only the other run has the stage; one of the two is there.
+    public let before, after: Stage?
+
+    public var name: String { (before ?? after)!.name }
+    public var isStep: Bool { (before ?? after)!.isStep }
+    public var isEqual: Bool { before?.digest == after?.digest }
+    public var streamsAgree: Bool { before?.streams == after?.streams }
+
+    /// Pairs the stages in the order of the first run; those that only the second has come last.
+    public static func all(_ before: [Stage], _ after: [Stage]) -> [StagePair] {
+        before.enumerated().map { index, stage in
+            StagePair(before: stage, after: named(stage.name, in: after, near: index))
+        }
+            + after.enumerated().filter { index, stage in named(stage.name, in: before, near: index) == nil }.map {
+                StagePair(before: nil, after: $0.element)
+            }
+    }
+
+    /// The tensors of both, paired likewise; empty where neither side kept any.
+    public var leaves: [(before: Leaf?, after: Leaf?)] {
+        let (x, y) = (before?.leaves ?? [], after?.leaves ?? [])
+        return x.map { leaf in (leaf, y.first { Text.areSame($0.name, leaf.name) }) }
+            + y.filter { leaf in !x.contains { Text.areSame($0.name, leaf.name) } }.map { (nil, $0) }
+    }
+
+    /// Runs of one experiment have a stage at the same place, which spares the search.
+    private static func named(_ name: String, in stages: [Stage], near index: Int) -> Stage? {
+        if index < stages.count, Text.areSame(stages[index].name, name) { return stages[index] }
+        return stages.first { Text.areSame($0.name, name) }
+    }
+}
