@@ -11,14 +11,23 @@ public struct StagePair: Sendable {
     public var isEqual: Bool { before?.digest == after?.digest }
     public var streamsAgree: Bool { before?.streams == after?.streams }
 
-    /// Pairs the stages in the order of the first run; those that only the second has come last.
+    /// Pairs the stages in the order of the first run; those that only the second has stand where it has them.
     public static func all(_ before: [Stage], _ after: [Stage]) -> [StagePair] {
-        before.enumerated().map { index, stage in
-            StagePair(before: stage, after: named(stage.name, in: after, near: index))
-        }
-            + after.enumerated().filter { index, stage in named(stage.name, in: before, near: index) == nil }.map {
-                StagePair(before: nil, after: $0.element)
+        var pairs: [StagePair] = []
+        var next = 0
+        func addAfter(until end: Int) {
+            for index in next..<max(next, end) where place(after[index].name, in: before, near: index) == nil {
+                pairs.append(StagePair(before: nil, after: after[index]))
             }
+            next = max(next, end)
+        }
+        for (index, stage) in before.enumerated() {
+            let other = place(stage.name, in: after, near: index)
+            if let other { addAfter(until: other) }
+            pairs.append(StagePair(before: stage, after: other.map { after[$0] }))
+        }
+        addAfter(until: after.count)
+        return pairs
     }
 
     /// The tensors of both, paired likewise; empty where neither side kept any.
@@ -29,8 +38,8 @@ public struct StagePair: Sendable {
     }
 
     /// Runs of one experiment have a stage at the same place, which spares the search.
-    private static func named(_ name: String, in stages: [Stage], near index: Int) -> Stage? {
-        if index < stages.count, Text.areSame(stages[index].name, name) { return stages[index] }
-        return stages.first { Text.areSame($0.name, name) }
+    private static func place(_ name: String, in stages: [Stage], near index: Int) -> Int? {
+        if index < stages.count, Text.areSame(stages[index].name, name) { return index }
+        return stages.firstIndex { Text.areSame($0.name, name) }
     }
 }

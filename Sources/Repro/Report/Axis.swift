@@ -46,21 +46,23 @@ struct Axis {
         return Axis(ticks: ticks, place: place)
     }
 
-    /// Distances: 0 at the bottom, then powers of 16, the classes of the heat map.
+    /// Distances: 0 at the bottom, then powers of 8, the classes of the heat map.
     static func ulps(greatest: UInt64) -> Axis {
-        let powers = max(1, (64 - max(1, greatest).leadingZeroBitCount + 3) / 4)
-        let sixteen = ReferenceElementary.log(16)
+        let powers = max(1, (66 - max(1, greatest).leadingZeroBitCount) / 3)
+        let eight = ReferenceElementary.log(8)
         let place = { (value: Double) in
             guard value > 0 else { return 0 }
-            let height = 1 + Double(ReferenceElementary.log(Float(value)) / sixteen)
+            let height = 1 + Double(ReferenceElementary.log(Float(value)) / eight)
             return Int((height / Double(powers + 1) * Double(length)).rounded())
         }
         let ticks = (0...powers).map { power in
-            let label: Markup = power < 5 ? "\(1 << (4 * power))" : "2<sup>\(4 * power)</sup>"
-            return Tick(place: (power + 1) * length / (powers + 1), label: label)
+            Tick(place: (power + 1) * length / (powers + 1), label: Axis.power(ofTwo: 3 * power))
         }
         return Axis(ticks: [Tick(place: 0, label: "0")] + ticks, place: place)
     }
+
+    /// In digits while there are few of them.
+    static func power(ofTwo exponent: Int) -> Markup { exponent < 15 ? "\(1 << exponent)" : "2<sup>\(exponent)</sup>" }
 
     /// Whole numbers from 0 to below a count, evenly apart.
     static func counts(_ count: Int, ticks: Int) -> [Int] {

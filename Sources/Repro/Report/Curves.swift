@@ -88,7 +88,7 @@ struct Curves {
             return Plot.Series(style: index % Curves.styleCount, points: Curves.thinned(points), isDotted: true)
         }
         let greatest = series.flatMap { $0.points.map(\.value) }.max() ?? 0
-        let title: Markup = "Distance of the loss from \(curves[0].names)"
+        let title: Markup = "Distance from \(curves[0].runs[0].name)"
         let firsts = curves.dropFirst().map { curve -> Markup in
             let first = zip(curves[0].losses, curve.losses).first { $0.loss.bitPattern != $1.loss.bitPattern }
             return first.map { "\(curve.names) first differs in step \($0.0.step)" } ?? "\(curve.names) is longer"

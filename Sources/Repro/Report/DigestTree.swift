@@ -58,7 +58,7 @@ struct DigestTree {
     }
 
     private func line(_ pair: StagePair) -> Markup {
-        "<li>\(Mark.of(pair.isEqual))\(pair.name) \(digests(pair.before?.digest, pair.after?.digest))</li>"
+        "<li>\(Mark.of(pair.isEqual))<span class=\"name\">\(pair.name)</span> \(digests(pair.before?.digest, pair.after?.digest))</li>"
     }
 
     private func stage(_ index: Int) -> Markup {
@@ -68,10 +68,11 @@ struct DigestTree {
         guard !leaves.isEmpty else { return line(pair) }
         let firstTensor = drift?.tensor.flatMap { $0.stage == pair.name ? $0.name : nil }
         let rows = leaves.map { leaf($0, isFirst: ($0.before ?? $0.after)!.name == firstTensor) }
-        let tag: Markup = isFirst ? "<span class=\"first\">first divergence</span>" : ""
+        let isOpen = isFirst || firstTensor != nil
         return """
-            <li\(isFirst ? " class=\"here\"" : "")><details\(isFirst || firstTensor != nil ? " open" : "")><summary>\
-            \(Mark.of(pair.isEqual))\(pair.name) \(digests(pair.before?.digest, pair.after?.digest))\(tag)</summary>
+            <li><details\(isOpen ? " open" : "")><summary\(DigestTree.here(isFirst))>\(Mark.of(pair.isEqual))\
+            <span class="name">\(pair.name)</span> \(digests(pair.before?.digest, pair.after?.digest))\
+            \(DigestTree.tag(isFirst))</summary>
             <ul>\(rows.joined("\n"))</ul></details></li>
             """
     }
@@ -79,12 +80,16 @@ struct DigestTree {
     private func leaf(_ pair: (before: Leaf?, after: Leaf?), isFirst: Bool) -> Markup {
         let leaf = (pair.before ?? pair.after)!
         let shape = leaf.shape.isEmpty ? "scalar" : leaf.shape.map(String.init).joined(separator: "×")
-        let tag: Markup = isFirst ? "<span class=\"first\">first divergence</span>" : ""
         return """
-            <li\(isFirst ? " class=\"here\"" : "")>\(Mark.of(pair.before?.digest == pair.after?.digest))\(leaf.name) \
-            <span class="quiet">\(leaf.elementType.rawValue) \(shape)</span> \
-            \(digests(pair.before?.digest, pair.after?.digest))\(tag)</li>
+            <li\(DigestTree.here(isFirst))>\(Mark.of(pair.before?.digest == pair.after?.digest))\
+            <span class="name tensor">\(leaf.name) <span class="quiet">\(leaf.elementType.rawValue) \(shape)</span></span> \
+            \(digests(pair.before?.digest, pair.after?.digest))\(DigestTree.tag(isFirst))</li>
             """
+    }
+
+    private static func here(_ isFirst: Bool) -> Markup { isFirst ? " class=\"here\"" : "" }
+    private static func tag(_ isFirst: Bool) -> Markup {
+        isFirst ? "<span class=\"first\">first divergence</span>" : ""
     }
 
     private func digests(_ before: Digest?, _ after: Digest?) -> Markup {

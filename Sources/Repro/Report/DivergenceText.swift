@@ -5,6 +5,8 @@ import ReproVerification
 struct DivergenceText {
     let divergence: Divergence
     let drift: Drift
+    /// What the digest of the run that left is called; the first is A.
+    let letter: String
 
     var markup: Markup {
         """
@@ -36,7 +38,7 @@ struct DivergenceText {
         }
         if let structure = drift.structure { facts.append(("Structure", DivergenceText.text(structure))) }
         if let before = drift.expected, let after = drift.found {
-            facts.append(("Stage", "\(Markup.digest(before)) → \(Markup.digest(after))"))
+            facts.append(("Stage digest", pair(before, after)))
         }
         guard let tensor = drift.tensor else {
             return facts + [("Tensor", "not known: no tensors were kept; run again with <code>--trace tensor</code>")]
@@ -53,10 +55,14 @@ struct DivergenceText {
         }
         if let structure = tensor.structure { facts.append(("Structure", DivergenceText.text(structure))) }
         if let before = tensor.expected, let after = tensor.found {
-            facts.append(("Tensor digest", "\(Markup.digest(before)) → \(Markup.digest(after))"))
+            facts.append(("Tensor digest", pair(before, after)))
         }
         if tensor.structure == nil { facts.append(("Elements", elements(tensor))) }
         return facts
+    }
+
+    private func pair(_ before: Digest, _ after: Digest) -> Markup {
+        "<b>A</b> \(Markup.digest(before))<br><b>\(letter)</b> \(Markup.digest(after))"
     }
 
     private func elements(_ tensor: Drift.MovedTensor) -> Markup {

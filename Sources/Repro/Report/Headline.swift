@@ -54,7 +54,7 @@ struct Headline {
             let role: Markup =
                 index == 0
                 ? (comparison.isOneDigest ? "" : "what the others are compared with")
-                : "left it in \(group.drift?.stage ?? "no stage that was kept")"
+                : group.drift.map(Headline.place) ?? ""
             return """
                 <li class="card\(index == 0 ? "" : " other")"><h3><span class="letter">\(Headline.letter(index))</span>\
                 <span class="hidden">Digest \(Headline.letter(index))</span></h3>
@@ -63,6 +63,13 @@ struct Headline {
                 """
         }
         return "<ol class=\"cards\">\(cards.joined("\n"))</ol>\n"
+    }
+
+    private static func place(_ drift: Drift) -> Markup {
+        guard let tensor = drift.tensor, tensor.stage == drift.stage else {
+            return "first differs in <b>\(drift.stage)</b>"
+        }
+        return "first differs in <b>\(drift.stage)</b>, tensor <b>\(tensor.name)</b>"
     }
 
     /// A, B, … Z, 27, 28, …

@@ -9,13 +9,15 @@ struct HeatMap {
     /// The tensor and stage where the runs first parted, where they stand in this map.
     let first: (stage: String, tensor: String)?
 
-    /// The least distance of each class: powers of 16, as far apart as the ticks of a logarithmic axis. 2^23 ulp are a factor
+    /// The least distance of each class: powers of 8, as far apart as the ticks of a logarithmic axis. 2^23 ulp are a factor
     /// of two.
-    static let classes: [UInt64] = [1, 1 << 4, 1 << 8, 1 << 12, 1 << 16, 1 << 20, 1 << 24]
+    static let classes: [UInt64] = (0..<9).map { 1 << (3 * UInt64($0)) }
 
     var markup: Markup {
         let bins = StageBins(map.stages)
-        let rows = map.rows.map { row($0, bins) }.joined("\n")
+        let moved = map.rows.filter { !HeatMap.isEqual($0) }
+        let rows = moved.map { row($0, bins) }.joined("\n")
+        guard !moved.isEmpty else { return "<p class=\"note\">\(caption) Every tensor is equal in each of them.</p>\n" }
         return """
             <table class="map" role="table">
             <caption>\(caption) \(bins.explanation(noun))</caption>
@@ -26,21 +28,31 @@ struct HeatMap {
             <tbody role="rowgroup">
             \(rows)
             </tbody></table>
-
+            \(equalRows)
             """
+    }
+
+    /// Tensors that never moved, which need no strip.
+    private var equalRows: Markup {
+        let names = map.rows.filter(HeatMap.isEqual).map { "<code>\($0.tensor)</code>" as Markup }
+        return names.isEmpty ? "" : "<p class=\"note equals\">Equal in every \(noun): \(names.joined(", ")).</p>\n"
+    }
+
+    private static func isEqual(_ row: DivergenceMap.Row) -> Bool {
+        row.cells.allSatisfy { $0 == .equal || $0 == .absent }
     }
 
     private func row(_ row: DivergenceMap.Row, _ bins: StageBins) -> Markup {
         let cells = bins.ranges.map { HeatMap.cell(.greatest(row.cells[$0])) }
-        let isFirst = row.tensor == first?.tensor
-        let stage = isFirst ? map.stages.firstIndex { $0 == first?.stage } : nil
-        let strip = Strip(bins: bins, cells: cells, marked: stage.map { $0 / bins.size })
-        let mark: Markup = isFirst ? "<span class=\"first\">first divergence</span>" : ""
+        let place = row.tensor == first?.tensor ? map.stages.firstIndex { $0 == first?.stage } : nil
+        let strip = Strip(bins: bins, cells: cells, marked: place.map { $0 / bins.size })
+        let mark: Markup = place == nil ? "" : "<span class=\"hidden\"> first divergence</span>"
+        let here: Markup = place == nil ? "" : " class=\"here\""
         return """
-            <tr role="row"\(isFirst ? " class=\"here\"" : "")><th scope="row" role="rowheader">\(row.tensor)\(mark)</th>\
+            <tr role="row"\(here)><th scope="row" role="rowheader">\(row.tensor)\(mark)</th>\
             <td role="cell" class="cells">\(strip.markup)</td><td role="cell" data-label="first">\(firstDiffering(row))</td>\
             <td role="cell" data-label="differs in">\(HeatMap.share(row))</td>\
-            <td role="cell" data-label="greatest ulp">\(HeatMap.greatest(row))</td></tr>
+            <td role="cell" data-label="ulp">\(HeatMap.greatest(row))</td></tr>
             """
     }
 
@@ -74,20 +86,14 @@ struct HeatMap {
         case .unrecorded: Strip.Cell(style: "unkept", text: "the stage differs, its tensors were not kept")
         case .unmeasured: Strip.Cell(style: "unsized", text: "differs, distance not known")
         case .distance(let ulps, _):
-            Strip.Cell(style: "c\(level(ulps))", text: "\(label(level(ulps) - 1)) ulp")
+            Strip.Cell(style: "c\(level(ulps))", text: "\(bounds(level(ulps))) ulp")
         }
     }
 
     /// The class of a distance, from 1.
     static func level(_ ulps: UInt64) -> Int { classes.lastIndex { $0 <= ulps }.map { $0 + 1 } ?? 1 }
 
-    /// A class by its bounds.
-    static func label(_ index: Int) -> String {
-        func text(_ ulps: UInt64) -> String {
-            ulps < 1 << 16 ? String(ulps) : "2^\(ulps.trailingZeroBitCount)"
-        }
-        guard index + 1 < classes.count else { return "≥ \(text(classes[index]))" }
-        let next = classes[index + 1]
-        return "\(text(classes[index]))–\(next > 1 << 16 ? "\(text(next))" : String(next - 1))"
+    private static func bounds(_ level: Int) -> String {
+        level < classes.count ? "\(classes[level - 1])–\(classes[level] - 1)" : "at least \(classes[level - 1])"
     }
 }

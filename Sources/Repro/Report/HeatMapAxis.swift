@@ -19,7 +19,8 @@ extension HeatMap {
         return kinds.indices.filter { $0 == 0 || kinds[$0] != kinds[$0 - 1] }.map { index in
             let count = kinds[index...].prefix { $0 == kinds[index] }.count
             let name = kinds[index] == "evaluation" ? "eval" : kinds[index] + (count > 1 ? "s" : "")
-            return "<span style=\"left:\(Markup.percent(index, of: kinds.count))\">\(name)</span>"
+            let (left, width) = (Markup.percent(index, of: kinds.count), Markup.percent(count, of: kinds.count))
+            return "<span style=\"left:\(left);max-width:\(width)\">\(name)</span>"
         }.joined()
     }
 
@@ -30,12 +31,12 @@ extension HeatMap {
         func entry(_ style: String, _ text: Markup) -> Markup {
             """
             <li><svg class="swatch" aria-hidden="true" focusable="false">\
-            <rect class="\(style)" width="100%" height="100%"/></svg>\(text)</li>
+            <rect class="\(style)" width="100%" height="100%"/></svg><span>\(text)</span></li>
             """
         }
-        let levels = classes.indices.map { entry("c\($0 + 1)", "\(label($0))") }.joined()
+        let levels = classes.indices.map { entry("c\($0 + 1)", Axis.power(ofTwo: 3 * $0)) }.joined()
         return """
-            <div class="legend"><p>Distance in ulp, each class 16 times the one before:</p>
+            <div class="legend"><p>Distance in ulp, from the number below each colour up to the next:</p>
             <ul class="scale">\(levels)</ul>
             <ul>\(entry("equal", "equal, bit for bit"))\(entry("unsized", "differs, distance not known"))\
             \(entry("unkept", "stage differs, its tensors were not kept"))\(entry("absent", "no such tensor"))</ul></div>

@@ -70,7 +70,7 @@ struct Page {
     private func divergence(_ divergence: Divergence, letter: String) -> Section {
         let id: Markup = "divergence-\(letter)"
         let first = divergence.group.drift?.tensor.map { (stage: $0.stage, tensor: $0.name) }
-        let (run, baseline) = (divergence.run.name, divergence.baseline.name)
+        let (run, baseline) = (divergence.names, divergence.baseline.name)
         var maps = Markup.nothing
         if !divergence.steps.rows.isEmpty {
             maps +=
@@ -91,7 +91,7 @@ struct Page {
             id: id, title: "Divergence \(letter): \(run)",
             body: """
                 <p>First divergence of <b>\(run)</b> from <b>\(baseline)</b>:</p>
-                \(divergence.group.drift.map { DivergenceText(divergence: divergence, drift: $0).markup } ?? "")
+                \(divergence.group.drift.map { DivergenceText(divergence: divergence, drift: $0, letter: letter).markup } ?? "")
                 <h3>How far, tensor by tensor</h3>
                 <p class="note">One ulp is one step from a binary32 number to the next; 2<sup>23</sup> are a factor of two. \
                 “≥” marks what is known from recorded elements, at most four a tensor, rather than from the whole tensor.</p>

@@ -20,7 +20,9 @@ public struct Report: Sendable {
         var divergences: [Divergence] = []
         for group in comparison.groups.dropFirst() {
             divergences.append(
-                try Divergence(group, baseline: runs[comparison.groups[0].witness], run: runs[group.witness]))
+                try Divergence(
+                    group, names: group.members.map { runs[$0].name }.joined(separator: ", "),
+                    baseline: runs[comparison.groups[0].witness], run: runs[group.witness]))
         }
         html = Page(runs: runs, comparison: comparison, divergences: divergences).markup.text
     }
@@ -29,6 +31,9 @@ public struct Report: Sendable {
 /// A group of runs that left the first one, with all that is known of where.
 struct Divergence {
     let group: RunComparison.Group
+    /// Of all runs in the group.
+    let names: String
+    /// What was compared: of each group the run that kept the most.
     let baseline, run: ReportedRun
     let stages: [StagePair]
     /// Over the optimiser's steps.
@@ -36,8 +41,11 @@ struct Divergence {
     /// Over the stages before, between and after them.
     let others: DivergenceMap
 
-    init(_ group: RunComparison.Group, baseline: ReportedRun, run: ReportedRun) throws(FormatError) {
+    init(
+        _ group: RunComparison.Group, names: String, baseline: ReportedRun, run: ReportedRun
+    ) throws(FormatError) {
         self.group = group
+        self.names = names
         self.baseline = baseline
         self.run = run
         stages = StagePair.all(baseline.record.stages, run.record.stages)

@@ -29,11 +29,12 @@ struct SideBySide {
         let heads = names.map { "<th scope=\"col\">\($0)</th>" as Markup }
         let lines = rows.filter(isIncluded).map { row -> Markup in
             let cells = row.values.map { value -> Markup in
-                let isOther = value != row.values[0]
-                return "<td\(isOther ? " class=\"other\"" : "")>\(value ?? "–")</td>"
+                let style: Markup = value == row.values[0] ? "" : " class=\"other\""
+                return "<td\(style)>\(value ?? "–")</td>"
             }
+            let style: Markup = row.differs ? " class=\"differs\"" : ""
             return """
-                <tr\(row.differs ? " class=\"differs\"" : "")><th scope="row">\(row.name)</th>\(cells.joined())\
+                <tr\(style)><th scope="row">\(row.name)</th>\(cells.joined())\
                 <td class="sign">\(row.differs ? Mark.differs("differs") : Mark.agrees("same"))</td></tr>
                 """
         }

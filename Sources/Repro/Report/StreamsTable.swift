@@ -18,7 +18,7 @@ struct StreamsTable {
             }
             let differing = stages.filter { !$0.streamsAgree }
             return """
-                <tr role="row"><th scope="row" role="rowheader">\(divergence.run.name)</th>\
+                <tr role="row"><th scope="row" role="rowheader">\(divergence.names)</th>\
                 <td role="cell" class="cells">\(Strip(bins: bins, cells: cells).markup)</td>\
                 <td role="cell" data-label="first">\(differing.first?.name ?? "–")</td>\
                 <td role="cell" data-label="differ in">\(differing.count) of \(stages.count)</td>\

@@ -6,12 +6,13 @@ enum Stylesheet {
     private static let colors: Markup = """
         :root{color-scheme:light dark;--ground:#fff;--raised:#f6f8fa;--line:#d5dbe1;--ink:#16202b;--quiet:#52606d;
         --link:#0b57b0;--good:#0a6b4a;--good-ground:#e3f4ec;--bad:#b3261e;--bad-ground:#fdecea;--here:#fff4ce;
-        --equal:#edf1f4;--c1:#bd7208;--c2:#b4530f;--c3:#a93226;--c4:#8d1f52;--c5:#66196b;--c6:#431660;--c7:#1b0b38;
+        --equal:#edf1f4;--c1:#bd7a08;--c2:#b96118;--c3:#b4451f;--c4:#a5373b;--c5:#97264b;--c6:#7a2560;--c7:#5e1b72;--c8:#381350;--c9:#150a30;
+
         --s0:#0b57b0;--s1:#c2410c;--s2:#0a6b4a;--s3:#8b2fa8;--s4:#7a5b00;--s5:#a3165a;--mark:#16202b}
         @media (prefers-color-scheme:dark){:root{--ground:#0f1419;--raised:#182028;--line:#33404d;--ink:#e6ebf0;
         --quiet:#a3b0bd;--link:#7db7ff;--good:#5fd3a2;--good-ground:#10291f;--bad:#ff9a8f;--bad-ground:#341a18;
-        --here:#35301a;--equal:#1f2933;--c1:#8f68cc;--c2:#b45fb8;--c3:#dc6496;--c4:#f0746a;--c5:#f99a4a;--c6:#fcc751;
-        --c7:#fff6b8;--s0:#7db7ff;--s1:#ff9d5c;--s2:#5fd3a2;--s3:#d79bf0;--s4:#e0c15a;--s5:#ff8fc0;--mark:#fff}}
+        --here:#35301a;--equal:#1f2933;--c1:#8f68cc;--c2:#a566c0;--c3:#bb62b4;--c4:#d16ca0;--c5:#e8738a;--c6:#f28b74;--c7:#fba254;--c8:#ffcc88;--c9:#fff6b8;
+        --s0:#7db7ff;--s1:#ff9d5c;--s2:#5fd3a2;--s3:#d79bf0;--s4:#e0c15a;--s5:#ff8fc0;--mark:#fff}}
 
         """
 
@@ -61,6 +62,7 @@ enum Stylesheet {
         .way{display:flex;flex-wrap:wrap;gap:.375rem .25rem;list-style:none;margin:.75rem 0;padding:0}
         .way li{display:flex;gap:.5rem;align-items:baseline;padding:.375rem .75rem;border:1px solid var(--line);
         border-radius:6px;background:var(--raised);font-size:.9375rem}
+        .way .quiet{flex:none}
         .way li+li::before{content:"›" / "";color:var(--quiet)}
         .way li:last-child{background:var(--here);font-weight:600}
         .facts{margin:0;display:grid;gap:.5rem}
@@ -70,7 +72,7 @@ enum Stylesheet {
         caption{text-align:left;padding-bottom:.5rem}
         th,td{text-align:left;padding:.3125rem .75rem .3125rem 0;vertical-align:top;border-bottom:1px solid var(--line)}
         th{font-weight:600}.number{text-align:right;font-variant-numeric:tabular-nums}
-        .scroll{overflow-x:auto;margin:1rem 0}
+        .scroll{position:relative;overflow-x:auto;margin:1rem 0}
         .scroll table{min-width:100%}
         .scroll td,.scroll th{min-width:6rem;overflow-wrap:normal}
         .scroll tr.differs{background:var(--here)}
@@ -83,19 +85,20 @@ enum Stylesheet {
         details details>summary,.tree summary{padding:.125rem 0}
         .first{display:inline-block;margin-left:.5rem;padding:0 .5rem;border-radius:99px;background:var(--bad);color:var(--ground);
         font:600 .6875rem/1.5 system-ui,sans-serif;white-space:nowrap}
+        p code,dd code:not(.digest){white-space:nowrap}.equals code{white-space:normal}sup{line-height:0;font-size:max(.75em,11px)}
         .tree,.tree ul{list-style:none;margin:0;padding:0}
         .tree ul{padding-left:1.125rem;border-left:1px solid var(--line);margin-left:.3125rem}
         .tree li{padding:.0625rem 0}
         .tree ul ul li,.more{padding-left:1rem}
-        .tree li.here{background:var(--here)}
-        .tree code{color:var(--quiet)}
+        .tree .here{background:var(--here)}
+        .tree code{color:var(--quiet)}.tree .name{display:inline-block;min-width:11.5rem}.tree .tensor{min-width:24rem}
         .mark{display:inline-block;width:1.25rem;text-align:center;font-weight:600}
         footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line);font-size:.8125rem;color:var(--quiet)}
 
         """
 
     private static let figures: Markup = """
-        .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1.5rem 2rem}
+        .plots{display:grid;align-items:end;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1.5rem 2rem}
         .plot{margin:0}.plot figcaption{font-weight:600;font-size:.9375rem}
         .unit{margin:0}.unit.step{text-align:center}
         .area{position:relative;margin:.75rem .75rem 1.5rem 3.25rem;height:13rem}
@@ -118,24 +121,25 @@ enum Stylesheet {
         .legend{margin:1rem 0}.legend p{font-size:.875rem}
         .swatch{width:1.75rem;height:1rem;flex:none;border:1px solid var(--line)}
         .legend .scale{gap:0}
-        .legend .scale li{flex-direction:column;align-items:stretch;gap:.25rem;font-size:.75rem;flex:0 1 6.25rem;min-width:4.5rem}
+        .legend .scale li{flex-direction:column;align-items:stretch;gap:.25rem;font-size:.75rem;flex:0 1 5.5rem;min-width:0}
         .scale .swatch{width:100%;border:0}
-        .map{width:100%;margin:1rem 0 2rem;table-layout:fixed}
+        .map{width:100%;margin:1rem 0 .5rem;table-layout:fixed}
         .map th,.map td{padding:0 .75rem 0 0;border:0;height:1.375rem;vertical-align:middle;line-height:1.2}
         .map thead th{vertical-align:bottom;padding-bottom:.25rem;font-size:.75rem;color:var(--quiet)}
-        .map th:first-child{width:15.5rem}.map tbody th{font-weight:400}
-        .map th:nth-child(3){width:7rem}.map th:nth-child(4){width:7.5rem}.map th:nth-child(5){width:6.5rem}
+        .map th:first-child{width:18.5rem}.map tbody th{font-weight:400}
+        .map th:nth-child(3){width:7rem}.map th:nth-child(4){width:6.5rem}.map th:nth-child(5){width:6.5rem}
         .map td{font-size:.8125rem;font-variant-numeric:tabular-nums}
         .map td.cells,.map th.axis{padding-right:1rem}
-        .map tr.here th{font-weight:700}.map tr.here{background:var(--here)}
+        .map tr.here th{font-weight:700}.map tr.here{background:var(--here)}.map tr.here th::before{content:"▸ " / ""}
         .axis{position:relative}.ticks{position:relative;display:block;height:1rem}
-        .ticks span{bottom:0;border-left:1px solid var(--quiet);padding-left:.1875rem;font-weight:400}
+        .ticks span{bottom:0;overflow:hidden;border-left:1px solid var(--quiet);padding-left:.1875rem;font-weight:400}
+        .equals{margin-bottom:1.75rem}
         .strip{display:block;width:100%;height:1.125rem;overflow:visible}
         .strip rect,.swatch rect{shape-rendering:crispEdges}
         .strip .mark{fill:none;stroke:var(--mark);stroke-width:3}
         .equal{fill:var(--equal)}.unsized{fill:url(#hatch)}.unkept{fill:url(#points)}.absent{fill:none}.same{fill:var(--good)}
         .c1{fill:var(--c1)}.c2{fill:var(--c2)}.c3{fill:var(--c3)}.c4{fill:var(--c4)}.c5{fill:var(--c5)}.c6{fill:var(--c6)}
-        .c7{fill:var(--c7)}
+        .c7{fill:var(--c7)}.c8{fill:var(--c8)}.c9{fill:var(--c9)}
         .hatch-ground,.points-ground{fill:var(--ground)}.hatch-line{fill:var(--c1)}.points-point{fill:var(--quiet)}
 
         """
@@ -143,14 +147,15 @@ enum Stylesheet {
     private static let media: Markup = """
         @media (max-width:52rem){
         .map,.map tbody,.map tr,.map th,.map td,.map caption,.map thead{display:block}
-        .map tbody tr{display:grid;grid-template-columns:repeat(3,auto) 1fr;gap:0 1rem;padding:.375rem 0;border-bottom:1px solid var(--line)}
-        .map tbody th,.map td.cells{grid-column:1/-1;width:auto!important}
+        .map tbody tr{display:flex;flex-wrap:wrap;gap:0 .875rem;padding:.375rem 0;border-bottom:1px solid var(--line)}
+        .map tbody th,.map tbody td.cells{flex:1 0 100%;width:auto}
         .map th,.map td{height:auto;padding:.125rem 0}
         .map td.cells,.map th.axis{padding-right:0}
         .map td[data-label]::before{content:attr(data-label) " ";color:var(--quiet)}
-        .map td{font-size:.75rem}
+        .map td{font-size:.75rem;white-space:nowrap}
         .map thead th:not(.axis){position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
         }
+        @media (max-width:52rem){.tree .tensor,.tree .name{display:inline}}
         @media (max-width:34rem){body{padding-inline:1rem}.facts div{grid-template-columns:1fr}.card{gap:.75rem;padding:.75rem}
         header{padding-top:1.5rem}.area{margin-left:2.75rem}}
         @media (forced-colors:active){.strip,.swatch,.area svg,.key{forced-color-adjust:none}}
