@@ -133,7 +133,7 @@ import Testing
                     default: member
                     }
                 })
-            let folder = "<b onclick='x'>&amp;"
+            let folder = "<b onclick='x'>&amp;\" onfocus=\"x"
             try place.write("\(folder)/run.json", bytes: document.encoded(.pretty))
             let page = try report(place, "a", folder)
             let clean = try report(place, "a")
@@ -145,7 +145,8 @@ import Testing
             #expect(page.all("td").contains { $0.text == shown })
             #expect(page.all("li").contains { $0.text == folder })
             // As a word of a shell: one argument, nothing that runs.
-            #expect(page.all("pre").contains { $0.text.contains("--output '<b onclick='\\''x'\\''>&amp;'") })
+            #expect(
+                page.all("pre").contains { $0.text.contains("--output '<b onclick='\\''x'\\''>&amp;\" onfocus=\"x'") })
         }
     }
 

@@ -15,7 +15,8 @@ struct Axis {
 
     /// From 0, or from the least value where that is negative, to the first tick that no value exceeds.
     static func linear(_ values: [Double]) -> Axis {
-        let (least, greatest) = (min(0, values.min() ?? 0), max(values.max() ?? 1, 0))
+        let least = min(0, values.min() ?? 0)
+        let greatest = max(least + Double(Float.leastNonzeroMagnitude), values.max() ?? 1)
         let (mantissa, exponent) = step(greatest - least, ticks: 5)
         let unit = value(mantissa, exponent)
         let first = Int((least / unit).rounded(.down))

@@ -49,9 +49,16 @@ struct Curves {
 
     private var fidelity: Markup {
         let epochs: Markup = "Vertical lines begin an epoch."
-        guard stepCount > Curves.limit else { return "Every step is drawn. \(epochs)" }
+        if curves.count > Curves.styleCount {
+            return "\(strokes) \(epochs) After \(Curves.styleCount) curves, colours and dashes begin again."
+        }
+        return "\(strokes) \(epochs)"
+    }
+
+    private var strokes: Markup {
+        guard stepCount > Curves.limit else { return "Every step is drawn." }
         let size = Curves.bucket(stepCount)
-        return "Of every \(size) steps the least and the greatest loss are drawn. \(epochs)"
+        return "Of every \(size) steps the least and the greatest loss are drawn."
     }
 
     private var legend: Markup {

@@ -17,6 +17,7 @@ struct HeatMap {
         let bins = StageBins(map.stages)
         let moved = map.rows.filter { !HeatMap.isEqual($0) }
         let rows = moved.map { row($0, bins) }.joined("\n")
+        guard !map.rows.isEmpty else { return "<p class=\"note\">\(caption) No tensors were kept.</p>\n" }
         guard !moved.isEmpty else { return "<p class=\"note\">\(caption) Every tensor is equal in each of them.</p>\n" }
         return """
             <table class="map" role="table">

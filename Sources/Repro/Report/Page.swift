@@ -6,6 +6,9 @@ struct Page {
     let comparison: RunComparison
     let divergences: [Divergence]
 
+    /// Digests that get maps and a tree; the facts are there for all.
+    private static let mapLimit = 6
+
     private struct Section {
         let id: Markup
         let title: Markup
@@ -48,7 +51,10 @@ struct Page {
     private func sections(_ headline: Headline) -> [Section] {
         var sections = [Section(id: "digests", title: "Digests", body: headline.cards)]
         for (index, divergence) in divergences.enumerated() {
-            sections.append(self.divergence(divergence, letter: Headline.letter(index + 1)))
+            let letter = Headline.letter(index + 1)
+            let body = DivergenceSection(divergence: divergence, letter: letter, isWhole: index < Page.mapLimit).markup
+            sections.append(
+                Section(id: "divergence-\(letter)", title: "Divergence \(letter): \(divergence.names)", body: body))
         }
         if divergences.isEmpty { sections.append(Section(id: "tree", title: "Digest tree", body: tree)) }
         let names = runs.map(\.name)
@@ -65,40 +71,6 @@ struct Page {
             Section(id: "reproduce", title: "Reproduce", body: Commands(runs: runs).markup),
         ]
         return sections
-    }
-
-    private func divergence(_ divergence: Divergence, letter: String) -> Section {
-        let id: Markup = "divergence-\(letter)"
-        let first = divergence.group.drift?.tensor.map { (stage: $0.stage, tensor: $0.name) }
-        let (run, baseline) = (divergence.names, divergence.baseline.name)
-        var maps = Markup.nothing
-        if !divergence.steps.rows.isEmpty {
-            maps +=
-                HeatMap(
-                    map: divergence.steps, noun: "step",
-                    caption: "Steps: tensors from top to bottom as a step records them.",
-                    first: first
-                ).markup
-        }
-        maps +=
-            HeatMap(
-                map: divergence.others, noun: "stage", caption: "Before, between and after the steps.", first: first
-            ).markup
-        let tree = DigestTree(
-            roots: (divergence.baseline.record.root, divergence.run.record.root), stages: divergence.stages,
-            drift: divergence.group.drift)
-        return Section(
-            id: id, title: "Divergence \(letter): \(run)",
-            body: """
-                <p>First divergence of <b>\(run)</b> from <b>\(baseline)</b>:</p>
-                \(divergence.group.drift.map { DivergenceText(divergence: divergence, drift: $0, letter: letter).markup } ?? "")
-                <h3>How far, tensor by tensor</h3>
-                <p class="note">One ulp is one step from a binary32 number to the next; 2<sup>23</sup> are a factor of two. \
-                “≥” marks what is known from recorded elements, at most four a tensor, rather than from the whole tensor.</p>
-                \(HeatMap.legend)\(maps)
-                <h3>Digest tree</h3>
-                \(tree.markup)
-                """)
     }
 
     private var tree: Markup {

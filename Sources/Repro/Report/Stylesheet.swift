@@ -120,7 +120,7 @@ enum Stylesheet {
         .key{width:2rem;height:.75rem;flex:none}
         .legend{margin:1rem 0}.legend p{font-size:.875rem}
         .swatch{width:1.75rem;height:1rem;flex:none;border:1px solid var(--line)}
-        .legend .scale{gap:0}
+        .legend .scale{gap:0;flex-wrap:nowrap}
         .legend .scale li{flex-direction:column;align-items:stretch;gap:.25rem;font-size:.75rem;flex:0 1 5.5rem;min-width:0}
         .scale .swatch{width:100%;border:0}
         .map{width:100%;margin:1rem 0 .5rem;table-layout:fixed}
