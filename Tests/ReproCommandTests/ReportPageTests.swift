@@ -139,6 +139,7 @@ import Testing
             let clean = try report(place, "a")
             #expect(page.all("script").isEmpty && page.all("title").count == 1)
             #expect(Set(page.elements.map(\.name)).subtracting(clean.elements.map(\.name)).isSubset(of: ["br", "td"]))
+            #expect(!page.elements.contains { $0.attributes.keys.contains { $0.hasPrefix("on") } })
             let shown = hostile.replacingOccurrences(of: "\u{202e}", with: "\u{fffd}")
                 .replacingOccurrences(of: "\u{0}", with: "\u{fffd}")
             #expect(page.all("title")[0].text.contains(shown))

@@ -102,6 +102,7 @@ import Testing
         #expect(DivergenceMap.Cell.greatest([.absent, .equal]) == .equal)
         #expect(DivergenceMap.Cell.greatest([.equal, .unrecorded, .equal]) == .unrecorded)
         #expect(DivergenceMap.Cell.greatest([.unmeasured, .unrecorded]) == .unmeasured)
+        #expect(DivergenceMap.Cell.greatest([.unrecorded, .unmeasured]) == .unmeasured)
         let (near, far) = (
             DivergenceMap.Cell.distance(ulps: 1, isWhole: true), DivergenceMap.Cell.distance(ulps: 2, isWhole: false)
         )

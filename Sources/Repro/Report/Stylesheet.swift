@@ -127,8 +127,8 @@ enum Stylesheet {
         .map th,.map td{padding:0 .75rem 0 0;border:0;height:1.375rem;vertical-align:middle;line-height:1.2}
         .map thead th{vertical-align:bottom;padding-bottom:.25rem;font-size:.75rem;color:var(--quiet)}
         .map th:first-child{width:18.5rem}.map tbody th{font-weight:400}
-        .map th:nth-child(3){width:7rem}.map th:nth-child(4){width:6.5rem}.map th:nth-child(5){width:6.5rem}
-        .map td{font-size:.8125rem;font-variant-numeric:tabular-nums}
+        .map th:nth-child(3){width:7rem}.map th:nth-child(4){width:6.5rem}.map th:nth-child(5){width:7rem}
+        .map td{font-size:.8125rem;font-variant-numeric:tabular-nums;white-space:nowrap}
         .map td.cells,.map th.axis{padding-right:1rem}
         .map tr.here th{font-weight:700}.map tr.here{background:var(--here)}.map tr.here th::before{content:"▸ " / ""}
         .axis{position:relative}.ticks{position:relative;display:block;height:1rem}
