@@ -9,7 +9,7 @@ enum Stylesheet {
         --equal:#edf1f4;--c1:#bd7a08;--c2:#b96118;--c3:#b4451f;--c4:#a5373b;--c5:#97264b;--c6:#7a2560;--c7:#5e1b72;--c8:#381350;--c9:#150a30;
 
         --s0:#0b57b0;--s1:#c2410c;--s2:#0a6b4a;--s3:#8b2fa8;--s4:#7a5b00;--s5:#a3165a;--mark:#16202b}
-        @media (prefers-color-scheme:dark){:root{--ground:#0f1419;--raised:#182028;--line:#33404d;--ink:#e6ebf0;
+        @media screen and (prefers-color-scheme:dark){:root{--ground:#0f1419;--raised:#182028;--line:#33404d;--ink:#e6ebf0;
         --quiet:#a3b0bd;--link:#7db7ff;--good:#5fd3a2;--good-ground:#10291f;--bad:#ff9a8f;--bad-ground:#341a18;
         --here:#35301a;--equal:#1f2933;--c1:#8f68cc;--c2:#a566c0;--c3:#bb62b4;--c4:#d16ca0;--c5:#e8738a;--c6:#f28b74;--c7:#fba254;--c8:#ffcc88;--c9:#fff6b8;
         --s0:#7db7ff;--s1:#ff9d5c;--s2:#5fd3a2;--s3:#d79bf0;--s4:#e0c15a;--s5:#ff8fc0;--mark:#fff}}
@@ -145,7 +145,7 @@ enum Stylesheet {
         """
 
     private static let media: Markup = """
-        @media (max-width:52rem){
+        @media screen and (max-width:52rem){
         .map,.map tbody,.map tr,.map th,.map td,.map caption,.map thead{display:block}
         .map tbody tr{display:flex;flex-wrap:wrap;gap:0 .875rem;padding:.375rem 0;border-bottom:1px solid var(--line)}
         .map tbody th,.map tbody td.cells{flex:1 0 100%;width:auto}
@@ -159,8 +159,8 @@ enum Stylesheet {
         @media (max-width:34rem){body{padding-inline:1rem}.facts div{grid-template-columns:1fr}.card{gap:.75rem;padding:.75rem}
         header{padding-top:1.5rem}.area{margin-left:2.75rem}}
         @media (forced-colors:active){.strip,.swatch,.area svg,.key{forced-color-adjust:none}}
-        @media print{:root{--ground:#fff;--raised:#fff}html{font-size:12px}body{max-width:none;padding:0}nav,.skip{display:none}
-        section,figure,.card{break-inside:avoid-page}.map,.tree{break-inside:auto}.scroll,pre{overflow:visible;white-space:pre-wrap}
+        @media print{:root{color-scheme:light;--raised:#fff}html{font-size:12px}body{max-width:none;padding:0}nav,.skip{display:none}
+        figure,.card,tr,.facts div{break-inside:avoid}h2,h3,caption{break-after:avoid}.scroll,pre{overflow:visible;white-space:pre-wrap}
         *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
         details:not([open])>summary::after{content:" (folded)"}}
 
