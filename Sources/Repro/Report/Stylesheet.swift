@@ -155,7 +155,7 @@ enum Stylesheet {
         .map td{font-size:.75rem;white-space:nowrap}
         .map thead th:not(.axis){position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
         }
-        @media (max-width:52rem){.tree .tensor,.tree .name{display:inline}}
+        @media (max-width:52rem){.tree .tensor,.tree .name{display:inline}.tree ul{padding-left:.625rem}.tree ul ul li{padding-left:0}}
         @media (max-width:34rem){body{padding-inline:1rem}.facts div{grid-template-columns:1fr}.card{gap:.75rem;padding:.75rem}
         header{padding-top:1.5rem}.area{margin-left:2.75rem}}
         @media (forced-colors:active){.strip,.swatch,.area svg,.key{forced-color-adjust:none}}
