@@ -23,7 +23,7 @@ enum CheckCommand: Command {
             "make turns every failure into 2, so CI calls this command itself.",
             "--format github writes annotations, and a summary to $GITHUB_STEP_SUMMARY where it is set.",
             "--shard deals the sorted cases out one by one; together the shards check all. One without a case checked nothing: 2.",
-        ], formats: Report.formats)
+        ], formats: ServiceReport.formats)
 
     static func run(_ context: Context) throws -> Int32 {
         let arguments = context.arguments

@@ -2,20 +2,20 @@ import Repro
 
 /// What a check came to, as a report and as JSON.
 enum CheckReport {
-    static func report(_ outcomes: [GoldenCheck.Outcome], goldens: String) -> Report {
+    static func report(_ outcomes: [GoldenCheck.Outcome], goldens: String) -> ServiceReport {
         let cases = outcomes.map { outcome in
-            Report.Case(
+            ServiceReport.Case(
                 name: outcome.name, outcome: kind(outcome.verdict), headline: headline(outcome),
                 details: details(outcome), digest: outcome.golden?.root, file: "\(goldens)/\(outcome.name).json")
         }
-        return Report(command: "check", subject: "golden", summary: summary(outcomes), cases: cases)
+        return ServiceReport(command: "check", subject: "golden", summary: summary(outcomes), cases: cases)
     }
 
     static func summary(_ outcomes: [GoldenCheck.Outcome]) -> String {
         "\(outcomes.count { $0.verdict.isReproduced }) of \(outcomes.count) reproduced"
     }
 
-    private static func kind(_ verdict: Verdict) -> Report.Outcome {
+    private static func kind(_ verdict: Verdict) -> ServiceReport.Outcome {
         switch verdict {
         case .reproduced: .passed
         case .drift, .notReproducible: .failed

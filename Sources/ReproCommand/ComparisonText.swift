@@ -66,12 +66,12 @@ struct ComparisonText {
     }
 
     /// A case for the digests of two runs, and one a file.
-    static func report(_ comparison: Comparison, name: String) -> Report {
-        var cases: [Report.Case] = []
+    static func report(_ comparison: Comparison, name: String) -> ServiceReport {
+        var cases: [ServiceReport.Case] = []
         if comparison.files.contains(where: { !$0.name.isEmpty }) {
             let palette = Palette(noColor: true)
             cases.append(
-                Report.Case(
+                ServiceReport.Case(
                     name: "stages", outcome: comparison.drift == nil ? .passed : .failed,
                     headline: comparison.drift.map(DriftText.place) ?? "equal",
                     details: comparison.drift.map {
@@ -81,19 +81,19 @@ struct ComparisonText {
         }
         if let operations = comparison.operations {
             cases.append(
-                Report.Case(
+                ServiceReport.Case(
                     name: "operations", outcome: .failed, headline: "first \(operations.place)",
                     details: lines(operations)))
         }
         for file in comparison.files {
             let count = file.differences.count
             cases.append(
-                Report.Case(
+                ServiceReport.Case(
                     name: file.name.isEmpty ? name : file.name, outcome: count == 0 ? .passed : .failed,
                     headline: count == 0 ? "equal" : "\(count) tensor\(count == 1 ? "" : "s") differ",
                     details: file.differences.map { "  \($0.name)  \(TensorDifferenceText.line($0))" }))
         }
-        return Report(
+        return ServiceReport(
             command: "diff", subject: "part", summary: comparison.areEqual ? "equal, bit for bit" : "\(name) differ",
             cases: cases)
     }

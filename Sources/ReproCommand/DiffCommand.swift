@@ -10,7 +10,7 @@ enum DiffCommand: Command {
             "A and B are run directories, or safetensors, npy or trace.tsv files. Exit code: 0 equal, 1 different.",
             "`repro run --trace tensor` makes run directories that tell the tensors of every stage. Distances of a stage are",
             "lower bounds: of most tensors a run records four elements.",
-        ], formats: Report.formats)
+        ], formats: ServiceReport.formats)
 
     static func run(_ context: Context) throws -> Int32 {
         let operands = context.arguments.operands

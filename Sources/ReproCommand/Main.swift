@@ -7,6 +7,7 @@ enum Main {
     static var commands: [any Command.Type] {
         [
             RunCommand.self, CheckCommand.self, BlessCommand.self, DiffCommand.self, BisectCommand.self,
+            ReportCommand.self,
             MatrixCommand.self,
             ListCommand.self, InferCommand.self, BenchCommand.self, RandomCommand.self, TableCommand.self,
             DoctorCommand.self, CompletionCommand.self,

@@ -53,20 +53,20 @@ struct Matrix {
         return (roots.count == 1 ? "one digest \(over): \(roots[0])" : "\(roots.count) digests \(over)") + end
     }
 
-    var report: Report {
+    var report: ServiceReport {
         let cases = combinations.map { combination in
             let words = [combination.kernels.rawValue, combination.threadText, combination.placementText]
             let name = (words + [combination.build ?? "this build"]).filter { !$0.isEmpty }.joined(separator: ", ")
             guard let root = combination.root else {
-                return Report.Case(
+                return ServiceReport.Case(
                     name: name, outcome: .unjudged, headline: "not judged: \(combination.failure ?? "")")
             }
             let isSame = root == roots.first
-            return Report.Case(
+            return ServiceReport.Case(
                 name: name, outcome: isSame ? .passed : .failed, headline: isSame ? "same" : "another digest",
                 details: isSame ? [] : ["  first  \(roots[0])", "  here   \(root)"], digest: root)
         }
-        return Report(command: "matrix", subject: "combination", summary: summary, cases: cases)
+        return ServiceReport(command: "matrix", subject: "combination", summary: summary, cases: cases)
     }
 
     func json(_ experiment: Experiment, seed: UInt64) -> JSONValue {

@@ -19,7 +19,7 @@ enum MatrixCommand: Command {
             "numerical contract, is named and not compared.",
             "Exit code: 0 one digest, 1 builds disagree, 2 a build could not be compared, 3 one build disagrees with itself.",
             "Without EXPERIMENT: roman.",
-        ], formats: Report.formats)
+        ], formats: ServiceReport.formats)
 
     private static let placements = [256, 7, 1]
 

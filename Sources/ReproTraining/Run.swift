@@ -61,6 +61,12 @@ public struct StepLoss: Sendable, Equatable {
     public let step: Int
     public let epoch: Int
     public let loss: Float
+
+    public init(step: Int, epoch: Int, loss: Float) {
+        self.step = step
+        self.epoch = epoch
+        self.loss = loss
+    }
 }
 
 /// What a run gave.

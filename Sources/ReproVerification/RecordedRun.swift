@@ -9,6 +9,8 @@ public struct RecordedRun: Sendable {
     public let root: Digest
     /// With the leaves that the run kept.
     public let stages: [Stage]
+    /// What the file tells beside the tree; objects, empty where it tells nothing. None of it is in a digest.
+    public let metrics, options, environment: [JSONValue.Member]
 
     /// - Throws: `FormatError` where the file is no `run.json`, or its tree does not hash up.
     public init(path: String, hashing: Hashing) throws(FormatError) {
@@ -32,5 +34,11 @@ public struct RecordedRun: Sendable {
         self.seed = seed
         self.root = root
         self.stages = stages
+        metrics = document["metrics"]?.members ?? []
+        options = document["options"]?.members ?? []
+        environment = document["environment"]?.members ?? []
     }
+
+    /// How many tensors the file keeps.
+    public var leafCount: Int { stages.reduce(0) { $0 + ($1.leaves?.count ?? 0) } }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Repro
 
-extension Report {
+extension ServiceReport {
     /// JUnit's XML, a test case each: what differs is a failure, what could not be judged an error.
     var junit: [UInt8] {
         let cases = cases.map { test in
@@ -31,14 +31,15 @@ extension Report {
     /// A table, and the details of what did not pass, folded away.
     var markdown: String {
         var lines = [
-            "### repro \(command): \(Report.cell(summary))", "", "| \(subject) | verdict | digest |", "|---|---|---|",
+            "### repro \(command): \(ServiceReport.cell(summary))", "", "| \(subject) | verdict | digest |",
+            "|---|---|---|",
         ]
         for test in cases {
             let digest = test.digest.map { "`\($0.abbreviated)`" } ?? ""
-            lines.append("| \(Report.cell(test.name)) | \(Report.cell(test.headline)) | \(digest) |")
+            lines.append("| \(ServiceReport.cell(test.name)) | \(ServiceReport.cell(test.headline)) | \(digest) |")
         }
         for test in cases where test.outcome != .passed && !test.details.isEmpty {
-            lines += ["", "<details><summary>\(Report.cell(test.name))</summary>", "", "```"]
+            lines += ["", "<details><summary>\(ServiceReport.cell(test.name))</summary>", "", "```"]
             lines += test.details.map { $0.replacingOccurrences(of: "```", with: "'''") }
             lines += ["```", "", "</details>"]
         }

@@ -1,24 +1,24 @@
 import Foundation
 import Repro
 
-extension Report {
+extension ServiceReport {
     /// A step shows at most so many error annotations.
     private static let greatestAnnotationCount = 10
 
     /// GitHub's workflow commands, one error a case that did not pass; the rest in one when there are too many.
     var github: String {
         let failed = cases.filter { $0.outcome != .passed }
-        let isCapped = failed.count > Report.greatestAnnotationCount
-        let shownCount = isCapped ? Report.greatestAnnotationCount - 1 : failed.count
+        let isCapped = failed.count > ServiceReport.greatestAnnotationCount
+        let shownCount = isCapped ? ServiceReport.greatestAnnotationCount - 1 : failed.count
         var lines = failed.prefix(shownCount).map { test in
-            let file = test.file.map { "file=\(Report.escapedProperty($0))," } ?? ""
+            let file = test.file.map { "file=\(ServiceReport.escapedProperty($0))," } ?? ""
             let message = ([test.headline] + test.details).joined(separator: "\n")
-            return "::error \(file)title=\(Report.escapedProperty("repro \(command): \(test.name)"))"
-                + "::\(Report.escapedMessage(message))"
+            return "::error \(file)title=\(ServiceReport.escapedProperty("repro \(command): \(test.name)"))"
+                + "::\(ServiceReport.escapedMessage(message))"
         }
         if isCapped {
             let names = failed.dropFirst(shownCount).map(\.name).joined(separator: ", ")
-            lines.append("::error title=repro \(command)::\(Report.escapedMessage("also failed: \(names)"))")
+            lines.append("::error title=repro \(command)::\(ServiceReport.escapedMessage("also failed: \(names)"))")
         }
         lines.append(summary)
         return lines.joined(separator: "\n") + "\n"

@@ -1,7 +1,7 @@
 import Repro
 
 /// What a command came to, a case at a time, for the services that run it and for people who read what those show.
-struct Report {
+struct ServiceReport {
     enum Outcome {
         case passed
         /// It ran, and differs.
@@ -40,7 +40,7 @@ struct Report {
         case .markdown: try Output.write(markdown)
         case .github:
             try Output.write(github)
-            if let path = context.stepSummary { try Report.append(markdown, to: path) }
+            if let path = context.stepSummary { try ServiceReport.append(markdown, to: path) }
         }
     }
 }

@@ -1,0 +1,95 @@
+import ReproTrace
+import ReproVerification
+
+/// Where a run first left another: the way from the root to the element, and the sizes that are known.
+struct DivergenceText {
+    let divergence: Divergence
+    let drift: Drift
+    /// What the digest of the run that left is called; the first is A.
+    let letter: String
+
+    var markup: Markup {
+        """
+        <ol class="way" aria-label="Way to the first divergence">\(way.map { "<li>\($0)</li>" as Markup }.joined())</ol>
+        <dl class="facts">\(facts.map { "<div><dt>\($0.0)</dt><dd>\($0.1)</dd></div>" as Markup }.joined("\n"))</dl>
+
+        """
+    }
+
+    private var way: [Markup] {
+        var way: [Markup] = [
+            "<span class=\"quiet\">root</span> run", "<span class=\"quiet\">stage</span> \(drift.stage)",
+        ]
+        guard let tensor = drift.tensor else { return way + ["<span class=\"quiet\">tensor</span> not known"] }
+        if tensor.stage == drift.stage {
+            way.append("<span class=\"quiet\">tensor</span> \(tensor.name)")
+        } else {
+            way.append("<span class=\"quiet\">tensor</span> not kept there")
+        }
+        return way
+    }
+
+    private var facts: [(Markup, Markup)] {
+        var facts: [(Markup, Markup)] = [("Reach", "\(drift.differingStages) of \(drift.stageCount) stages differ")]
+        switch drift.streamsAgree {
+        case true?: facts.append(("Random streams", "agree there: the arithmetic moved, not the random numbers"))
+        case false?: facts.append(("Random streams", "differ there: seeding, or the order of draws, moved"))
+        case nil: break
+        }
+        if let structure = drift.structure { facts.append(("Structure", DivergenceText.text(structure))) }
+        if let before = drift.expected, let after = drift.found {
+            facts.append(("Stage digest", pair(before, after)))
+        }
+        guard let tensor = drift.tensor else {
+            return facts + [("Tensor", "not known: no tensors were kept; run again with <code>--trace tensor</code>")]
+        }
+        if tensor.stage != drift.stage {
+            facts.append(
+                (
+                    "Tensor",
+                    """
+                    \(tensor.name) in \(tensor.stage), the first later stage whose tensors were kept; to see those of \
+                    \(drift.stage), run again with <code>--trace tensor</code>
+                    """
+                ))
+        }
+        if let structure = tensor.structure { facts.append(("Structure", DivergenceText.text(structure))) }
+        if let before = tensor.expected, let after = tensor.found {
+            facts.append(("Tensor digest", pair(before, after)))
+        }
+        if tensor.structure == nil { facts.append(("Elements", elements(tensor))) }
+        return facts
+    }
+
+    private func pair(_ before: Digest, _ after: Digest) -> Markup {
+        "<b>A</b> \(Markup.digest(before))<br><b>\(letter)</b> \(Markup.digest(after))"
+    }
+
+    private func elements(_ tensor: Drift.MovedTensor) -> Markup {
+        guard tensor.sampleCount > 0 else { return "none recorded" }
+        guard !tensor.elements.isEmpty else {
+            return "all \(tensor.sampleCount) recorded ones are equal: only others moved"
+        }
+        let rows = tensor.elements.map { element -> Markup in
+            guard let ulps = element.ulps else {
+                let (before, after) = (String(element.expected, radix: 16), String(element.found, radix: 16))
+                return "[\(element.offset)] <code>\(before)</code> → <code>\(after)</code>"
+            }
+            let (a, b) = (UInt32(truncatingIfNeeded: element.expected), UInt32(truncatingIfNeeded: element.found))
+            let values: Markup = "\("\(Float(bitPattern: a))") → \("\(Float(bitPattern: b))")"
+            return """
+                [\(element.offset)] <code>\(hexadecimal(a))</code> → <code>\(hexadecimal(b))</code> (\(values), \(ulps) ulp)
+                """
+        }
+        return "\(tensor.elements.count) of \(tensor.sampleCount) recorded ones differ: \(rows.joined("; "))"
+    }
+
+    private static func text(_ structure: Drift.Structure) -> Markup {
+        switch structure {
+        case .missing(let name): "only the first has \(name)"
+        case .unexpected(let name): "only the second has \(name)"
+        case .shape(let expected, let found): "shape \("\(expected)") and \("\(found)")"
+        case .elementType(let expected, let found): "\(expected.rawValue) and \(found.rawValue)"
+        }
+    }
+}

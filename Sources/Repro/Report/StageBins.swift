@@ -1,0 +1,69 @@
+/// Stages in groups of equal size, so that a page of a long run stays small.
+struct StageBins {
+    /// More columns than this are neither seen nor read.
+    static let limit = 96
+
+    let stages: [String]
+    /// Stages a bin; the last bin may hold fewer.
+    let size: Int
+    let ranges: [Range<Int>]
+
+    init(_ stages: [String]) {
+        self.stages = stages
+        let size = max(1, (stages.count + StageBins.limit - 1) / StageBins.limit)
+        self.size = size
+        ranges = stride(from: 0, to: stages.count, by: size).map { $0..<min($0 + size, stages.count) }
+    }
+
+    /// The names of a bin's stages, or of several bins' in a row.
+    func label(_ bins: Range<Int>) -> String {
+        let first = stages[ranges[bins.lowerBound].lowerBound]
+        let last = stages[ranges[bins.upperBound - 1].upperBound - 1]
+        return first == last ? first : "\(first) … \(last)"
+    }
+
+    /// What a column stands for, for a caption.
+    func explanation(_ noun: String) -> Markup {
+        size == 1
+            ? "Each column is one \(noun)."
+            : "Each column is \(size) consecutive \(noun)s and shows the most divergent of them."
+    }
+}
+
+/// Cells in a row as a strip of SVG that takes the width it is given; cells of one kind beside one another are one shape.
+struct Strip {
+    struct Cell: Equatable {
+        /// The class of the style sheet.
+        let style: String
+        let text: String
+    }
+
+    let bins: StageBins
+    /// One a bin.
+    let cells: [Cell]
+    /// The bin to put a frame around.
+    var marked: Int?
+
+    /// Hidden from screen readers: the table around it says the same in numbers.
+    var markup: Markup {
+        var shapes = Markup.nothing
+        var start = 0
+        while start < cells.count {
+            var end = start + 1
+            while end < cells.count, cells[end].style == cells[start].style { end += 1 }
+            if cells[start].style != "absent" {
+                shapes += """
+                    <rect class="\(cells[start].style)" x="\(place(start))" width="\(place(end - start))" height="100%">\
+                    <title>\(bins.label(start..<end)): \(cells[start].text)</title></rect>
+                    """
+            }
+            start = end
+        }
+        if let marked {
+            shapes += "<rect class=\"mark\" x=\"\(place(marked))\" width=\"\(place(1))\" height=\"100%\"/>"
+        }
+        return "<svg class=\"strip\" aria-hidden=\"true\" focusable=\"false\">\(shapes)</svg>"
+    }
+
+    private func place(_ bin: Int) -> Markup { .percent(bin, of: cells.count) }
+}
