@@ -10,48 +10,6 @@ import Synchronization
 /// Plants faults by the hundred and looks whether a comparison of operations locates each: the proof that the gate can fail,
 /// and that it points where the fault is. As many clean runs show that it does not fail by itself.
 public struct Canary: Sendable {
-    /// What became of one planted fault.
-    public struct Outcome: Sendable {
-        public let experiment: String
-        public let phase: CanaryPhase
-        public let kernels: KernelPath
-        public let fault: Perturbation
-        /// Where the comparison saw the first difference; nil where it saw none.
-        public fileprivate(set) var found: Location?
-        /// How the run ended.
-        public let ending: Ending
-
-        /// Whether the fault was found in its operation, its step and its element, and nowhere before.
-        public var isLocated: Bool {
-            found.map { $0.stage == fault.stage && $0.operation == fault.tensor && $0.elements == [fault.element] }
-                ?? false
-        }
-    }
-
-    public struct Location: Sendable, Equatable {
-        public let stage: String
-        public let operation: String
-        /// Offsets of the elements that differ from the clean run's.
-        public fileprivate(set) var elements: [Int]
-        public fileprivate(set) var ulps: UInt64?
-    }
-
-    public enum Ending: Sendable, Equatable {
-        /// The root is another one.
-        case reachedRoot
-        /// The run refused a number that is not finite.
-        case notFinite
-        /// The root is the clean run's: so many operations differ, the last of them named.
-        case diedOut(differing: Int, last: String)
-    }
-
-    public struct Report: Sendable {
-        public let outcomes: [Outcome]
-        /// Clean runs, and those of them that differed from the first.
-        public let cleanRuns: Int
-        public let alarms: [String]
-    }
-
     private struct Case: Sendable {
         let name: String
         let experiment: Experiment

@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 
-/// Makes the C library keep freed memory for its next use, up to 256 MiB, instead of returning it to the system after
+/// Makes the C library keep freed memory for its next use, up to 1 GiB, instead of returning it to the system after
 /// every pass, which would clear each page again. Does nothing where the library has no such setting.
 void repro_keep_freed_memory(void);
 

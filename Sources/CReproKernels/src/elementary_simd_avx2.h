@@ -2,6 +2,8 @@
 #include "elementary_wide.h"
 
 #define ELEMENTARY_FUSED 1
+/// Vectors whose operations alternate, as many as the registers hold.
+#define TOGETHER 2
 #define ELEMENTARY_STEPS 1
 
 VINLINE vd2 wide_madd(vd2 a, vd2 b, vd2 c) {
@@ -15,7 +17,8 @@ VINLINE vd2 wide_madd(vd2 a, vd2 b, vd2 c) {
     return a;
 }
 
-/// The larger (smaller) of the bound, which is not a zero, and x; a NaN in x stays. As instructions, because a
-/// comparison and a selection lengthen the chain of dependent operations that limits the speed.
-VINLINE vf at_least(vf bound, vf x) { return (vf)_mm256_max_ps((__m256)bound, (__m256)x); }
-VINLINE vf at_most(vf bound, vf x) { return (vf)_mm256_min_ps((__m256)bound, (__m256)x); }
+/// x, or the bound with its sign where x is larger in magnitude; of a NaN, anything.
+VINLINE vf within(float bound, vf x) {
+    __m256 above = _mm256_max_ps((__m256)vset(-bound), (__m256)x);
+    return (vf)_mm256_min_ps((__m256)vset(bound), above);
+}

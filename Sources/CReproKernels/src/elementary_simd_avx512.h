@@ -2,6 +2,8 @@
 #include "elementary_wide.h"
 
 #define ELEMENTARY_FUSED 1
+/// Vectors whose operations alternate, as many as the registers hold.
+#define TOGETHER 4
 #define ELEMENTARY_STEPS 16
 
 typedef struct {
@@ -34,7 +36,8 @@ VINLINE vd2 wide_power(vd2 t) {
                      _mm512_permutex2var_pd(first, _mm512_castpd_si512(index.high), second));
 }
 
-/// The larger (smaller) of the bound, which is not a zero, and x; a NaN in x stays. As instructions, because a
-/// comparison and a selection lengthen the chain of dependent operations that limits the speed.
-VINLINE vf at_least(vf bound, vf x) { return (vf)_mm512_max_ps((__m512)bound, (__m512)x); }
-VINLINE vf at_most(vf bound, vf x) { return (vf)_mm512_min_ps((__m512)bound, (__m512)x); }
+/// x, or the bound with its sign where x is larger in magnitude; of a NaN, anything.
+VINLINE vf within(float bound, vf x) {
+    enum { smaller_magnitude = 2, sign_of_first = 0 << 2 };
+    return (vf)_mm512_range_ps((__m512)x, (__m512)vset(bound), smaller_magnitude | sign_of_first);
+}

@@ -3,6 +3,8 @@
 #include "elementary_wide.h"
 
 #define ELEMENTARY_FUSED 1
+/// Vectors whose operations alternate, as many as the registers hold.
+#define TOGETHER 4
 #define ELEMENTARY_STEPS 1
 
 VINLINE vd2 wide_madd(vd2 a, vd2 b, vd2 c) {
@@ -16,6 +18,8 @@ VINLINE vd2 wide_madd(vd2 a, vd2 b, vd2 c) {
     return a;
 }
 
-/// The larger (smaller) of the bound, which is not a zero, and x; a NaN in x stays.
-VINLINE vf at_least(vf bound, vf x) { return (vf)vmaxq_f32((float32x4_t)bound, (float32x4_t)x); }
-VINLINE vf at_most(vf bound, vf x) { return (vf)vminq_f32((float32x4_t)bound, (float32x4_t)x); }
+/// x, or the bound with its sign where x is larger in magnitude; of a NaN, anything.
+VINLINE vf within(float bound, vf x) {
+    float32x4_t above = vmaxq_f32((float32x4_t)vset(-bound), (float32x4_t)x);
+    return (vf)vminq_f32((float32x4_t)vset(bound), above);
+}

@@ -2,10 +2,14 @@
 #include "elementary_wide.h"
 
 #define ELEMENTARY_FUSED 0
+/// Vectors whose operations alternate, as many as the registers hold.
+#define TOGETHER 2
 #define ELEMENTARY_STEPS 1
 
 VINLINE vd2 wide_madd(vd2 a, vd2 b, vd2 c) { return a * b + c; }
 
-/// The larger (smaller) of the bound, which is not a zero, and x; a NaN in x stays.
-VINLINE vf at_least(vf bound, vf x) { return vselect(x < bound, bound, x); }
-VINLINE vf at_most(vf bound, vf x) { return vselect(x > bound, bound, x); }
+/// x, or the bound with its sign where x is larger in magnitude; of a NaN, anything.
+VINLINE vf within(float bound, vf x) {
+    x = vselect(x < vset(-bound), vset(-bound), x);
+    return vselect(x > vset(bound), vset(bound), x);
+}

@@ -9,8 +9,10 @@
 #include <malloc.h>
 
 void repro_keep_freed_memory(void) {
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the greatest that it takes
-    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    // No mapping of its own for any request: one is returned to the system when it is freed, and the size that sets
+    // them apart cannot be set above 32 MiB, which the gates of a long sequence exceed.
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 #else
 void repro_keep_freed_memory(void) {}

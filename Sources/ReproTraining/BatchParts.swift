@@ -1,0 +1,47 @@
+import ReproNN
+import ReproNumerics
+
+extension SequenceBatch {
+    /// Shards of consecutive sequences: shard s holds ⌊sB/S⌋ up to ⌊(s+1)B/S⌋; nil where that is none.
+    func shards(_ count: Int, tagging: Bool) -> [SequenceBatch?] {
+        if count == 1 { return [self] }
+        let set = SequenceSet(self, tagging: tagging)
+        return (0..<count).map { shard in
+            let range = (shard * lengths.count / count)..<((shard + 1) * lengths.count / count)
+            return range.isEmpty ? nil : set.batch(range)
+        }
+    }
+
+    /// Micro-batches of at most so many consecutive sequences; the batch itself where it has no more, or for nil.
+    func microBatches(_ size: Int?, tagging: Bool) -> [SequenceBatch] {
+        guard let size, size < lengths.count else { return [self] }
+        let set = SequenceSet(self, tagging: tagging)
+        return stride(from: 0, to: lengths.count, by: size).map { set.batch($0..<min($0 + size, lengths.count)) }
+    }
+}
+
+extension Tensor {
+    /// Matrices under one another.
+    ///
+    /// - Precondition: at least one, all of one width.
+    init(joiningRows parts: [Tensor]) {
+        if parts.count == 1 {
+            self = parts[0]
+            return
+        }
+        self.init(
+            shape: [parts.map { $0.shape[0] }.reduce(0, +), parts[0].shape[1]], elements: parts.flatMap(\.elements))
+    }
+
+    func rows(_ range: Range<Int>) -> Tensor {
+        if range == 0..<shape[0] { return self }
+        let width = shape[1]
+        return Tensor(
+            shape: [range.count, width],
+            elements: Array(elements[(range.lowerBound * width)..<(range.upperBound * width)]))
+    }
+
+    func adding(_ other: Tensor) -> Tensor {
+        Tensor(shape: shape, elements: zip(elements, other.elements).map { $0 + $1 })
+    }
+}
