@@ -56,9 +56,18 @@ struct AtomicFolder {
     /// - Throws: `FormatError`, `.cannotCreate`, and what `body` throws.
     func write(_ body: (_ temporary: String) throws -> Void) throws {
         let manager = FileManager.default
-        let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).tmp"
+        // A number that a killed process of the same identifier left behind is passed over.
+        let base = "\(path).\(ProcessInfo.processInfo.processIdentifier)"
+        var number = 0
+        while manager.fileExists(atPath: "\(base).\(number).tmp")
+            || manager.fileExists(atPath: "\(base).\(number).tmp.old")
+        {
+            number += 1
+        }
+        let temporary = "\(base).\(number).tmp"
         do {
-            try manager.createDirectory(atPath: temporary, withIntermediateDirectories: true)
+            try manager.createDirectory(atPath: Paths.folder(of: path), withIntermediateDirectories: true)
+            try manager.createDirectory(atPath: temporary, withIntermediateDirectories: false)
         } catch {
             throw FormatError(
                 .cannotCreate, path: path, problem: "the folder cannot be created",

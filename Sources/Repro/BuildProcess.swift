@@ -1,6 +1,7 @@
 import Foundation
 import ReproFormats
 import ReproTrace
+import Synchronization
 
 /// A build of `repro`, this one or another, run in a process of its own.
 public struct BuildProcess: Sendable {
@@ -10,7 +11,7 @@ public struct BuildProcess: Sendable {
     public struct Failure: Error, CustomStringConvertible {
         public let path: String
         public let reason: String
-        /// Whether it did not know the words that it was given.
+        /// Whether it did not know an option that it was given.
         let isUsage: Bool
 
         init(path: String, reason: String, isUsage: Bool = false) {
@@ -85,6 +86,8 @@ public struct BuildProcess: Sendable {
         } catch {
             throw Failure(path: path, reason: "it cannot be started: \(error.localizedDescription)")
         }
+        RunningBuilds.began(process.processIdentifier)
+        defer { RunningBuilds.ended(process.processIdentifier) }
         let answer = Array(output.fileHandleForReading.readDataToEndOfFile())
         process.waitUntilExit()
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
@@ -93,9 +96,28 @@ public struct BuildProcess: Sendable {
             let ending = process.terminationReason == .exit ? "exit code" : "signal"
             throw Failure(
                 path: path, reason: "\(ending) \(process.terminationStatus)\(said)",
-                isUsage: process.terminationReason == .exit && process.terminationStatus == 64)
+                isUsage: process.terminationReason == .exit && process.terminationStatus == 64
+                    && said.utf8.starts(with: ": repro: unknown option".utf8))
         }
         return answer
+    }
+}
+
+/// What an interruption has to end and to remove: builds are processes of their own, in groups of their own.
+public enum RunningBuilds {
+    private static let state = Mutex((processes: [Int32](), folders: [String]()))
+
+    fileprivate static func began(_ process: Int32) { state.withLock { $0.processes.append(process) } }
+    fileprivate static func ended(_ process: Int32) { state.withLock { $0.processes.removeAll { $0 == process } } }
+    fileprivate static func uses(_ folder: String) { state.withLock { $0.folders.append(folder) } }
+    fileprivate static func removed(_ folder: String) { state.withLock { $0.folders.removeAll { $0 == folder } } }
+
+    /// Ends every build that runs and removes every scratch folder; for a process that is about to end.
+    public static func end() {
+        state.withLock { state in
+            for process in state.processes { kill(process, SIGKILL) }
+            for folder in state.folders { try? FileManager.default.removeItem(atPath: folder) }
+        }
     }
 }
 
@@ -111,9 +133,13 @@ final class ScratchFolder {
                 .cannotCreate, path: url.path, problem: "the folder cannot be created",
                 remedy: "set TMPDIR to a folder that can be written to")
         }
+        RunningBuilds.uses(url.path)
     }
 
-    deinit { try? FileManager.default.removeItem(at: url) }
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+        RunningBuilds.removed(url.path)
+    }
 
     func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 }

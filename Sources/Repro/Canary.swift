@@ -61,6 +61,9 @@ public struct Canary: Sendable {
         }
     }
 
+    /// What the clean runs gave.
+    public var roots: [(name: String, root: Digest)] { cases.map { ($0.name, $0.root) } }
+
     /// Plants `count` faults, the phases in turns, and makes as many clean runs.
     ///
     /// - Parameters:

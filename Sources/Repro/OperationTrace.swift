@@ -1,6 +1,5 @@
 import ReproFormats
 import ReproTrace
-import ReproVerification
 
 /// The operations of a `trace.tsv`, one after another, so that traces larger than memory can be walked.
 public struct OperationTrace {
@@ -46,47 +45,22 @@ public struct OperationTrace {
     }
 }
 
-/// Where the operations of two runs part.
-public struct OperationDifference: Sendable, Equatable {
-    /// The first operation that differs, as either side has it; nil where that side has ended.
-    public let before: TracedOperation?
-    public let after: TracedOperation?
-    /// How many lines differ, and how many the longer trace has.
-    public let differingCount: Int
-    public let count: Int
-
-    /// Compares two traces line by line; nil where they are equal.
-    ///
-    /// - Throws: `FormatError` where a file is no trace.
-    public init?(_ a: String, _ b: String) throws(FormatError) {
-        var (left, right) = (try OperationTrace(path: a), try OperationTrace(path: b))
-        var first: (before: TracedOperation?, after: TracedOperation?)?
-        var (differing, count) = (0, 0)
-        while true {
-            let (x, y) = (try left.next(), try right.next())
-            if x == nil && y == nil { break }
-            count += 1
-            if x == y { continue }
-            differing += 1
-            first = first ?? (x, y)
+extension OperationTrace {
+    /// The stages of a trace, in their order.
+    static func stages(of path: String) throws(FormatError) -> [String] {
+        var trace = try OperationTrace(path: path)
+        var stages: [String] = []
+        while let operation = try trace.next() {
+            if stages.last != operation.stage { stages.append(operation.stage) }
         }
-        guard let first else { return nil }
-        (before, after) = first
-        differingCount = differing
-        self.count = count
+        return stages
     }
 
-    /// Where it begins: `STAGE/OPERATION`.
-    public var place: String { (before ?? after).map { $0.stage + "/" + $0.name } ?? "" }
-
-    /// What is not the same structure; nil where the same operation has other numbers.
-    public var structure: Drift.Structure? {
-        guard let before, let after, before.stage == after.stage, before.name == after.name else {
-            return before == nil ? .unexpected(place) : .missing(place)
+    /// The next operation of these stages; nil at the end.
+    mutating func next(in stages: Set<String>) throws(FormatError) -> TracedOperation? {
+        while let operation = try next() {
+            if stages.contains(operation.stage) { return operation }
         }
-        if before.elementType != after.elementType {
-            return .elementType(expected: before.elementType, found: after.elementType)
-        }
-        return before.shape == after.shape ? nil : .shape(expected: before.shape, found: after.shape)
+        return nil
     }
 }

@@ -15,6 +15,9 @@ extension RunResult {
             .init("metrics", .object(metrics.map { .init($0.name, .number($0.value)) })),
             .init("options", experiment.json), .init("environment", environment.json), .init("stages", .array(stages)),
         ]
+        // Outside the tree: a digest says what was computed, this says what was asked for.
+        if let perturbation { members.append(.init("perturbation", .string(perturbation.description))) }
+        if let lastStage { members.append(.init("lastStage", .string(lastStage))) }
         if let inspection {
             members.append(.init("identities", .array(inspection.views.map(\.json))))
         }

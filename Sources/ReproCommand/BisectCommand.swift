@@ -38,45 +38,52 @@ enum BisectCommand: Command {
             baseline: baseline, present: try BuildProcess(path: own, option: "--baseline"), options: options,
             hashing: hashing, onLevel: { messages.progress($0) })
         var results: [Bisection.Result] = []
+        var failures: [(name: String, reason: String, code: Int32)] = []
         for (experiment, seed, base) in try experiments(context, hashing) {
             let result: Bisection.Result
             do {
                 result = try bisection.search(experiment, seed: seed, base: base)
-            } catch let error as BuildProcess.Failure {
-                throw CommandLineError(message: "\(error)", code: Verdict.notJudged("").exitCode)
-            } catch let error as Bisection.NotRepeatable {
-                throw CommandLineError(message: "\(error)", code: 3)
+            } catch  where error is BuildProcess.Failure || error is Bisection.NotRepeatable {
+                messages.clear()
+                failures.append((experiment.name, "\(error)", error is Bisection.NotRepeatable ? 3 : 2))
+                Messages.write("repro: \(experiment.name): \(error)\n")
+                continue
             }
             messages.clear()
             results.append(result)
             if context.format == .text { try write(result, context.palette) }
         }
-        if context.format == .json { try context.print(json(results, baseline: path)) }
-        return results.allSatisfy(\.isEqual) ? ExitCode.success : 1
+        if context.format == .json { try context.print(json(results, failures, baseline: path)) }
+        let codes = failures.map(\.code) + (results.allSatisfy(\.isEqual) ? [] : [1])
+        return [3, 1, 2].first { codes.contains($0) } ?? ExitCode.success
     }
 
     private static func experiments(
         _ context: Context, _ hashing: Hashing
     ) throws -> [(Experiment, seed: UInt64, base: String)] {
         let arguments = context.arguments
-        if arguments.value("config") != nil || arguments.has("seed") && arguments.operands.count == 1 {
+        if arguments.value("config") != nil {
             let (experiment, seed, base) = try RunCommand.choose(context)
             return [(experiment, seed, base)]
         }
-        if let seed = try arguments.seed() {
-            let names = arguments.operands.isEmpty ? Experiment.shipped.map(\.name) : arguments.operands
-            return try names.map { (try context.shippedExperiment($0), seed, ".") }
+        let seed = try arguments.seed()
+        if let seed, !arguments.operands.isEmpty,
+            arguments.operands.allSatisfy({ Experiment.shipped(named: $0) != nil })
+        {
+            return try arguments.operands.map { (try context.shippedExperiment($0), seed, ".") }
         }
         let path = arguments.value("goldens") ?? "Goldens"
         let folder = GoldenFolder(path: path, hashing: hashing)
-        let names = arguments.operands.isEmpty ? try folder.index().map(\.name) : arguments.operands
+        let known = try GoldenCheck(folder: folder, engine: try context.engine()).caseNames()
+        let names = arguments.operands.isEmpty ? known : arguments.operands
+        for name in names { try CheckCommand.verify(name, known: known, path: path) }
         guard !names.isEmpty else {
             throw CommandLineError.usage("'\(path)' holds no golden to take experiments and seeds from; give --seed N")
         }
         return try names.map { name in
             let golden = try folder.golden(named: name)
             let experiment = try Experiment.decode(golden.experiment, path: folder.path(of: name)).experiment
-            return (experiment, golden.seed, path)
+            return (experiment, seed ?? golden.seed, path)
         }
     }
 
@@ -94,7 +101,9 @@ enum BisectCommand: Command {
                 "\(String(level.count).leftPadded(6))  \(String(level.comparisons).leftPadded(2)) comparisons  \(first)"
             )
         }
-        if let difference = result.difference {
+        if let difference = result.difference, TensorDifferenceText.extent(difference).isEmpty {
+            try row("structure", TensorDifferenceText.line(difference))
+        } else if let difference = result.difference {
             try row("elements", TensorDifferenceText.extent(difference))
             try row("first element", TensorDifferenceText.first(difference))
         }
@@ -115,7 +124,9 @@ enum BisectCommand: Command {
         return "\(name) (\(domain), key \(numbers[1]))"
     }
 
-    private static func json(_ results: [Bisection.Result], baseline: String) -> JSONValue {
+    private static func json(
+        _ results: [Bisection.Result], _ failures: [(name: String, reason: String, code: Int32)], baseline: String
+    ) -> JSONValue {
         let cases = results.map { result in
             JSONValue.object([
                 .init("experiment", .string(result.experiment)), .init("seed", .number(result.seed)),
@@ -135,13 +146,24 @@ enum BisectCommand: Command {
                 .init("stage", result.stage.map { .string($0) } ?? .null),
                 .init("streamsAgree", result.streamsAgree.map { .bool($0) } ?? .null),
                 .init("streams", .array(result.streams.map { .string($0) })),
-                .init("difference", result.difference.map { .object(TensorDifferenceText.members($0)) } ?? .null),
+                .init(
+                    "difference",
+                    result.difference.map {
+                        .object(
+                            [.init("text", .string(TensorDifferenceText.line($0)))] + TensorDifferenceText.members($0))
+                    } ?? .null),
                 .init("remark", result.remark.map { .string($0) } ?? .null),
             ])
         }
         return .object([
             .init("schema", .number(ReproVersion.schema)), .init("baseline", .string(baseline)),
             .init("cases", .array(cases)),
+            .init(
+                "failures",
+                .array(
+                    failures.map {
+                        .object([.init("experiment", .string($0.name)), .init("reason", .string($0.reason))])
+                    })),
         ])
     }
 }

@@ -24,7 +24,7 @@ enum BlessCommand: Command {
             "Beside NAME.json, NAME.safetensors keeps the tensors that a golden lists, where they take at most "
                 + "\(GoldenTensors.greatestByteCount >> 20) MiB,",
             "so that a check can show the first element that differs. They never decide; --tensors adds them to older goldens.",
-        ])
+        ], formats: ["text"])
 
     /// An experiment to bless, and where it comes from.
     private struct Candidate {
@@ -65,6 +65,7 @@ enum BlessCommand: Command {
                 onProgress: context.messages.runProgress(candidate.experiment.name))
             context.messages.clear()
             try show(proposal, context)
+            for line in BlessChanges.lines(proposal) { try Output.line("  " + line) }
             proposals.append(proposal)
         }
         let changed = proposals.filter {

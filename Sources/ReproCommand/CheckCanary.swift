@@ -4,8 +4,10 @@ import Repro
 enum CheckCanary {
     static func run(_ check: GoldenCheck, names: [String], count: Int, seed: UInt64, _ context: Context) throws -> Int32
     {
+        var roots: [Digest] = []
         let experiments = try names.map { name in
             let golden = try check.folder.golden(named: name)
+            roots.append(golden.root)
             return (
                 name: name,
                 experiment: try Experiment.decode(golden.experiment, path: check.folder.path(of: name))
@@ -19,6 +21,11 @@ enum CheckCanary {
         let canary = try Canary(
             experiments, paths: fast.isEmpty ? [check.engine.kernels.path] : fast.reversed(),
             concurrency: check.engine.workers.count, resolve: { Paths.resolve($0, against: folder) })
+        for (expected, found) in zip(roots, canary.roots) where expected != found.root {
+            throw CommandLineError(
+                message: "'\(found.name)' drifts without any planted fault; see `repro check \(found.name)` first",
+                code: 1)
+        }
         let messages = context.messages
         let report = try canary.run(count: count, seed: seed) { done, all in
             messages.progress("canary  run \(done) of \(all)")

@@ -1,3 +1,4 @@
+import Foundation
 import Repro
 
 /// `repro check`: every golden again, and a verdict each. Never writes a golden.
@@ -12,7 +13,7 @@ enum CheckCommand: Command {
             OptionSpecification(name: "shard", value: "K/N", help: "check the K-th of N parts of the cases"),
             OptionSpecification(
                 name: "perturb", value: "FAULT",
-                help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]]; the check has to catch it"),
+                help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]], BIT may be 'ulp'; the check has to catch it"),
             OptionSpecification(
                 name: "canary", value: "N",
                 help: "plant N faults of one bit or one ulp in random operations; each has to be located"),
@@ -36,10 +37,26 @@ enum CheckCommand: Command {
         let engine = try context.engine()
         let folder = GoldenFolder(path: path, hashing: Hashing(kernels: engine.kernels))
         let check = GoldenCheck(folder: folder, engine: engine, perturbation: try RunCommand.perturbation(arguments))
-        let names = try cases(of: check, arguments.operands, shard: shard)
+        if arguments.has("seed") && !arguments.has("canary") {
+            throw CommandLineError.usage("--seed is for --canary; a golden has its own seed")
+        }
+        let names: [String]
+        do {
+            names = try cases(of: check, arguments.operands, shard: shard)
+        } catch {
+            // A service that reads reports takes a missing one for success.
+            if arguments.value("canary") == nil { try CheckReport.unjudged("\(ExitCode.message(error))", context) }
+            throw error
+        }
         if let count = try arguments.integer("canary", in: 1...1_000_000) {
             guard let seed = try arguments.seed() else {
                 throw CommandLineError.usage("--canary needs --seed S, which draws the faults")
+            }
+            for option in ["perturb", "results"] where arguments.has(option) {
+                throw CommandLineError.usage("--canary plants faults of its own; --\(option) is for a check without it")
+            }
+            guard context.format == .text || context.format == .json else {
+                throw CommandLineError.usage("--canary reports as text or json; give --format json")
             }
             return try CheckCanary.run(check, names: names, count: count, seed: seed, context)
         }
@@ -90,7 +107,7 @@ enum CheckCommand: Command {
     }
 
     /// A name with neither golden nor index entry: a mistyped one is a usage error, an experiment's own one a missing golden.
-    private static func verify(_ name: String, known: [String], path: String) throws {
+    static func verify(_ name: String, known: [String], path: String) throws {
         guard !known.contains(name), Experiment.shipped(named: name) == nil else { return }
         let nearest = NearestName.of(name, among: known).map { "did you mean '\($0)'?" } ?? "`repro list` shows them"
         throw CommandLineError.usage("no golden is called '\(name)' in '\(path)'; \(nearest)")
@@ -101,7 +118,10 @@ enum CheckCommand: Command {
         _ environment: RunEnvironment, _ context: Context
     ) throws {
         guard outcomes.contains(where: { $0.successor != nil }) else {
-            context.messages.remark("nothing written to \(results.path): no golden drifted")
+            context.messages.remark(
+                "nothing written to \(results.path): no golden drifted"
+                    + (FileManager.default.fileExists(atPath: results.path)
+                        ? "; what it holds is of an earlier check" : ""))
             return
         }
         let lines = outcomes.map { $0.name.padded(20) + CheckReport.headline($0) }

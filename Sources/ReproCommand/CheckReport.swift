@@ -11,6 +11,21 @@ enum CheckReport {
         return ServiceReport(command: "check", subject: "golden", summary: summary(outcomes), cases: cases)
     }
 
+    /// The report of a check that found nothing to judge; nothing for people, who read the error.
+    static func unjudged(_ reason: String, _ context: Context) throws {
+        if context.format == .json {
+            return try context.print(
+                .object([
+                    .init("schema", .number(ReproVersion.schema)), .init("exitCode", .number(2)),
+                    .init("cases", .array([])),
+                    .init("reason", .string(reason)),
+                ]))
+        }
+        let test = ServiceReport.Case(name: "goldens", outcome: .unjudged, headline: "not judged: \(reason)")
+        try ServiceReport(command: "check", subject: "golden", summary: "nothing was checked", cases: [test])
+            .write(context)
+    }
+
     static func summary(_ outcomes: [GoldenCheck.Outcome]) -> String {
         "\(outcomes.count { $0.verdict.isReproduced }) of \(outcomes.count) reproduced"
     }

@@ -28,8 +28,8 @@ struct CheckText {
             for line in DriftText(palette: palette).lines(drift) { try Output.line(line) }
             if let fault = outcome.tensorsFault { try row("tensors", "\(fault)") }
             next =
-                "repro run \(target(outcome)) --trace tensor   with this build and the last good one; or, where the "
-                + "change is meant, repro bless \(outcome.name)\(place) --reason TEXT"
+                "repro bisect --baseline PATH \(outcome.name)\(place)   with the last good build; or, where the change is "
+                + "meant, repro bless \(outcome.name)\(place) --reason TEXT"
         case .notReproducible(let drift):
             try Output.line("  two runs of this build disagree with each other:")
             for line in DriftText(palette: palette).lines(drift) { try Output.line(line) }

@@ -9,6 +9,7 @@ struct ComparisonText {
             try Output.line("equal, bit for bit")
             return
         }
+        for note in comparison.notes { try Output.line("  " + note + "\n") }
         if let drift = comparison.drift {
             for line in DriftText(palette: context.palette).lines(drift) { try Output.line(line) }
             try Output.line()

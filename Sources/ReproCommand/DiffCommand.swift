@@ -27,6 +27,9 @@ enum DiffCommand: Command {
             comparison = try runs(a, b, context)
         } else if a.hasSuffix(".tsv") && b.hasSuffix(".tsv") {
             comparison = Comparison(operations: try OperationDifference(a, b), files: [])
+        } else if a.hasSuffix(".tsv") != b.hasSuffix(".tsv") {
+            throw CommandLineError.usage(
+                "'\(a)' and '\(b)' are not of one kind; name two traces or two files of tensors")
         } else {
             comparison = Comparison(files: [try FileComparison(a, b)])
         }
@@ -47,20 +50,30 @@ enum DiffCommand: Command {
         let hashing = Hashing(kernels: try context.engine().kernels)
         let before = try RecordedRun(path: a + "/run.json", hashing: hashing)
         let after = try RecordedRun(path: b + "/run.json", hashing: hashing)
+        // Parameters and outputs of runs that ended at different stages are not the same tensors.
+        let whole = before.lastStage == after.lastStage
+        let notes =
+            whole
+            ? []
+            : [(a, before), (b, after)].compactMap { path, run in
+                run.lastStage.map { "\(path) was ended after '\($0)': only stages that both have can be compared" }
+            }
         // The files of a run directory that hold tensors, and the stage that recorded the same ones.
-        let model = try FileComparison("model.safetensors", in: a, b, stage: "final")
-        let outputs = try FileComparison("outputs.safetensors", in: a, b, stage: "evaluation")
-        var files = [model, outputs]
+        var files: [FileComparison] = []
+        if whole {
+            files.append(try FileComparison("model.safetensors", in: a, b, stage: "final"))
+            files.append(try FileComparison("outputs.safetensors", in: a, b, stage: "evaluation"))
+        }
+        let kept = files.flatMap { file in file.differences.map { (file.stage, $0) } }
         if both(a, b, have: OperationLog.keptName) {
             files.append(try FileComparison(OperationLog.keptName, in: a, b, stage: ""))
         }
         let trace = OperationLog.traceName
-        let kept = [model, outputs].flatMap { file in file.differences.map { (file.stage, $0) } }
         return Comparison(
             drift: Drift(expected: (before.root, before.stages), found: (after.root, after.stages)),
             growth: StageDrift.all(before.stages, after.stages, kept: kept),
             operations: both(a, b, have: trace) ? try OperationDifference(a + "/" + trace, b + "/" + trace) : nil,
-            files: files)
+            files: files, notes: notes)
     }
 
     private static func both(_ a: String, _ b: String, have name: String) -> Bool {
@@ -75,6 +88,8 @@ struct Comparison {
     /// Where both sides traced operations and these differ.
     var operations: OperationDifference?
     let files: [FileComparison]
+    /// What has to be known to read the rest.
+    var notes: [String] = []
 
     var areEqual: Bool { drift == nil && operations == nil && files.allSatisfy(\.differences.isEmpty) }
 }

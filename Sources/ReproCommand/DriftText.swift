@@ -30,7 +30,7 @@ struct DriftText {
             row("  expected", expected.hexadecimal)
             row("  found", found.hexadecimal)
         }
-        if let whole = tensor.whole {
+        if let whole = tensor.whole, tensor.structure == nil {
             row("elements", TensorDifferenceText.extent(whole))
             row("first element", TensorDifferenceText.first(whole))
             return lines
@@ -49,6 +49,7 @@ struct DriftText {
 
     private static func elements(_ tensor: Drift.MovedTensor) -> String {
         guard tensor.sampleCount > 0 else { return "none recorded" }
+        if tensor.elements.isEmpty { return "others than the \(tensor.sampleCount) that were recorded differ" }
         let greatest = tensor.elements.compactMap(\.ulps).max()
         return "\(tensor.elements.count) of \(tensor.sampleCount) recorded differ"
             + (greatest.map { ", by up to \($0) ulp" } ?? "")

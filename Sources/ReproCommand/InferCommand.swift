@@ -7,8 +7,10 @@ enum InferCommand: Command {
         name: "infer", summary: "Runs a recurrent layer whose weights PyTorch saved; prints each result's digest",
         operands: "",
         options: [
-            OptionSpecification(name: "weights", value: "FILE", help: "safetensors of a state_dict"),
-            OptionSpecification(name: "input", value: "FILE", help: "float32 [T, B, I], or [T, I] without a batch"),
+            OptionSpecification(name: "weights", value: "FILE", help: "safetensors of a state_dict; needed"),
+            OptionSpecification(
+                name: "input", value: "FILE",
+                help: "npy or safetensors, float32 [T, B, I], or [T, I] without a batch; needed"),
             OptionSpecification(
                 name: "lengths", value: "FILE", help: "valid steps of each sequence, int64 or int32 [B]"),
             OptionSpecification(name: "h0", value: "FILE", help: "initial hidden state [L·D, B, H] (default +0)"),
@@ -17,7 +19,7 @@ enum InferCommand: Command {
                 name: "prefix", value: "TEXT", help: "what precedes the names, such as lstm. (default: found)"),
             OptionSpecification(name: "batch-first", value: nil, help: "the input is [B, T, I], and the output alike"),
             OptionSpecification(name: "nonlinearity", value: "tanh|relu", help: "of an RNN (default tanh)"),
-            OptionSpecification(name: "output", value: "FILE", help: "safetensors to write: output, h_n, c_n"),
+            OptionSpecification(name: "output", value: "FILE", help: "safetensors to write: output, h_n, c_n; needed"),
             OptionSpecification(name: "force", value: nil, help: "replace the file named by --output"),
         ],
         notes: [

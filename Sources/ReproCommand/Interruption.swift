@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Repro
 import Synchronization
 
 /// Ctrl-C ends the process at once while it computes, and after the files are in place while it writes them.
@@ -18,6 +19,7 @@ enum Interruption {
                 // Kept alive by its own handler.
                 _ = source
                 writing.withLock { _ in
+                    RunningBuilds.end()
                     Messages.write("\nrepro: interrupted\n")
                     _exit(number == SIGINT ? ExitCode.interrupted : 143)
                 }

@@ -5,11 +5,11 @@ enum RandomCommand: Command {
     static let specification = CommandSpecification(
         name: "random", summary: "Prints draws of a random stream, for checking against NumPy or PyTorch", operands: "",
         options: [
-            OptionSpecification(name: "seed", value: "N", help: "0 … 2^64−1"),
+            OptionSpecification(name: "seed", value: "N", help: "0 … 2^64−1; needed"),
             OptionSpecification(
                 name: "stream", value: "D[,K]",
                 help: "the stream's domain 0 … 4 and key (default key 0); without it, no spawn key"),
-            OptionSpecification(name: "count", value: "K", help: "how many draws, or the permutation's size"),
+            OptionSpecification(name: "count", value: "K", help: "how many draws, or the permutation's size; needed"),
             OptionSpecification(
                 name: "as", value: "FORM", help: "raw (16 hex digits), float32 (hex floats) or permutation"),
             OptionSpecification(

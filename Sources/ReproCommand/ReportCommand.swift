@@ -39,7 +39,9 @@ enum ReportCommand: Command {
 
     private static func verify(_ directories: [String], _ output: String) throws {
         let paths = directories.map { RunDirectory(path: $0).path }
-        for (index, path) in paths.enumerated() where paths[..<index].contains(path) {
+        func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+        let places = paths.map(resolved)
+        for (index, path) in paths.enumerated() where places[..<index].contains(places[index]) {
             throw CommandLineError.usage("'\(path)' is named twice; name each run directory once")
         }
         try Paths.verifyPlace(output, replacing: true)
@@ -48,6 +50,10 @@ enum ReportCommand: Command {
         // What is a page may be replaced; a run's own files, or whatever a slip of the hand names, may not.
         guard output.hasSuffix(".html") || output.hasSuffix(".htm") || (isThere && !isRegular(output)) else {
             throw CommandLineError.usage("--output is '\(output)'; name a file that ends in .html")
+        }
+        if places.contains(resolved(Paths.folder(of: output))) {
+            throw CommandLineError.usage(
+                "'\(output)' lies in a run directory, which holds a run's files alone; name another place")
         }
     }
 

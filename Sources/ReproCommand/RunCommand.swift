@@ -52,6 +52,9 @@ enum RunCommand: Command {
                 "--contrast is for training with two directions; '\(experiment.name)' has none")
         }
 
+        for option in ["contrast", "export"] where arguments.has(option) && arguments.has("stage") {
+            throw CommandLineError.usage("--\(option) is for a whole run, and --stage ends it before")
+        }
         let report = RunText(context: context)
         let isText = context.format == .text
         if isText { try report.head(experiment, seed: seed, environment: environment) }
@@ -79,6 +82,10 @@ enum RunCommand: Command {
             try directory.write(
                 result, environment: environment, operations: log, replacing: replacing)
             if let path = arguments.value("export") { try result.export(to: path) }
+        }
+        if let log, arguments.has("keep"), log.keptCount == 0 {
+            context.messages.remark(
+                "--keep matched nothing; `repro run --trace operation` lists what there is in trace.tsv")
         }
         if isText {
             try report.tail(result, contrast: contrast, directory: directory)
@@ -124,7 +131,7 @@ enum RunCommand: Command {
         guard let text = arguments.value("perturb") else { return nil }
         guard let fault = Perturbation(text) else {
             throw CommandLineError.usage(
-                "--perturb is '\(text)'; it has to be STAGE/TENSOR[:ELEMENT[:BIT]], for example 'step 000001/grad.linear.weight:0:0'"
+                "--perturb is '\(text)'; it has to be STAGE/TENSOR[:ELEMENT[:BIT]] with a BIT of 0 … 31 or ulp, for example 'step 000001/grad.linear.weight:0:0'"
             )
         }
         return fault

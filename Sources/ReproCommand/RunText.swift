@@ -51,6 +51,10 @@ struct RunText {
             }
         }
         try row("digest", context.palette.strong(result.trace.root.hexadecimal))
+        if let fault = result.perturbation { context.messages.remark("a fault was planted: \(fault)") }
+        if let stage = result.lastStage {
+            context.messages.remark("ended after '\(stage)': the digest is that of the stages so far")
+        }
         context.messages.remark("wrote \(directory.path)")
     }
 

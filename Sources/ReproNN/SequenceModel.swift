@@ -154,8 +154,8 @@ public struct SequenceModel: Sendable {
                     tape, readoutGradient: readoutGradient, into: pointers, continues: true, engine, observer)
             } catch { fault = error }
         }
-        if let fault { throw fault }
         gradients += [weight, bias]
+        if let fault { throw fault }
     }
 
     private func backward(

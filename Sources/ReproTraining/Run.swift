@@ -83,6 +83,9 @@ public struct RunResult: Sendable {
     public let outputs: [(name: String, value: Tensor)]
     /// What an inspection found, nil for training.
     public let inspection: Inspection?
+    /// The fault that was planted, and the stage that the run was to end after; nil in a whole and clean run.
+    public internal(set) var perturbation: Perturbation?
+    public internal(set) var lastStage: String?
 
     public func metric(_ name: String) -> Double? { metrics.first { $0.name == name }?.value }
 }
@@ -101,7 +104,9 @@ extension Experiment {
                 try options.onProgress(.stage($0))
                 if $0.name == options.lastStage { throw LastStageReached() }
             }, onTensor: options.onTensor)
-        let result = try result(seed: seed, engine: engine, recorder: recorder, options: options)
+        var result = try result(seed: seed, engine: engine, recorder: recorder, options: options)
+        result.perturbation = options.perturbation
+        result.lastStage = options.lastStage
         if let stage = options.lastStage, result.trace.stages.last?.name != stage {
             throw StageNeverReached(stage: stage)
         }

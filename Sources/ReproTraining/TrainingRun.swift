@@ -57,6 +57,7 @@ struct TrainingRun {
     }
 
     private mutating func carryOut() throws {
+        if let stage = options.lastStage, !stageNames.contains(stage) { throw StageNeverReached(stage: stage) }
         recorder.begin("init")
         try recordState()
         try recorder.end(streams: initialStreams)
@@ -66,6 +67,14 @@ struct TrainingRun {
         recorder.begin("final")
         try recordState()
         try recorder.end()
+    }
+
+    /// Every stage that the run will have.
+    private var stageNames: [String] {
+        let sequences = dataset.sequences(.train)!.count
+        let steps = (sequences + training.batchSize - 1) / training.batchSize * training.epochs
+        return ["init", "data"] + (0..<steps).map { "step " + padded($0, to: 6) }
+            + (0..<training.epochs).map { "epoch " + padded($0, to: 3) } + ["evaluation", "final"]
     }
 
     private mutating func recordState() throws {
@@ -184,7 +193,11 @@ struct TrainingRun {
     ) throws -> [Tensor] {
         var sum: [Tensor]?
         var firstRow = 0
+        var afterEmpty = false
         for shard in shards {
+            // A second +0 in a row changes nothing any more: the first has made +0 of every −0.
+            if shard.isEmpty && afterEmpty { continue }
+            afterEmpty = shard.isEmpty
             var own: [Tensor] = []
             for pass in shard {
                 let tape =

@@ -66,5 +66,9 @@ public struct ArrayFile: Sendable {
         ]
     }
 
-    func entry(named name: String) -> Entry? { entries.first { Text.areSame($0.name, name) } }
+    /// - Parameter place: where it is likely to stand, as in a file of the same names.
+    func entry(named name: String, near place: Int = 0) -> Entry? {
+        if place < entries.count, Text.areSame(entries[place].name, name) { return entries[place] }
+        return entries.first { Text.areSame($0.name, name) }
+    }
 }

@@ -82,17 +82,19 @@ public struct Drift: Sendable, Equatable {
         }
         let before = first < expected.stages.count ? expected.stages[first] : nil
         let after = first < found.stages.count ? found.stages[first] : nil
-        stage = (before ?? after)!.name
+        // A stage that comes later on the other side is not missing: what stands in its place is one more.
+        let isInserted = after.map { _ in found.stages[first...].contains { $0.name == before?.name } } ?? false
+        stage = (isInserted ? after : before ?? after)!.name
         if let before, let after, before.name == after.name {
             self.expected = before.digest
             self.found = after.digest
             streamsAgree = before.streams == after.streams
             structure = nil
         } else {
-            self.expected = before?.digest
+            self.expected = isInserted ? nil : before?.digest
             self.found = nil
             streamsAgree = nil
-            structure = before.map { .missing($0.name) } ?? .unexpected(after!.name)
+            structure = (isInserted ? nil : before).map { .missing($0.name) } ?? .unexpected(after!.name)
         }
         tensor =
             differing.lazy.compactMap { index in

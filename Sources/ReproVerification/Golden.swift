@@ -85,7 +85,7 @@ public enum GoldenFault: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let path):
-            "\(path): missing, though index.json names it; restore it from version control, or bless it anew"
+            "\(path): missing; restore it from version control, or make it with `repro bless`"
         case .unclaimed(let path):
             "\(path): unclaimed, index.json does not name it; remove it, or let `repro bless` write it"
         case .malformed(let path, let line, let problem):

@@ -7,6 +7,9 @@ public struct RecordedRun: Sendable {
     public let experiment: String
     public let seed: UInt64
     public let root: Digest
+    /// The fault that was planted in it, and the stage that it was ended after; nil in a whole and clean run.
+    public let perturbation: String?
+    public let lastStage: String?
     /// With the leaves that the run kept.
     public let stages: [Stage]
     /// What the file tells beside the tree; objects, empty where it tells nothing. None of it is in a digest.
@@ -32,6 +35,8 @@ public struct RecordedRun: Sendable {
         self.path = path
         self.experiment = experiment
         self.seed = seed
+        perturbation = document["perturbation"]?.string
+        lastStage = document["lastStage"]?.string
         self.root = root
         self.stages = stages
         metrics = document["metrics"]?.members ?? []

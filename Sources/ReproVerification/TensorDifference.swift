@@ -38,18 +38,20 @@ public struct TensorDifference: Sendable, Equatable {
     /// - Throws: `FormatError`, `.inputOutput`.
     public static func all(_ a: ArrayFile, _ b: ArrayFile) throws(FormatError) -> [TensorDifference] {
         var differences: [TensorDifference] = []
-        for entry in a.entries {
-            if let difference = try TensorDifference(entry, of: a, b) { differences.append(difference) }
+        for (place, entry) in a.entries.enumerated() {
+            if let difference = try TensorDifference(entry, of: a, b, near: place) { differences.append(difference) }
         }
-        for entry in b.entries where a.entry(named: entry.name) == nil {
+        for (place, entry) in b.entries.enumerated() where a.entry(named: entry.name, near: place) == nil {
             differences.append(TensorDifference(entry, .unexpected))
         }
         return differences
     }
 
     /// Compares a tensor of `a` with the one of its name in `b`. Nil where they are equal.
-    init?(_ entry: ArrayFile.Entry, of a: ArrayFile, _ b: ArrayFile) throws(FormatError) {
-        guard let other = b.entry(named: entry.name) else {
+    ///
+    /// - Parameter place: where it is likely to stand in `b`.
+    init?(_ entry: ArrayFile.Entry, of a: ArrayFile, _ b: ArrayFile, near place: Int = 0) throws(FormatError) {
+        guard let other = b.entry(named: entry.name, near: place) else {
             self.init(entry, .missing)
             return
         }

@@ -71,19 +71,27 @@ edit "$SOURCES/CReproKernels/src/tile.inc" '
     s/^    vf acc\(.*\);$/    vf acc\1, odd\1 = {0};/
     s/acc\[m\]\[v\] = vfma(x, bv\[v\], acc\[m\]\[v\]);/{ vf *chain = k % 2 ? \&odd[m][v] : \&acc[m][v]; *chain = vfma(x, bv[v], *chain); }/
     s/acc\[m\]\[v\] = vfma(x\[m\], bv, acc\[m\]\[v\]);/{ vf *chain = k % 2 ? \&odd[m][v] : \&acc[m][v]; *chain = vfma(x[m], bv, *chain); }/
-    s/^            float \*p = c + m \* c_stride + v \* VF;$/&\n            acc[m][v] += odd[m][v];/'
+    s/^            float \*p = c + m \* c_stride + v \* VF;$/&\
+            acc[m][v] += odd[m][v];/'
 locate "a chain split in two" roman "step 000000" '^lstm\.l0\[0\]\.pre$'
 
 # Where the C library rounds tanhf correctly (glibc 2.41 and later), there is nothing to find.
 tanhf() {
     edit "$SOURCES/CReproKernels/src/cells_lstm.inc" '
-        s/^#pragma STDC FP_CONTRACT OFF$/&\nextern float tanhf(float);\nVINLINE vf library_tanh(vf x) {\n    for (int lane = 0; lane < VF; lane++) x[lane] = tanhf(x[lane]);\n    return x;\n}/
-        s/^.* x\[q\] = vload_part(gates + q \* hidden, n);$/&\n    const vf library = library_tanh(x[2]);/
-        s/^.* vstore_part(gates + q \* hidden, x\[q\], n);$/    x[2] = library;\n&/'
+        s/^#pragma STDC FP_CONTRACT OFF$/&\
+extern float tanhf(float);\
+VINLINE vf library_tanh(vf x) {\
+    for (int lane = 0; lane < VF; lane++) x[lane] = tanhf(x[lane]);\
+    return x;\
+}/
+        s/^.* x\[q\] = vload_part(gates + q \* hidden, n);$/&\
+    const vf library = library_tanh(x[2]);/
+        s/^.* vstore_part(gates + q \* hidden, x\[q\], n);$/    x[2] = library;\
+&/'
     locate "tanhf of the C library" roman "step 000000" '^lstm\.l0\[[0-9]*\]\.g$'
 }
 glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null | sed 's/.* 2\.//')
-if [ "${glibc:-0}" -lt 41 ]; then tanhf; else echo "skipped: tanhf of this C library is correctly rounded"; fi
+if [ "${glibc:-41}" -lt 41 ]; then tanhf; else echo "skipped: tanhf of this C library may be correctly rounded"; fi
 
 for file in "$SOURCES"/CReproKernels/src/*; do
     if grep -q 'FP_CONTRACT OFF' "$file"; then edit "$file" 's/FP_CONTRACT OFF/FP_CONTRACT ON/'; fi

@@ -48,6 +48,15 @@ libm=$(printf '%s\n' "$below" | grep -vE '/(Platform|WorkerCrew|Pages)\.swift$' 
 $libm"
 ban '(\.keys|\.values)\b.*\{|for .* in .*(Set|Dictionary)<|for \((key|_), (value|_)\) in' 'Set and Dictionary have no fixed order; use an array'
 
+# The umbrella may ask the system where files stand, and nothing of the kind may reach a result.
+below=$(printf '%s\n' "$files" | grep -E '^Sources/Repro/.*\.swift$' |
+    grep -vE '/(AtomicFolder|BuildProcess|RunEnvironment|Paths)\.swift$')
+ban '\bHasher\b|\.hashValue\b|hash\(into:' 'Hasher differs per process; use Digest or CRC32'
+ban '\b(Date\(|UUID\(|DispatchTime|ContinuousClock|SuspendingClock)' 'clocks and identifiers stay out of results'
+ban '\b(SystemRandomNumberGenerator|\.random\(|\.shuffled\(|\.shuffle\(|randomElement)' 'unseeded randomness; use RandomStreams'
+ban 'ProcessInfo|getenv' 'the environment stays out of results; read it in the command'
+ban 'for .* in .*(Set|Dictionary)[<(]' 'Set and Dictionary have no fixed order; use an array'
+
 # Workflows: YAML that parses, steps that call what there is.
 if python3 -c 'import yaml' 2>/dev/null; then
     workflows=$(python3 Tests/Gates/workflows.py 2>&1) || fail "workflows:

@@ -89,6 +89,34 @@ import Testing
         }
     }
 
+    @Test func blessShowsTheSeedAndEveryOptionThatChanges() throws {
+        try withWorkplace { place in
+            try place.writeMood("m")
+            let words = ["bless", "--config", "m/mood.json", "--goldens", "G", "--reason", "r", "--by", "b", "--yes"]
+            let command = [try #require(Built.path)] + words
+            expectSuccess(try place.run(command + ["--seed", "7"]))
+            let text = String(decoding: try place.bytes("m/mood.json"), as: UTF8.self)
+            try place.write("m/mood.json", text.replacingOccurrences(of: "\"hidden\": 4", with: "\"hidden\": 9"))
+            let ending = try place.run(command + ["--seed", "8"])
+            expectSuccess(ending)
+            #expect(ending.out.contains("7 → 8") && ending.out.contains("model.hidden  4 → 9"), "\(ending)")
+        }
+    }
+
+    /// What a killed process left behind is neither taken for the new folder nor in its way.
+    @Test func aFolderThatWasLeftHalfWrittenIsPassedOver() throws {
+        try withWorkplace { place in
+            let script = """
+                for n in 0 1; do mkdir out.$$.$n.tmp; echo junk >out.$$.$n.tmp/trace.tsv; done
+                mkdir out.$$.2.tmp.old
+                exec repro run outputs --seed 1 --output out
+                """
+            expectSuccess(try place.bash(script))
+            #expect(!place.exists("out/trace.tsv"))
+            expectSuccess(try place.repro("run", "outputs", "--seed", "1", "--output", "out", "--force"))
+        }
+    }
+
     @Test func blessKeepsTheOtherGoldens() throws {
         try withWorkplace { place in
             try place.blessMood("m")
@@ -184,6 +212,18 @@ import Testing
             let ending = try place.repro("check", "--goldens", "m/Goldens")
             #expect(ending.code == 2, "\(ending)")
             #expect(ending.out.contains("m/Goldens/../test.tsv: no such file"), "\(ending)")
+        }
+    }
+
+    /// A report without a case would be taken for success.
+    @Test func aReportSaysThatNothingWasChecked() throws {
+        try withWorkplace { place in
+            let junit = try place.repro("check", "--goldens", "nowhere", "--format", "junit")
+            #expect(junit.code != 0 && junit.out.contains("<error"), "\(junit)")
+            let tap = try place.repro("check", "--goldens", "nowhere", "--format", "tap")
+            #expect(tap.code != 0 && tap.out.contains("not ok 1"), "\(tap)")
+            let json = try place.repro("check", "--goldens", "nowhere", "--format", "json")
+            #expect(try json.json()["cases"]?.elements?.isEmpty == true && json.code != 0)
         }
     }
 

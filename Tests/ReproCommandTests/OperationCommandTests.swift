@@ -47,6 +47,16 @@ import Testing
             let missing = try place.repro("run", "classifier", "--seed", "42", "--stage", "step 999999")
             #expect(missing.code == 64 && missing.err.contains("step 999999"), "\(missing)")
             #expect(!place.exists(".repro/classifier"))
+            // What was asked for is recorded, so that a part is never taken for the whole.
+            #expect(run["lastStage"]?.string == "step 000002" && run["perturbation"] == nil)
+            for option in [["--contrast"], ["--export", "w.safetensors"]] {
+                let words = ["run", "classifier", "--seed", "42", "--stage", "init"] + option
+                let refused = try place.run([try #require(Built.path)] + words)
+                #expect(refused.code == 64 && refused.err.contains("--stage"), "\(refused)")
+            }
+            let nothing = try place.repro(
+                "run", "outputs", "--seed", "42", "--keep", "nothing*", "--output", "kept")
+            #expect(nothing.code == 0 && nothing.err.contains("--keep matched nothing"), "\(nothing)")
         }
     }
 
@@ -92,6 +102,13 @@ import Testing
             let gate = try #require(kept.first { $0["name"]?.string == "step 000002/lstm.l0[1].f" })
             #expect(gate["file"]?.string == "kept.safetensors" && gate["offset"]?.int == 7 && gate["ulps"]?.int == 4096)
             #expect(try place.repro("diff", "one", "same").code == 0)
+            // One stage of a run against the whole of another.
+            let words = ["run", "classifier", "--seed", "42", "--trace", "operation", "--stage", "step 000001"]
+            expectSuccess(try place.run([try #require(Built.path)] + words + ["--output", "part"]))
+            #expect(try place.repro("diff", "one/trace.tsv", "part/trace.tsv").code == 0)
+            let whole = try place.repro("diff", "one", "part")
+            #expect(whole.code == 1 && whole.out.contains("ended after 'step 000001'"), "\(whole)")
+            #expect(!whole.out.contains("model.safetensors"), "\(whole)")
         }
     }
 
@@ -118,6 +135,12 @@ import Testing
             }
             let seedless = try place.run([try #require(Built.path)] + words)
             #expect(seedless.code == 64 && seedless.err.contains("--seed"))
+            for more in [["--format", "junit"], ["--results", "left"], ["--perturb", "init/a"]] {
+                let refused = try place.run([try #require(Built.path)] + words + ["--seed", "5"] + more)
+                #expect(refused.code == 64, "\(more): \(refused)")
+            }
+            let odd = try place.run([try #require(Built.path), "check", "--goldens", goldens, "--seed", "5"])
+            #expect(odd.code == 64 && odd.err.contains("--canary"), "\(odd)")
         }
     }
 }
@@ -178,7 +201,7 @@ private func wrapper(_ place: Workplace, _ script: String) throws -> String {
     @Test func anOlderBaselineIsFollowedAsFarAsItGoes() throws {
         try withWorkplace { place in
             let script = """
-                for word; do [ "$word" = --stage ] && { echo "unknown option '--stage'" >&2; exit 64; }; done
+                for word; do [ "$word" = --stage ] && { echo "repro: unknown option '--stage'" >&2; exit 64; }; done
                 exec repro "$@" --perturb 'step 000003/grad.lstm.weight_hh_l0:17:9'
                 """
             let ending = try bisect(place, script, "sigmoid-classifier", "--seed", "42")
@@ -202,6 +225,44 @@ private func wrapper(_ place: Workplace, _ script: String) throws -> String {
             let missing = try place.repro("bisect", "--baseline", "nowhere", "outputs", "--seed", "1")
             #expect(missing.code == 66, "\(missing)")
             #expect(try place.repro("bisect").code == 64)
+        }
+    }
+
+    /// One experiment without an answer does not hide another's.
+    @Test func aFailureLeavesTheOtherVerdicts() throws {
+        try withWorkplace { place in
+            let script = """
+                case "$*" in *outputs*) echo broken >&2; exit 3 ;; esac
+                grep -qs '"outputs"' "$3" && { echo broken >&2; exit 3; }
+                exec repro "$@" --perturb "evaluation/lstm.output:5:ulp"
+                """
+            let ending = try bisect(place, script, "outputs", "layers", "--seed", "1")
+            #expect(ending.code == 1, "\(ending)")
+            let report = try ending.json()
+            #expect(report["failures"]?.elements?.first?["experiment"]?.string == "outputs")
+            #expect(report["cases"]?.elements?.first?["experiment"]?.string == "layers")
+        }
+    }
+
+    /// Builds are processes in groups of their own: an interruption ends them too, and leaves no folder behind.
+    @Test func anInterruptionEndsTheOtherBuild() throws {
+        try withWorkplace { place in
+            let baseline = try wrapper(place, "echo $$ >\"$HOME/pid\"; exec sleep 30")
+            try FileManager.default.createDirectory(atPath: place("scratch"), withIntermediateDirectories: false)
+            let ending = try place.run(
+                [try #require(Built.path), "bisect", "--baseline", baseline, "outputs", "--seed", "1"],
+                environment: ["TMPDIR": place("scratch")]
+            ) { process, _ in
+                for _ in 0..<200 where !place.exists("pid") { usleep(50_000) }
+                usleep(100_000)
+                process.interrupt()
+            }
+            #expect(ending.code == 130, "\(ending)")
+            let text = String(decoding: try place.bytes("pid"), as: UTF8.self)
+            let child = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+            for _ in 0..<100 where kill(child, 0) == 0 { usleep(20_000) }
+            #expect(kill(child, 0) != 0, "the baseline still runs")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: place("scratch")).isEmpty)
         }
     }
 

@@ -230,6 +230,9 @@ import Testing
             expectRefusal(try place.repro("report", "a"), 64, naming: "--output is needed")
             expectRefusal(try place.repro("report", "a", "--output", "a/run.json"), 64, naming: "ends in .html")
             expectRefusal(
+                try place.repro("report", "a", "--output", "./a/page.html"), 64, naming: "lies in a run directory")
+            expectRefusal(try place.repro("report", "a", "./a", "--output", "page.html"), 64, naming: "named twice")
+            expectRefusal(
                 try place.repro("report", "a", "--output", "no/page.html"), 73, naming: "no/page.html", "mkdir -p no")
             expectRefusal(try place.repro("report", "a", "--output", "a"), 73, naming: "a: is a directory")
             #expect(try place.contents("a") == before)

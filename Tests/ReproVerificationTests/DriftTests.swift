@@ -19,6 +19,17 @@ import Testing
         #expect(try drift(parts, parts) == nil)
     }
 
+    /// A stage more, as of a longer training, is what is named: the stages after it are there on both sides.
+    @Test func aStageThatWasInsertedIsUnexpectedAndTheNextOneNotMissing() throws {
+        var longer = parts
+        longer.insert(parts[1], at: 2)
+        longer[2].name = "step 000001"
+        let inserted = try #require(try drift(parts, longer))
+        #expect(inserted.stage == "step 000001" && inserted.structure == .unexpected("step 000001"))
+        let missing = try #require(try drift(longer, parts))
+        #expect(missing.stage == "step 000001" && missing.structure == .missing("step 000001"))
+    }
+
     @Test func theFirstStageAndTensorThatMovedAreNamed() throws {
         var after = changing(1) { $0.tensors[1].values[1] = Float(0.2).nextUp }
         after[2].tensors[0].values = [1, 1]

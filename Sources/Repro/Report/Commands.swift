@@ -17,8 +17,7 @@ struct Commands {
         var all = names.dropFirst().map { "repro diff \(names[0]) \($0)" }
         all.append("repro report \(names.joined(separator: " ")) --output report.html")
         return """
-            <p>No thread count or kernel may change a digest; they are named to run as it was run. \
-            A fault planted with <code>--perturb</code> is not recorded.</p>
+            <p>No thread count or kernel may change a digest; they are named to run as it was run.</p>
             \(blocks.joined())
             <h3>Compare</h3>
             \(Commands.code("Commands that compare", all.joined(separator: "\n")))
@@ -34,6 +33,8 @@ struct Commands {
         var parts = ["repro run \(subject) --seed \(run.record.seed)"]
         if let threads = environment("threads") { parts.append("--threads \(Commands.quoted(threads))") }
         if let kernels = environment("kernels") { parts.append("--kernels \(Commands.quoted(kernels))") }
+        if let fault = run.record.perturbation { parts.append("--perturb \(Commands.quoted(fault))") }
+        if let stage = run.record.lastStage { parts.append("--stage \(Commands.quoted(stage))") }
         parts.append("--trace tensor --output \(Commands.quoted(run.name))")
         return parts.joined(separator: " ")
     }
