@@ -110,6 +110,12 @@ enum BlessCommand: Command {
         }
         for path in arguments.allValues("config") {
             let (experiment, configured, base) = try Context.configuration(path)
+            for remark in experiment.ineffectiveOptions { context.messages.remark("without effect: " + remark) }
+            for data in experiment.data.paths where data.hasPrefix("/") {
+                context.messages.remark(
+                    "\(data) is named relative to the golden; keep it in the repository if other machines are to check it"
+                )
+            }
             try add(experiment, configured ?? (try folder.origin(of: experiment.name))?.seed, base: base)
         }
         var names = arguments.operands

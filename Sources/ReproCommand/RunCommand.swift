@@ -55,6 +55,7 @@ enum RunCommand: Command {
         for option in ["contrast", "export"] where arguments.has(option) && arguments.has("stage") {
             throw CommandLineError.usage("--\(option) is for a whole run, and --stage ends it before")
         }
+        for remark in experiment.ineffectiveOptions { context.messages.remark("without effect: " + remark) }
         let report = RunText(context: context)
         let isText = context.format == .text
         if isText { try report.head(experiment, seed: seed, environment: environment) }

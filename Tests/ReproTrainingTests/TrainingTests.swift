@@ -49,6 +49,27 @@ import Testing
         }
     }
 
+    /// What is said to be without effect is: the parameters stay the same bits without it. What ships has nothing of the kind.
+    @Test func optionsWithoutEffectAreNamed() throws {
+        for experiment in Experiment.shipped { #expect(experiment.ineffectiveOptions.isEmpty, "\(experiment.name)") }
+        let plain = try shortened("classifier", epochs: 1)
+        let changes: [(String, (inout Experiment) -> Void)] = [
+            ("dropout", { $0.model.dropout = 0.9 }), ("nonlinearity", { $0.model.nonlinearity = .relu }),
+            ("momentum", { $0.training?.momentum = 0.9 }), ("microBatch", { $0.training?.microBatch = 1000 }),
+        ]
+        let engine = try Engine(threads: 1)
+        let expected = try plain.run(seed: 42, engine: engine).trace.root
+        for (name, change) in changes {
+            var experiment = plain
+            change(&experiment)
+            #expect(experiment.ineffectiveOptions.count == 1 && experiment.ineffectiveOptions[0].contains(name))
+            #expect(try experiment.run(seed: 42, engine: engine).trace.root == expected, "\(name)")
+        }
+        var sharded = plain
+        sharded.training?.shards = 1000
+        #expect(sharded.ineffectiveOptions.count == 1)
+    }
+
     @Test func whatIsKeptDoesNotChangeTheRoot() throws {
         let experiment = try shortened("classifier", epochs: 1)
         let engine = try Engine(threads: 1)
