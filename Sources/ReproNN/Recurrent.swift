@@ -128,6 +128,47 @@ public struct Recurrent: Sendable {
         return RecurrentGradients(parameters: parameters, input: read.input, hidden: read.hidden, cell: read.cell)
     }
 
+    /// The gradients of the parameters alone, for an input and initial states that nothing trains: the first layer's
+    /// gradients of its input are then not computed.
+    ///
+    /// - Returns: in the order of the module's parameters, the bits of ``backward(_:output:hidden:cell:batchless:engine:)``.
+    /// - Precondition: shapes are those of the results; the tape has not been used.
+    public static func parameterGradients(
+        _ tape: RecurrentTape, output: Tensor? = nil, hidden: Tensor? = nil, cell: Tensor? = nil,
+        batchless: Bool = false, engine: Engine
+    ) throws(FloatingPointFault) -> [Tensor] {
+        let configuration = tape.weights.configuration
+        let shapes = CallerShapes(layout: tape.layout, batchless: batchless, configuration)
+        let memory = Arena()
+        let (hiddenGradients, initial) = incoming(tape, hidden, cell, shapes, in: memory)
+        var fault: FloatingPointFault?
+        let gradients = Tensor.filled(tape.weights.shapes) { pointers in
+            do throws(FloatingPointFault) {
+                try withExtendedLifetime(memory) { () throws(FloatingPointFault) in
+                    try RecurrentPass.backward(
+                        tape, engine: engine,
+                        outputGradient: shapes.gather(output, width: configuration.outputSize),
+                        hiddenGradients: hiddenGradients,
+                        into: RecurrentPass.GradientTargets(parameters: pointers[...], input: nil, initial: initial))
+                }
+            } catch { fault = error }
+        }
+        if let fault { throw fault }
+        return gradients
+    }
+
+    /// The gradients of the final states by rank; those of the cells where the initial ones' are to stand.
+    private static func incoming(
+        _ tape: RecurrentTape, _ hidden: Tensor?, _ cell: Tensor?, _ shapes: CallerShapes, in memory: Arena
+    ) -> (hidden: UnsafeMutablePointer<Float>, initial: States) {
+        let configuration = tape.weights.configuration
+        let hiddenGradients = memory.take(shapes.hiddenCount)
+        shapes.rank(hidden, width: configuration.stateSize, into: hiddenGradients)
+        let initial = States(configuration, batch: tape.layout.batch, zeroed: false, in: memory)
+        if let cells = initial.cells { shapes.rank(cell, width: configuration.hiddenSize, into: cells) }
+        return (hiddenGradients, initial)
+    }
+
     /// As above, continuing the chains in `parameters`: a batch's sequences in several calls, in their order, give the bits of
     /// one (contract, section 2). Returns the gradients of what else was read.
     ///
@@ -157,10 +198,7 @@ public struct Recurrent: Sendable {
         let shapes = CallerShapes(layout: tape.layout, batchless: batchless, configuration)
         let isLSTM = configuration.cell == .lstm
         let memory = Arena()
-        let hiddenGradients = memory.take(shapes.hiddenCount)
-        shapes.rank(hidden, width: configuration.stateSize, into: hiddenGradients)
-        let initial = States(configuration, batch: tape.layout.batch, zeroed: false, in: memory)
-        if let cells = initial.cells { shapes.rank(cell, width: configuration.hiddenSize, into: cells) }
+        let (hiddenGradients, initial) = incoming(tape, hidden, cell, shapes, in: memory)
         var fault: FloatingPointFault?
         let tensors = Tensor.filled(
             [shapes.rows(width: configuration.inputSize), shapes.states(configuration.stateSize)]

@@ -5,8 +5,8 @@ extension RecurrentPass {
     struct GradientTargets {
         /// Every parameter's, in order.
         let parameters: ArraySlice<UnsafeMutablePointer<Float>>
-        /// The input's rows, `[P × I]`.
-        let input: UnsafeMutablePointer<Float>
+        /// The input's rows, `[P × I]`; nil where nobody reads their gradient.
+        let input: UnsafeMutablePointer<Float>?
         /// The initial states', rows by rank; the cells' hold those of the final cells on entry.
         let initial: States
         /// Whether the chains of parameters continue from what is there, instead of starting at +0.
@@ -29,15 +29,16 @@ extension RecurrentPass {
             }
             let input =
                 layer == 0
-                ? Rows(borrowing: targets.input)
+                ? targets.input.map { Rows(borrowing: $0) }
                 : Rows(count: tape.layout.positions * configuration.inputSize(ofLayer: layer))
-            try withExtendedLifetime((gradient.owner, input.owner, tape)) { () throws(FloatingPointFault) in
+            try withExtendedLifetime((gradient.owner, input?.owner, tape)) { () throws(FloatingPointFault) in
                 try LayerBackward(
                     tape: tape, layer: layer, engine: engine, outputGradient: gradient.pointer,
-                    hiddenGradients: hiddenGradients, inputGradient: input.pointer, targets: targets,
+                    hiddenGradients: hiddenGradients, inputGradient: input?.pointer, targets: targets,
                     observer: observer
                 ).run()
             }
+            guard let input else { return }
             gradient = input
             observer?.observe(
                 "l\(layer).input", gradient, tape.layout, width: configuration.inputSize(ofLayer: layer))
@@ -55,7 +56,7 @@ private struct LayerBackward {
     let engine: Engine
     let outputGradient: UnsafePointer<Float>
     let hiddenGradients: UnsafePointer<Float>
-    let inputGradient: UnsafeMutablePointer<Float>
+    let inputGradient: UnsafeMutablePointer<Float>?
     let targets: RecurrentPass.GradientTargets
     let observer: OperationObserver?
     let inputSize: Int
@@ -66,7 +67,7 @@ private struct LayerBackward {
 
     init(
         tape: RecurrentTape, layer: Int, engine: Engine, outputGradient: UnsafePointer<Float>,
-        hiddenGradients: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
+        hiddenGradients: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
         targets: RecurrentPass.GradientTargets, observer: OperationObserver?
     ) {
         layout = tape.layout
@@ -111,7 +112,7 @@ private struct LayerBackward {
                         workers: divided ? workers / directions : workers
                     ).run()
                 }
-                reduceInput(worker: worker, workers: workers)
+                if let inputGradient { reduceInput(into: inputGradient, worker: worker, workers: workers) }
             })
     }
 
@@ -136,7 +137,7 @@ private struct LayerBackward {
     }
 
     /// dx: a chain over the gate rows of the forward direction, continued over those of the reverse.
-    private func reduceInput(worker: Int, workers: Int) {
+    private func reduceInput(into inputGradient: UnsafeMutablePointer<Float>, worker: Int, workers: Int) {
         let share = Workers.share(of: layout.positions, worker: worker, workers: workers, granule: 8)
         let gateRows = configuration.gateRows
         for direction in 0..<configuration.directions {

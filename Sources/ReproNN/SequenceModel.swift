@@ -192,14 +192,15 @@ public struct SequenceModel: Sendable {
             }
         }
         let initial = States(recurrent, batch: layout.batch, zeroed: true, in: memory)
-        let input = memory.take(layout.positions * recurrent.inputSize)
+        // Features are data: nothing reads their gradient.
+        let input = hasEmbedding ? memory.take(layout.positions * recurrent.inputSize) : nil
         try withExtendedLifetime(memory) { () throws(FloatingPointFault) in
             try RecurrentPass.backward(
                 tape.recurrent, engine: engine, outputGradient: output, hiddenGradients: hidden,
                 into: RecurrentPass.GradientTargets(
                     parameters: pointers[recurrentParameters], input: input, initial: initial, continues: continues),
                 observer: observer?.within("grad.\(recurrent.cell.rawValue)."))
-            if case .tokens(let tokens) = tape.batch.inputs {
+            if case .tokens(let tokens) = tape.batch.inputs, let input {
                 Embedding.backward(
                     input, layout, tokens, shape: parameters[0].value.shape, into: pointers[0], continues: continues)
             }

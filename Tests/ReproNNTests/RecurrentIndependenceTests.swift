@@ -36,6 +36,28 @@ import Testing
         }
     }
 
+    /// Leaving out the gradient of the input changes no bit of the others.
+    @Test func theParametersGradientsAloneAreTheSameBits() throws {
+        for configuration in everyModule {
+            let module = module(configuration)
+            let batch = ModuleBatch(configuration, lengths: [4, 6, 1, 6, 3], steps: 7)
+            let expected = try results(module, batch, try engine(.reference, workers: 1)).gradients.parameters
+            try forEachEngine { engine, context in
+                let lstm = configuration.cell == .lstm
+                let (_, tape) = try Recurrent.forwardForTraining(
+                    batch.input, lengths: batch.lengths,
+                    initial: (batch.initial.hidden, lstm ? batch.initial.cell : nil),
+                    weights: module.weights(for: engine, backward: true), engine: engine)
+                let found = try Recurrent.parameterGradients(
+                    tape, output: batch.incoming.output, hidden: batch.incoming.hidden,
+                    cell: lstm ? batch.incoming.cell : nil, engine: engine)
+                for (index, (a, b)) in zip(found, expected).enumerated() {
+                    expectSameBits(a, b, "\(configuration.cell) parameter \(index), \(context)")
+                }
+            }
+        }
+    }
+
     /// Units are divided over more workers than two: 81 units make six parts.
     @Test(arguments: [Cell.lstm, .gru, .rnn], [false, true])
     func manyPartsGiveTheBitsOfOne(_ cell: Cell, _ bidirectional: Bool) throws {
