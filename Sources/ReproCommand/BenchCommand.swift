@@ -18,7 +18,7 @@ enum BenchCommand: Command {
         ],
         notes: [
             "Without a shape: a table of shapes. Training is laying out new weights, forward, and backward into every",
-            "parameter. peakFraction is of all threads' peak, one thread's being measured.",
+            "parameter and the input. peakFraction is of all threads' peak, one thread's being measured.",
         ])
 
     static func run(_ context: Context) throws -> Int32 {

@@ -5,7 +5,7 @@ struct EngineBenchmark {
     enum Mode: String, CaseIterable {
         /// Forward, with weights laid out before.
         case inference
-        /// Laying out new weights, forward, backward into every parameter.
+        /// Laying out new weights, forward, backward into every parameter and the input.
         case training
     }
 
@@ -14,14 +14,13 @@ struct EngineBenchmark {
     var steps: Int
     var mode: Mode
 
-    /// Operations of the matrix products, two a multiply-add; the backward pass takes twice the forward's, but for the gradient
-    /// of the first layer's input, which no parameter needs.
+    /// Operations of the matrix products, two a multiply-add; the backward pass takes twice the forward's.
     var operations: Double {
         let rows = Double(batch * steps * configuration.directions * configuration.gateRows)
         let forward = (0..<configuration.layers).reduce(0.0) { sum, layer in
             sum + 2 * rows * Double(configuration.inputSize(ofLayer: layer) + configuration.stateSize)
         }
-        return mode == .training ? 3 * forward - 2 * rows * Double(configuration.inputSize) : forward
+        return mode == .training ? 3 * forward : forward
     }
 
     /// Runs until `seconds` have passed and at least `leastRuns` runs were timed, after a warm-up.
@@ -46,7 +45,7 @@ struct EngineBenchmark {
             return try Timing.of(seconds: seconds, leastRuns: leastRuns) {
                 let weights = module.weights(for: engine, backward: true)
                 let (_, tape) = try Recurrent.forwardForTraining(input, weights: weights, engine: engine)
-                _ = try Recurrent.parameterGradients(tape, output: gradient, engine: engine)
+                _ = try Recurrent.backward(tape, output: gradient, engine: engine)
             }
         }
     }

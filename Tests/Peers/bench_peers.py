@@ -60,10 +60,12 @@ def torch_shape(torch, cell, batch, steps, size, hidden, layers, mode):
             with torch.inference_mode():
                 module(x)
         return timed(body)
+    x.requires_grad_(True)
     gradient = torch.rand(batch, steps, 2 * hidden)
 
     def body():
         module.zero_grad(set_to_none=True)
+        x.grad = None
         module(x)[0].backward(gradient)
     return timed(body)
 
