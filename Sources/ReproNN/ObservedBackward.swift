@@ -51,18 +51,7 @@ final class ObservedBackward {
             columns: configuration.gateRows)
         carried = rows.copy(
             sweep.cellGradient ?? state.candidate! + firstRow(step) * hidden, stride: hidden, columns: hidden)
-        var states = [[Float]](repeating: [], count: rows.ranks.count)
-        sweep.walk.forEachSegment(step) { segment in
-            for rank in segment.ranks {
-                let row = segment.previousRow.map { $0 + rank }
-                let source =
-                    configuration.cell == .gru
-                    ? row.map { state.row($0) } ?? state.initialState + rank * hidden
-                    : row.map { state.cells! + $0 * hidden } ?? state.cell! + rank * hidden
-                states[rank] = Array(UnsafeBufferPointer(start: source, count: hidden))
-            }
-        }
-        before = rows.ranks.map { states[$0] }
+        before = rows.statesBefore(step, sweep.walk, state, configuration)
     }
 
     /// When the kernel of a step has run.

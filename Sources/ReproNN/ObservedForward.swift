@@ -38,25 +38,7 @@ final class ObservedForward {
             observer.observe(name("gh", step), rows: rows.pointers(base, stride: hidden), columns: hidden)
         }
         pre = rows.copy(gates, stride: configuration.gateRows, columns: configuration.gateRows)
-        before = statesBefore(step)
-    }
-
-    /// What the kernel reads besides the gates: c of an LSTM, h of a GRU.
-    private func statesBefore(_ step: Int) -> [[Float]] {
-        var states = [[Float]](repeating: [], count: rows.ranks.count)
-        let state = sweep.state
-        if configuration.cell == .rnn { return states }
-        sweep.walk.forEachSegment(step) { segment in
-            for rank in segment.ranks {
-                let row = segment.previousRow.map { $0 + rank }
-                let source =
-                    configuration.cell == .gru
-                    ? row.map { state.row($0) } ?? state.initialState + rank * hidden
-                    : (sweep.training ? row.map { state.cells! + $0 * hidden } : nil) ?? state.cell! + rank * hidden
-                states[rank] = Array(UnsafeBufferPointer(start: source, count: hidden))
-            }
-        }
-        return rows.ranks.map { states[$0] }
+        before = rows.statesBefore(step, sweep.walk, sweep.state, configuration)
     }
 
     /// When the kernel of a step has run.

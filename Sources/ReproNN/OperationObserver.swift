@@ -72,4 +72,26 @@ struct ObservedRows {
     func copy(_ base: UnsafePointer<Float>, stride: Int, columns: Int) -> [[Float]] {
         ranks.map { Array(UnsafeBufferPointer(start: base + $0 * stride, count: columns)) }
     }
+
+    /// What a step's kernel reads besides the gates: c of an LSTM, h of a GRU; nothing of an RNN.
+    func statesBefore(
+        _ step: Int, _ walk: Walk, _ state: DirectionState, _ configuration: RecurrentConfiguration
+    ) -> [[Float]] {
+        if configuration.cell == .rnn { return [] }
+        let hidden = configuration.hiddenSize
+        var states = [[Float]](repeating: [], count: ranks.count)
+        walk.forEachSegment(step) { segment in
+            for rank in segment.ranks {
+                let row = segment.previousRow.map { $0 + rank }
+                // Cells are kept at every position in training alone; else c runs in place.
+                let cell = row.flatMap { row in state.cells.map { $0 + row * hidden } }
+                let source =
+                    configuration.cell == .gru
+                    ? row.map { state.row($0) } ?? state.initialState + rank * hidden
+                    : cell ?? state.cell! + rank * hidden
+                states[rank] = Array(UnsafeBufferPointer(start: source, count: hidden))
+            }
+        }
+        return ranks.map { states[$0] }
+    }
 }
