@@ -48,7 +48,7 @@ struct MatrixProductTests {
         shapes += [(0, 5, 5), (5, 0, 5), (5, 5, 0), (40, 200, 0), (0, 0, 0)]
         shapes += [(71, 160, 257), (141, 129, 9), (14, 128, 512), (29, 97, 513), (1, 130, 700), (3, 257, 300)]
         // Packed operands: many columns, or several blocks of long rows.
-        shapes += [(31, 1_540, 21), (17, 1_540, 260), (75, 770, 260)]
+        shapes += [(31, 1_540, 21), (17, 1_540, 260), (75, 770, 260), (75, 300, 513), (14, 270, 1_030)]
         shapes += [(2, 20, 20_000), (16, 17, 5_000), (2, 150, 7), (2, 90, 5), (3, 230, 6), (1, 95, 9)]
         return shapes
     }
@@ -76,6 +76,8 @@ struct MatrixProductTests {
         guard let kernels = Paths.kernels(path) else { return }
         var shapes = (1...67).flatMap { [($0, 35, 6), (7, $0, 5), (9, 19, $0), (68 - $0, $0, 3)] }
         shapes += [(0, 4, 4), (4, 0, 4), (30, 40, 0), (43, 150, 600), (15, 300, 257), (230, 290, 140), (115, 270, 65)]
+        // Several pieces of B, of which the last is wider than the others; several of A and of k.
+        shapes += [(20, 1_055, 9), (9, 2_047, 5), (175, 1_100, 200), (337, 40, 193)]
         for (index, (rows, columns, depth)) in shapes.enumerated() {
             let kind = TestStream.Kind.allCases[index % 3], accumulate = index % 2 == 0
             let results = [kernels, ReferenceKernels()].map { (kernels: any Kernels) in

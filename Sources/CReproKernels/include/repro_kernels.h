@@ -36,8 +36,12 @@ typedef struct repro_kernels {
 
     /// C(m, n) = chain over k of a_rows[k][m] · b_rows[k][n], starting at C(m, n) where `accumulate` is nonzero, else
     /// at +0. The sum of outer products behind every weight gradient; k runs over positions in their order.
+    /// `scratch` has `outer_scratch` floats, aligned to 64 bytes.
     void (*outer)(size_t rows, size_t columns, size_t depth, const float *const *a_rows, const float *const *b_rows,
-                  int accumulate, float *c, size_t c_stride);
+                  int accumulate, float *c, size_t c_stride, float *scratch);
+
+    /// The number of floats that `outer` needs to work in: what it packs at a time of its operands, less than 1 MiB.
+    size_t (*outer_scratch)(size_t rows, size_t columns, size_t depth);
 
     /// out[n] = sum over k, ascending, of rows[k][n] (additions only), starting at out[n] where `accumulate` is
     /// nonzero, else at +0.

@@ -3,7 +3,8 @@
 /// Every implementation gives the same bits; ``ReferenceKernels`` is the specification, as plain loops. "Chain" means
 /// `acc ← fma(a, b, acc)` in ascending order of the reduced index, one rounding each. Matrices are row-major; a stride
 /// counts elements between rows. Outputs never alias inputs unless a method says so. Sizes may be zero. Nothing
-/// allocates. Floating-point environments are the caller's duty: ``Workers`` and ``FloatingPointEnvironment``.
+/// allocates but `outer`, which packs its operands. Floating-point environments are the caller's duty: ``Workers`` and
+/// ``FloatingPointEnvironment``.
 public protocol Kernels: Sendable {
     /// The path that these kernels are.
     var path: KernelPath { get }

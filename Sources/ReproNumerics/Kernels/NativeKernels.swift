@@ -32,7 +32,12 @@ public struct NativeKernels: Kernels {
         rows: Int, columns: Int, depth: Int, aRows: UnsafePointer<UnsafePointer<Float>?>,
         bRows: UnsafePointer<UnsafePointer<Float>?>, accumulate: Bool, c: UnsafeMutablePointer<Float>, cStride: Int
     ) {
-        table.pointee.outer(rows, columns, depth, aRows, bRows, accumulate ? 1 : 0, c, cStride)
+        let scratch = table.pointee.outer_scratch(rows, columns, depth) * MemoryLayout<Float>.stride
+        withUnsafeTemporaryAllocation(byteCount: scratch, alignment: 64) { scratch in
+            table.pointee.outer(
+                rows, columns, depth, aRows, bRows, accumulate ? 1 : 0, c, cStride,
+                scratch.baseAddress?.assumingMemoryBound(to: Float.self))
+        }
     }
 
     public func sumRows(
