@@ -57,28 +57,32 @@ struct CallerShapes {
     /// Whether the caller's tensor has every row, sequence by sequence.
     var isSequenceMajor: Bool { layout.isUniform && layout.longest == layout.steps && batchFirst }
 
-    /// Visits each row with its place in the caller's tensor.
+    /// Visits each row with its place in the caller's tensor, on the engine's workers where rows of this width take long.
     @inline(__always)
-    private func forEachRow(_ body: (_ row: Int, _ place: Int) -> Void) {
+    private func forEachRow(
+        width: Int, _ engine: Engine, _ body: (_ row: Int, _ place: Int) -> Void
+    ) throws(FloatingPointFault) {
         let (sequenceStride, stepStride) = batchFirst ? (layout.steps, 1) : (1, layout.batch)
-        for step in 0..<layout.longest {
-            let first = layout.offset(step)
-            for rank in 0..<layout.running(step) {
-                body(first + rank, layout.sequence(rank: rank) * sequenceStride + step * stepStride)
+        let workers = engine.workerCount(moving: layout.positions * width)
+        try engine.run(workers: workers) { worker in
+            for step in Workers.share(of: layout.longest, worker: worker, workers: workers) {
+                let first = layout.offset(step)
+                for rank in 0..<layout.running(step) {
+                    body(first + rank, layout.sequence(rank: rank) * sequenceStride + step * stepStride)
+                }
             }
         }
     }
 
     /// A tensor's rows; +0 where there is none.
-    func gather(_ tensor: Tensor?, width: Int) -> Rows {
+    func gather(_ tensor: Tensor?, width: Int, _ engine: Engine) throws(FloatingPointFault) -> Rows {
         let rows = Rows(count: layout.positions * width)
-        withExtendedLifetime(rows.owner) {
+        try withExtendedLifetime(rows.owner) { () throws(FloatingPointFault) in
             guard let tensor else { return rows.pointer.update(repeating: 0, count: layout.positions * width) }
             precondition(
                 tensor.shape == self.rows(width: width), "shape \(tensor.shape) is not \(self.rows(width: width))")
-            tensor.withUnsafeElements { elements in
-                if isIdentity { return rows.pointer.update(from: elements, count: tensor.count) }
-                forEachRow { row, place in
+            try tensor.withUnsafeElements { elements throws(FloatingPointFault) in
+                try forEachRow(width: width, engine) { row, place in
                     (rows.pointer + row * width).update(from: elements + place * width, count: width)
                 }
             }
@@ -87,11 +91,14 @@ struct CallerShapes {
     }
 
     /// Puts rows where the caller's tensor has them, +0 past each sequence's length.
-    func scatter(_ rows: UnsafePointer<Float>, width: Int, into elements: UnsafeMutablePointer<Float>) {
+    func scatter(
+        _ rows: UnsafePointer<Float>, width: Int, into elements: UnsafeMutablePointer<Float>, _ engine: Engine
+    ) throws(FloatingPointFault) {
         let count = layout.batch * layout.steps * width
-        if isIdentity { return elements.update(from: rows, count: count) }
         if layout.positions < layout.batch * layout.steps { elements.update(repeating: 0, count: count) }
-        forEachRow { row, place in (elements + place * width).update(from: rows + row * width, count: width) }
+        try forEachRow(width: width, engine) { row, place in
+            (elements + place * width).update(from: rows + row * width, count: width)
+        }
     }
 
     /// States with rows by rank, from the caller's `[L·D, B, width]`; +0 where there are none.

@@ -147,7 +147,7 @@ public struct Recurrent: Sendable {
                 try withExtendedLifetime(memory) { () throws(FloatingPointFault) in
                     try RecurrentPass.backward(
                         tape, engine: engine,
-                        outputGradient: shapes.gather(output, width: configuration.outputSize),
+                        outputGradient: try shapes.gather(output, width: configuration.outputSize, engine),
                         hiddenGradients: hiddenGradients,
                         into: RecurrentPass.GradientTargets(parameters: pointers[...], input: nil, initial: initial))
                 }
@@ -210,11 +210,13 @@ public struct Recurrent: Sendable {
                 try withExtendedLifetime((memory, rows?.owner)) { () throws(FloatingPointFault) in
                     try RecurrentPass.backward(
                         tape, engine: engine,
-                        outputGradient: shapes.gather(output, width: configuration.outputSize),
+                        outputGradient: try shapes.gather(output, width: configuration.outputSize, engine),
                         hiddenGradients: hiddenGradients,
                         into: RecurrentPass.GradientTargets(
                             parameters: parameters[...], input: input, initial: initial, continues: continues))
-                    if rows != nil { shapes.scatter(input, width: configuration.inputSize, into: pointers[0]) }
+                    if rows != nil {
+                        try shapes.scatter(input, width: configuration.inputSize, into: pointers[0], engine)
+                    }
                     shapes.unrank(initial.hidden, width: configuration.stateSize, into: pointers[1])
                     if let cells = initial.cells {
                         shapes.unrank(cells, width: configuration.hiddenSize, into: pointers[2])
@@ -247,25 +249,28 @@ public struct Recurrent: Sendable {
             // Nothing is copied where the caller's layout is the rows' and nothing is kept.
             let direct = shapes.isIdentity && !training
             let sequenceMajor = shapes.isSequenceMajor && !training
-            func forward(_ rows: consuming Rows) {
-                do throws(FloatingPointFault) {
-                    let result = try pass.forward(
-                        input: rows, initial: start,
-                        final: States(hidden: pointers[1], cells: isLSTM ? pointers[2] : nil),
-                        output: direct || sequenceMajor ? pointers[0] : nil, sequenceMajor: sequenceMajor,
-                        dropOut: dropout)
-                    tape = result.tape
-                    if direct || sequenceMajor { return }
-                    withExtendedLifetime(result.output.owner) {
-                        shapes.scatter(result.output.pointer, width: configuration.outputSize, into: pointers[0])
+            func forward(_ rows: consuming Rows) throws(FloatingPointFault) {
+                let result = try pass.forward(
+                    input: rows, initial: start,
+                    final: States(hidden: pointers[1], cells: isLSTM ? pointers[2] : nil),
+                    output: direct || sequenceMajor ? pointers[0] : nil, sequenceMajor: sequenceMajor,
+                    dropOut: dropout)
+                tape = result.tape
+                if direct || sequenceMajor { return }
+                try withExtendedLifetime(result.output.owner) { () throws(FloatingPointFault) in
+                    try shapes.scatter(
+                        result.output.pointer, width: configuration.outputSize, into: pointers[0], engine)
+                }
+            }
+            do throws(FloatingPointFault) {
+                if direct {
+                    try input.withUnsafeElements { elements throws(FloatingPointFault) in
+                        try forward(Rows(borrowing: UnsafeMutablePointer(mutating: elements)))
                     }
-                } catch { fault = error }
-            }
-            if direct {
-                input.withUnsafeElements { forward(Rows(borrowing: UnsafeMutablePointer(mutating: $0))) }
-            } else {
-                forward(shapes.gather(input, width: configuration.inputSize))
-            }
+                } else {
+                    try forward(shapes.gather(input, width: configuration.inputSize, engine))
+                }
+            } catch { fault = error }
         }
         if let fault { throw fault }
         let output = RecurrentOutput(output: tensors[0], hidden: tensors[1], cell: isLSTM ? tensors[2] : nil)

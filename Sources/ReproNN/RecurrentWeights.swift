@@ -14,9 +14,11 @@ public final class RecurrentWeights: @unchecked Sendable {
     private let parts: [UnitPart]
     /// The parameters' shapes, which are their gradients'.
     let shapes: [[Int]]
-    /// Where everything stands; not written any more.
-    private let memory: Arena
+    /// Where everything stands, by the worker that packed it; not written any more.
+    private let memory: [Arena]
 
+    /// Packs on the engine's workers, a direction of a layer at a time.
+    ///
     /// - Parameter parameters: in the order and with the shapes of `configuration.parameterShapes`.
     /// - Parameter backward: whether to pack what only the backward pass needs.
     /// - Precondition: the shapes are the configuration's.
@@ -32,26 +34,42 @@ public final class RecurrentWeights: @unchecked Sendable {
         partCount =
             configuration.projectionSize > 0
             ? 1 : max(1, min(engine.workers.count / configuration.directions, (configuration.hiddenSize + 15) / 16))
-        let count = parameters.reduce(0) { $0 + $1.value.count }
-        memory = Arena(expecting: count + count / 16 + (backward ? count : 0))
         shapes = parameters.map { $0.value.shape }
-        var directions: [DirectionWeights] = []
-        directions.reserveCapacity(directionCount)
-        var parts: [UnitPart] = []
-        parts.reserveCapacity(directionCount * partCount)
-        for layer in 0..<configuration.layers {
-            for direction in 0..<configuration.directions {
-                let first = parameters.startIndex + configuration.firstParameter(layer: layer, direction: direction)
-                let packing = DirectionPacking(
-                    configuration: configuration, inputSize: configuration.inputSize(ofLayer: layer),
-                    parameters: parameters[first..<(first + configuration.parametersPerDirection)],
-                    kernels: engine.kernels, memory: memory, backward: backward)
-                directions.append(packing.weights())
-                for part in 0..<partCount { parts.append(packing.part(part, of: partCount)) }
+        let count = parameters.reduce(0) { $0 + $1.value.count }
+        let workers = engine.workerCount(moving: count)
+        let memory = (0..<workers).map { _ in
+            Arena(expecting: (count + count / 16 + (backward ? count : 0)) / workers)
+        }
+        self.memory = memory
+        let packings = (0..<directionCount).map { index in
+            let layer = index / configuration.directions
+            let first =
+                parameters.startIndex
+                + configuration.firstParameter(layer: layer, direction: index % configuration.directions)
+            return DirectionPacking(
+                configuration: configuration, inputSize: configuration.inputSize(ofLayer: layer),
+                parameters: parameters[first..<(first + configuration.parametersPerDirection)],
+                kernels: engine.kernels, memory: memory[index % workers], backward: backward)
+        }
+        var directions = [DirectionWeights?](repeating: nil, count: directionCount)
+        var parts = [UnitPart?](repeating: nil, count: directionCount * partCount)
+        let partCount = partCount
+        directions.withUnsafeMutableBufferPointer { directions in
+            parts.withUnsafeMutableBufferPointer { parts in
+                func pack(_ worker: Int) {
+                    for index in stride(from: worker, to: directionCount, by: workers) {
+                        directions[index] = packings[index].weights()
+                        for part in 0..<partCount {
+                            parts[index * partCount + part] = packings[index].part(part, of: partCount)
+                        }
+                    }
+                }
+                // Where a thread's environment is at fault, the pass that reads the weights says so.
+                do { try engine.run(workers: workers, pack) } catch { for worker in 0..<workers { pack(worker) } }
             }
         }
-        self.directions = directions
-        self.parts = parts
+        self.directions = directions.map { $0! }
+        self.parts = parts.map { $0! }
     }
 
     func direction(_ direction: Int, layer: Int) -> DirectionWeights {

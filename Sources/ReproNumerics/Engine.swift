@@ -27,6 +27,9 @@ public struct Engine: Sendable {
     /// How many workers to use for a number of floating-point operations: one or all.
     public func workerCount(operations: Int) -> Int { operations < parallelThreshold ? 1 : workers.count }
 
+    /// The same for moving a number of elements, each of which takes memory as long as some dozens of operations.
+    public func workerCount(moving elements: Int) -> Int { workerCount(operations: 32 * elements) }
+
     /// Executes `body` on the first `count` workers: on the calling thread alone where `count` is 1.
     ///
     /// - Precondition: `count` is 1 or all workers.

@@ -114,8 +114,10 @@ public struct Tensor: Sendable, Equatable {
         shape == other.shape && zip(elements, other.elements).allSatisfy { $0.bitPattern == $1.bitPattern }
     }
 
-    public func withUnsafeElements<Result>(_ body: (UnsafePointer<Float>) throws -> Result) rethrows -> Result {
-        try elements.withUnsafeBufferPointer { buffer in
+    public func withUnsafeElements<Result, Failure: Error>(
+        _ body: (UnsafePointer<Float>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try elements.withUnsafeBufferPointer { buffer throws(Failure) in
             try body(buffer.baseAddress ?? Tensor.nowhere)
         }
     }
