@@ -186,9 +186,12 @@ private struct ParameterReduction {
                 outer(a, inputs, rows: count, columns: layer.inputSize, into: gradient(0), first)
                 if bias { sum(a, columns: count, into: gradient(2) + first) }
             }
+            // Both biases of a row stand in one sum, and share their gradient where neither's continues another.
+            let shared = plainRows == gateRows && !layer.targets.continues
             reduce(state.gates, stride: gateRows, 0..<plainRows, a) { count, first in
                 outer(a, states, rows: count, columns: size, into: gradient(1), first)
-                if bias { sum(a, columns: count, into: gradient(3) + first) }
+                if bias && shared { (gradient(3) + first).update(from: gradient(2) + first, count: count) }
+                if bias && !shared { sum(a, columns: count, into: gradient(3) + first) }
             }
             if let candidate = state.candidate {
                 reduce(candidate - plainRows, stride: hidden, plainRows..<gateRows, a) { count, first in
