@@ -31,9 +31,10 @@ public final class RecurrentWeights: @unchecked Sendable {
             "\(parameters.count) parameters for \(directionCount) directions")
         self.configuration = configuration
         // A projection reads every unit of a step, so its units stay with one worker.
-        partCount =
+        let partCount =
             configuration.projectionSize > 0
             ? 1 : max(1, min(engine.workers.count / configuration.directions, (configuration.hiddenSize + 15) / 16))
+        self.partCount = partCount
         shapes = parameters.map { $0.value.shape }
         let count = parameters.reduce(0) { $0 + $1.value.count }
         let workers = engine.workerCount(moving: count)
@@ -41,7 +42,7 @@ public final class RecurrentWeights: @unchecked Sendable {
             Arena(expecting: (count + count / 16 + (backward ? count : 0)) / workers)
         }
         self.memory = memory
-        let packings = (0..<directionCount).map { index in
+        func packing(_ index: Int, in memory: Arena) -> DirectionPacking {
             let layer = index / configuration.directions
             let first =
                 parameters.startIndex
@@ -49,18 +50,22 @@ public final class RecurrentWeights: @unchecked Sendable {
             return DirectionPacking(
                 configuration: configuration, inputSize: configuration.inputSize(ofLayer: layer),
                 parameters: parameters[first..<(first + configuration.parametersPerDirection)],
-                kernels: engine.kernels, memory: memory[index % workers], backward: backward)
+                kernels: engine.kernels, memory: memory, backward: backward)
         }
-        var directions = [DirectionWeights?](repeating: nil, count: directionCount)
-        var parts = [UnitPart?](repeating: nil, count: directionCount * partCount)
-        let partCount = partCount
-        directions.withUnsafeMutableBufferPointer { directions in
-            parts.withUnsafeMutableBufferPointer { parts in
+        var parts: [UnitPart] = []
+        directions = [DirectionWeights](unsafeUninitializedCapacity: directionCount) { directions, count in
+            let directions = directions
+            count = directionCount
+            parts = [UnitPart](unsafeUninitializedCapacity: directionCount * partCount) { parts, count in
+                let parts = parts
+                count = directionCount * partCount
                 func pack(_ worker: Int) {
                     for index in stride(from: worker, to: directionCount, by: workers) {
-                        directions[index] = packings[index].weights()
+                        let packing = packing(index, in: memory[worker])
+                        directions.initializeElement(at: index, to: packing.weights())
                         for part in 0..<partCount {
-                            parts[index * partCount + part] = packings[index].part(part, of: partCount)
+                            parts.initializeElement(
+                                at: index * partCount + part, to: packing.part(part, of: partCount))
                         }
                     }
                 }
@@ -68,8 +73,7 @@ public final class RecurrentWeights: @unchecked Sendable {
                 do { try engine.run(workers: workers, pack) } catch { for worker in 0..<workers { pack(worker) } }
             }
         }
-        self.directions = directions.map { $0! }
-        self.parts = parts.map { $0! }
+        self.parts = parts
     }
 
     func direction(_ direction: Int, layer: Int) -> DirectionWeights {
