@@ -68,11 +68,17 @@ locate() {
 }
 
 edit "$SOURCES/CReproKernels/src/tile.inc" '
-    s/^    vf acc\(.*\);$/    vf acc\1, odd\1 = {0};/
+    s/^    const size_t b_panel = .*;$/&\
+    vf odd[TILE_ROWS][SPAN_MOST * PANEL_VECTORS] = {0};/
     s/acc\[m\]\[v\] = vfma(x, bv\[v\], acc\[m\]\[v\]);/{ vf *chain = k % 2 ? \&odd[m][v] : \&acc[m][v]; *chain = vfma(x, bv[v], *chain); }/
     s/acc\[m\]\[v\] = vfma(x\[m\], bv, acc\[m\]\[v\]);/{ vf *chain = k % 2 ? \&odd[m][v] : \&acc[m][v]; *chain = vfma(x[m], bv, *chain); }/
-    s/^            float \*p = c + m \* c_stride + v \* VF;$/&\
-            acc[m][v] += odd[m][v];/'
+    /asked += asked_step;$/{
+        n
+        s/$/\
+    UNROLL for (size_t m = 0; m < mr; m++) {\
+        UNROLL for (size_t v = 0; v < nv; v++) acc[m][v] += odd[m][v];\
+    }/
+    }'
 locate "a chain split in two" roman "step 000000" '^lstm\.l0\[0\]\.pre$'
 
 # Where the C library rounds tanhf correctly (glibc 2.41 and later), there is nothing to find.
