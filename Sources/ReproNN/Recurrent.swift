@@ -53,6 +53,8 @@ public struct Recurrent: Sendable {
     }
 
     /// The parameters laid out for an engine; to be made again when they change.
+    ///
+    /// - Precondition: the engine's workers, which lay them out, are not at work for another thread.
     public func weights(for engine: Engine, backward: Bool = false) -> RecurrentWeights {
         RecurrentWeights(configuration, parameters: parameters[...], engine: engine, backward: backward)
     }

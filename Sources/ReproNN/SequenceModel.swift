@@ -54,6 +54,8 @@ public struct SequenceModel: Sendable {
     private var linearBias: Tensor { parameters[parameters.count - 1].value }
 
     /// The recurrent weights laid out for an engine; to be made again when parameters change.
+    ///
+    /// - Precondition: the engine's workers, which lay them out, are not at work for another thread.
     public func weights(for engine: Engine, backward: Bool) -> RecurrentWeights {
         RecurrentWeights(
             configuration.recurrent, parameters: parameters[recurrentParameters], engine: engine, backward: backward)
