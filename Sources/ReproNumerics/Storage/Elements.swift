@@ -1,0 +1,48 @@
+/// A tensor's elements in row-major order, as a collection that shares the tensor's memory.
+public struct Elements: RandomAccessCollection, Sendable, Equatable, ExpressibleByArrayLiteral, CustomStringConvertible {
+    private let storage: Storage
+
+    init(_ storage: Storage) { self.storage = storage }
+
+    public init(arrayLiteral elements: Float...) { self.init(Storage(elements)) }
+
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { storage.count }
+
+    @inline(__always)
+    public subscript(_ index: Int) -> Float {
+        precondition(index >= 0 && index < storage.count, "element \(index) of \(storage.count)")
+        return storage.base[index]
+    }
+
+    /// The elements' bytes as they stand in memory.
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(storage) {
+            try body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: storage.base, count: storage.count)))
+        }
+    }
+
+    public func withContiguousStorageIfAvailable<Result>(
+        _ body: (UnsafeBufferPointer<Float>) throws -> Result
+    ) rethrows -> Result? {
+        try withExtendedLifetime(storage) {
+            try body(UnsafeBufferPointer(start: storage.base, count: storage.count))
+        }
+    }
+
+    /// Whether all elements are equal as numbers.
+    public static func == (a: Elements, b: Elements) -> Bool { a.elementsEqual(b) }
+    public static func == (a: Elements, b: [Float]) -> Bool { a.elementsEqual(b) }
+    public static func == (a: [Float], b: Elements) -> Bool { a.elementsEqual(b) }
+
+    public var description: String { Array(self).description }
+}
+
+extension Storage {
+    convenience init(_ elements: [Float]) {
+        self.init(count: elements.count)
+        elements.withUnsafeBufferPointer { source in
+            if let first = source.baseAddress { base.update(from: first, count: source.count) }
+        }
+    }
+}

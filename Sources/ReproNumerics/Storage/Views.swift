@@ -1,0 +1,149 @@
+/// Views borrow memory that a ``Tensor``, a ``Matrix``, a ``Workspace`` or a caller owns: what kernels read and write.
+///
+/// A view is made for the call that it is passed to and lives no longer than the variable that it was taken from.
+public struct VectorView: @unchecked Sendable {
+    public let base: UnsafeMutablePointer<Float>
+    public let count: Int
+
+    @inlinable @inline(__always)
+    public init(base: UnsafeMutablePointer<Float>, count: Int) {
+        self.base = base
+        self.count = count
+    }
+
+    /// - Precondition: the range is within the vector.
+    @inlinable @inline(__always)
+    public subscript(_ range: Range<Int>) -> VectorView {
+        assert(range.lowerBound >= 0 && range.upperBound <= count, "elements \(range) of \(count)")
+        return VectorView(base: base + range.lowerBound, count: range.count)
+    }
+
+    @inlinable @inline(__always)
+    public subscript(_ index: Int) -> Float {
+        get {
+            assert(index >= 0 && index < count, "element \(index) of \(count)")
+            return base[index]
+        }
+        nonmutating set {
+            assert(index >= 0 && index < count, "element \(index) of \(count)")
+            base[index] = newValue
+        }
+    }
+
+    @inlinable @inline(__always)
+    public func fill(_ value: Float) { base.update(repeating: value, count: count) }
+
+    /// - Precondition: as many elements, which do not overlap these.
+    @inlinable @inline(__always)
+    public func copy(from source: VectorView) {
+        assert(source.count == count, "\(source.count) elements into \(count)")
+        base.update(from: source.base, count: count)
+    }
+}
+
+/// `rows` × `columns` elements, the beginnings of rows `stride` elements apart.
+public struct MatrixView: @unchecked Sendable {
+    public let base: UnsafeMutablePointer<Float>
+    public let rows: Int
+    public let columns: Int
+    public let stride: Int
+
+    @inlinable @inline(__always)
+    public init(base: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int) {
+        self.base = base
+        self.rows = rows
+        self.columns = columns
+        self.stride = stride
+    }
+
+    @inlinable @inline(__always)
+    public subscript(_ row: Int) -> VectorView {
+        assert(row >= 0 && row < rows, "row \(row) of \(rows)")
+        return VectorView(base: base + row * stride, count: columns)
+    }
+
+    /// - Precondition: the range is within the rows.
+    @inlinable @inline(__always)
+    public func rows(_ range: Range<Int>) -> MatrixView {
+        assert(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+        return MatrixView(base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
+    }
+
+    /// - Precondition: the range is within the columns.
+    @inlinable @inline(__always)
+    public func columns(_ range: Range<Int>) -> MatrixView {
+        assert(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
+        return MatrixView(base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+    }
+
+    @inlinable
+    public func fill(_ value: Float) {
+        for row in 0..<rows { self[row].fill(value) }
+    }
+
+    /// - Precondition: the same shape, in memory that does not overlap this.
+    @inlinable @inline(__always)
+    public func copy(from source: MatrixView) {
+        assert(source.rows == rows && source.columns == columns, "\(source.rows) × \(source.columns) elements")
+        for row in 0..<rows { self[row].copy(from: source[row]) }
+    }
+}
+
+/// A matrix whose elements stand at any two strides: what a kernel packs, transposed or not.
+public struct StridedView: @unchecked Sendable {
+    public let base: UnsafeMutablePointer<Float>
+    public let rows: Int
+    public let columns: Int
+    public let rowStride: Int
+    public let columnStride: Int
+
+    /// The matrix as it stands.
+    @inlinable
+    public init(_ matrix: MatrixView) {
+        (base, rows, columns) = (matrix.base, matrix.rows, matrix.columns)
+        (rowStride, columnStride) = (matrix.stride, 1)
+    }
+
+    /// The matrix with rows and columns exchanged; nothing moves.
+    @inlinable
+    public init(transposing matrix: MatrixView) {
+        (base, rows, columns) = (matrix.base, matrix.columns, matrix.rows)
+        (rowStride, columnStride) = (1, matrix.stride)
+    }
+}
+
+/// Rows that stand anywhere in memory, listed in the order in which a reduction walks them.
+public struct RowsView: @unchecked Sendable {
+    public let pointers: UnsafeMutablePointer<UnsafePointer<Float>?>
+    public let count: Int
+
+    /// Row `index`, which has as many columns as the reader knows it to have.
+    @inlinable @inline(__always)
+    public func row(_ index: Int) -> UnsafePointer<Float> { pointers[index]! }
+}
+
+/// A list of rows, filled by the worker that reduces over them.
+public final class RowList {
+    @usableFromInline let pointers: UnsafeMutablePointer<UnsafePointer<Float>?>
+    @usableFromInline let capacity: Int
+    @usableFromInline var count = 0
+
+    public init(capacity: Int) {
+        self.capacity = capacity
+        pointers = .allocate(capacity: max(1, capacity))
+    }
+
+    deinit { pointers.deallocate() }
+
+    @inlinable @inline(__always)
+    public func append(_ row: VectorView) {
+        precondition(count < capacity, "a list of \(capacity) rows is full")
+        pointers[count] = UnsafePointer(row.base)
+        count += 1
+    }
+
+    public func removeAll() { count = 0 }
+
+    /// The rows listed so far, valid until the list changes.
+    public var view: RowsView { RowsView(pointers: pointers, count: count) }
+}
