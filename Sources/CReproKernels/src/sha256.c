@@ -1,6 +1,6 @@
 // SHA-256's compression function, in plain C and as the choice at run time.
-#include "paths.h"
-#include "processor.h"
+#include "paths/paths.h"
+#include "processor/processor.h"
 #include "sha256_constants.h"
 
 static uint32_t rotated_right(uint32_t x, int n) { return (x >> n) | (x << (32 - n)); }

@@ -1,6 +1,6 @@
 // SHA-256's compression function by the processor's instructions for it. Four rounds a step; the message schedule runs
 // three steps ahead in a ring of four vectors of four words.
-#include "paths.h"
+#include "paths/paths.h"
 #include "sha256_constants.h"
 
 #define UNROLL _Pragma("clang loop unroll(full)")

@@ -62,6 +62,12 @@ public struct MatrixView: @unchecked Sendable {
         return VectorView(base: base + row * stride, count: columns)
     }
 
+    @inlinable @inline(__always)
+    public subscript(_ row: Int, _ column: Int) -> Float {
+        get { self[row][column] }
+        nonmutating set { self[row][column] = newValue }
+    }
+
     /// - Precondition: the range is within the rows.
     @inlinable @inline(__always)
     public func rows(_ range: Range<Int>) -> MatrixView {
@@ -109,6 +115,12 @@ public struct StridedView: @unchecked Sendable {
     public init(transposing matrix: MatrixView) {
         (base, rows, columns) = (matrix.base, matrix.columns, matrix.rows)
         (rowStride, columnStride) = (1, matrix.stride)
+    }
+
+    @inlinable @inline(__always)
+    public subscript(_ row: Int, _ column: Int) -> Float {
+        assert(row >= 0 && row < rows && column >= 0 && column < columns, "element \(row), \(column) of \(rows) × \(columns)")
+        return base[row * rowStride + column * columnStride]
     }
 }
 

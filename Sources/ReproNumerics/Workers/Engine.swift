@@ -9,7 +9,11 @@ public struct Engine: Sendable {
 
     public static let defaultParallelThreshold = 1_500_000
 
-    /// - Parameter parallelThreshold: 0 shares even the smallest work, so that a test reaches every division of it.
+    /// Work of `parallelThreshold` operations is worth so many workers; each further worker needs its share of the same
+    /// size.
+    private static let leastShares = 4
+
+    /// - Parameter parallelThreshold: 0 shares even the smallest work among all, so that a test reaches every division.
     public init(
         kernels: any Kernels, workers: Workers, parallelThreshold: Int = Engine.defaultParallelThreshold
     ) {
@@ -24,23 +28,27 @@ public struct Engine: Sendable {
         self.init(kernels: try path.kernels(), workers: try Workers(count: threads))
     }
 
-    /// How many workers to use for a number of floating-point operations: one or all.
-    public func workerCount(operations: Int) -> Int { operations < parallelThreshold ? 1 : workers.count }
+    /// Looks at the calling thread's floating-point environment: once at every public entry, before anything computes.
+    ///
+    /// Worker threads need no look, because each run gives them the contract's environment.
+    ///
+    /// - Throws: ``FloatingPointFault`` where the environment is not as the contract wants it.
+    public func verify() throws(FloatingPointFault) { try FloatingPointEnvironment.verify() }
+
+    /// How many workers to use for a number of floating-point operations: one below `parallelThreshold`, then as many
+    /// as there are shares worth waking a worker for.
+    public func workerCount(operations: Int) -> Int {
+        if operations < parallelThreshold { return 1 }
+        if parallelThreshold <= 0 || workers.count <= Engine.leastShares { return workers.count }
+        let shares = Double(operations) / Double(parallelThreshold) * Double(Engine.leastShares)
+        return shares < Double(workers.count) ? Int(shares) : workers.count
+    }
 
     /// The same for moving a number of elements, each of which takes memory as long as some dozens of operations.
     public func workerCount(moving elements: Int) -> Int { workerCount(operations: 32 * elements) }
 
     /// Executes `body` on the first `count` workers: on the calling thread alone where `count` is 1.
     ///
-    /// - Precondition: `count` is 1 or all workers.
-    /// - Throws: ``FloatingPointFault`` where a thread's floating-point environment is not the contract's.
-    public func run(workers count: Int, _ body: (Int) -> Void) throws(FloatingPointFault) {
-        if count == 1 {
-            try FloatingPointEnvironment.verify()
-            body(0)
-        } else {
-            precondition(count == workers.count, "\(count) of \(workers.count) workers")
-            try workers.run(body)
-        }
-    }
+    /// - Precondition: as ``Workers/run(workers:_:)``.
+    public func run(workers count: Int, _ body: (Int) -> Void) { workers.run(workers: count, body) }
 }

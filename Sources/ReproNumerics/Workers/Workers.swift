@@ -1,13 +1,11 @@
-import CReproKernels
-import Synchronization
-
 /// Threads that compute together, created once.
 ///
-/// `run` executes one closure on every worker; within it, `barrier` makes all wait for all, cheaply enough for every
-/// time step of a layer. The calling thread is worker 0, so that one worker costs nothing. Which worker computes what
-/// never shows in a result: chains are not divided, only outputs are.
+/// `run` executes one closure on some of the workers; within it, `barrier` makes those wait for each other, cheaply
+/// enough for every time step of a layer. The calling thread is worker 0, so that one worker costs nothing. Which worker
+/// computes what never shows in a result: chains are not divided, only outputs are.
 ///
-/// Each thread verifies its floating-point environment before each run.
+/// Each run gives the threads the contract's floating-point environment; the calling thread's is the caller's duty
+/// (``Engine/verify()``). A thread that no run has needed sleeps and is never woken.
 public final class Workers: Sendable {
     /// The number of workers, the calling thread included.
     public let count: Int
@@ -28,25 +26,26 @@ public final class Workers: Sendable {
 
     /// Executes `body(worker)` for every worker in 0 ..< count and returns when all are done.
     ///
-    /// The closure runs on several threads at once without being `Sendable`: it is for writing disjoint parts of memory
-    /// through pointers, and whatever else it touches is for the caller to keep apart.
+    /// - Precondition: as ``run(workers:_:)``.
+    public func run(_ body: (Int) -> Void) { run(workers: count, body) }
+
+    /// Executes `body(worker)` for every worker in 0 ..< `members` and returns when all are done.
     ///
-    /// - Precondition: no other `run` of these workers is under way, on any thread; none starts within `body`.
-    /// - Throws: ``FloatingPointFault``, before anything runs where it is the calling thread's. Where it is another
-    ///   worker's, the body has run (others may wait for that worker at a barrier), and its results are void.
-    public func run(_ body: (Int) -> Void) throws(FloatingPointFault) {
-        try FloatingPointEnvironment.verify()
-        guard let crew else {
-            body(0)
-            return
-        }
-        let faults = withoutActuallyEscaping(body) { crew.run($0) }
-        if let faults { throw faults }
+    /// The closure runs on several threads at once without being `Sendable`: it is for writing disjoint parts of memory
+    /// through views, and whatever else it touches is for the caller to keep apart.
+    ///
+    /// - Precondition: 1 <= `members` <= `count`. No other run of these workers is under way, on any thread, and none
+    ///   starts within `body`.
+    public func run(workers members: Int, _ body: (Int) -> Void) {
+        precondition(members >= 1 && members <= count, "\(members) of \(count) workers")
+        guard members > 1, let crew else { return body(0) }
+        withoutActuallyEscaping(body) { crew.run(members, $0) }
     }
 
-    /// Waits until every worker has called this as often as the caller has; memory written before is visible after.
+    /// Waits until every worker of the run has called this as often as the caller has; memory written before is visible
+    /// after.
     ///
-    /// - Precondition: called within `run`, by every worker equally often.
+    /// - Precondition: called within `run`, by every one of its workers equally often.
     @inline(__always)
     public func barrier() { crew?.barrier() }
 
