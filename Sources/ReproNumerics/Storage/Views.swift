@@ -82,6 +82,15 @@ public struct MatrixView: @unchecked Sendable {
         return MatrixView(base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
     }
 
+    /// Every `step`-th row from `first` on.
+    ///
+    /// - Precondition: all of them are within the rows.
+    @inlinable @inline(__always)
+    public func everyRow(from first: Int, step: Int, count: Int) -> MatrixView {
+        assert(first >= 0 && (count == 0 || first + (count - 1) * step < rows), "\(count) rows from \(first) of \(rows)")
+        return MatrixView(base: base + first * stride, rows: count, columns: columns, stride: step * stride)
+    }
+
     @inlinable
     public func fill(_ value: Float) {
         for row in 0..<rows { self[row].fill(value) }
