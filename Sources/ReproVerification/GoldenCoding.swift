@@ -43,7 +43,7 @@ extension Golden {
     /// Reads a golden's text and holds it against itself: the tree has to hash up to its root.
     ///
     /// - Throws: ``GoldenFault`` where the bytes are no golden of this contract.
-    public static func decode(_ bytes: [UInt8], path: String, hashing: Hashing) throws(GoldenFault) -> Golden {
+    public static func decode(_ bytes: [UInt8], path: String) throws(GoldenFault) -> Golden {
         if bytes.isEmpty { throw GoldenFault.malformed(path: path, line: nil, problem: "the file is empty") }
         let document: JSONValue
         do {
@@ -53,7 +53,7 @@ extension Golden {
         }
         let reader = GoldenReader(path: path)
         let golden = try reader.golden(document)
-        if let node = Trace.firstInconsistency(stages: golden.stages, claimed: golden.root, hashing: hashing) {
+        if let node = Trace.firstInconsistency(stages: golden.stages, claimed: golden.root) {
             throw GoldenFault.malformed(
                 path: path, line: nil, problem: "\(node) does not hash up from what is below it")
         }

@@ -16,7 +16,7 @@ import Testing
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("repro-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: path) }
         try AtomicFile.write(document.encoded(.pretty), to: path)
-        return try RecordedRun(path: path, hashing: hashing)
+        return try RecordedRun(path: path)
     }
 
     private var moved: [Part] {
