@@ -129,9 +129,7 @@ public struct GoldenFolder: Sendable {
     private static func encodedIndex(_ entries: [Entry]) -> [UInt8] {
         var lines = ["{", "  \"format\": \(Golden.format),", "  \"goldens\": ["]
         for (index, entry) in entries.enumerated() {
-            let object = JSONValue.object([
-                .init("name", .string(entry.name)), .init("sha256", .string(entry.digest.hexadecimal)),
-            ])
+            let object: JSONValue = ["name": entry.name, "sha256": entry.digest]
             lines.append("    \(object.text(.compact))\(index + 1 < entries.count ? "," : "")")
         }
         lines += ["  ]", "}", ""]
