@@ -121,7 +121,7 @@ struct TrainingRun {
         var batch = batch
         try batch.record(prefix: "batch.", in: &recorder)
         let stream = streams.stream(.dropout, key: UInt32(number))
-        let weights = model.weights(for: engine, backward: true)
+        let weights = try model.weights(for: engine, backward: true)
         let observer = recorder.observer
         let hashed = experiment.digest == .step
 
@@ -153,11 +153,11 @@ struct TrainingRun {
         }
         var logits = Tensor(joiningRows: logitParts)
         try recorder.record("logits", &logits)
-        var loss = value(logits, batch.targets)
+        var loss = try value(logits, batch.targets)
         try recorder.record("loss", &loss.value)
-        observer?.observe("grad.logits", &loss.logitsGradient)
+        observer?.observe("grad.logits", &loss.gradient)
 
-        var gradients = try gradients(passes, weights: weights, logitsGradient: loss.logitsGradient)
+        var gradients = try gradients(passes, weights: weights, logitsGradient: loss.gradient)
         for index in gradients.indices {
             try recorder.record("grad." + model.parameters[index].name, &gradients[index], hashed: hashed)
         }
@@ -206,13 +206,9 @@ struct TrainingRun {
                     .tape
                 let part = logitsGradient.rows(firstRow..<(firstRow + tape.rows))
                 firstRow += tape.rows
-                if own.isEmpty {
-                    own = try model.backward(
-                        tape, logitsGradient: part, engine: engine, observer: pass.observer)
-                } else {
-                    try model.backward(
-                        tape, logitsGradient: part, accumulating: &own, engine: engine, observer: pass.observer)
-                }
+                own = try model.backward(
+                    tape, logitsGradient: part, continuing: own.isEmpty ? nil : own, engine: engine,
+                    observer: pass.observer)
             }
             if own.isEmpty { own = model.parameters.map { Tensor(zeros: $0.value.shape) } }
             sum = sum.map { zip($0, own).map { $0.adding($1) } } ?? own
@@ -220,16 +216,13 @@ struct TrainingRun {
         return sum ?? []
     }
 
-    private func value(_ logits: Tensor, _ targets: [Int]) -> LossValue {
-        switch model.configuration.head {
-        case .softmax: Loss.softmaxNLL(logits, targets: targets, engine: engine)
-        case .sigmoid: Loss.sigmoidBCE(logits, targets: targets, engine: engine)
-        }
+    private func value(_ logits: Tensor, _ targets: [Int]) throws -> LossValue {
+        try model.configuration.head.loss(logits, targets: targets, engine: engine)
     }
 
     private mutating func evaluate() throws {
         recorder.begin("evaluation")
-        let weights = model.weights(for: engine, backward: false)
+        let weights = try model.weights(for: engine, backward: false)
         for (split, sequences) in dataset.splits where split != .train {
             let size = options.evaluationBatchSize
             var parts: [Tensor] = []
@@ -243,9 +236,9 @@ struct TrainingRun {
             var logits = Tensor(joiningRows: parts)
             let targets = sequences.all.targets
             try recorder.record(split.rawValue + ".logits", &logits)
-            var loss = value(logits, targets).value
+            var loss = try value(logits, targets).value
             try recorder.record(split.rawValue + ".loss", &loss)
-            let correct = zip(Loss.predictions(logits, head: model.configuration.head), targets).count { $0 == $1 }
+            let correct = zip(model.configuration.head.predictions(logits), targets).count { $0 == $1 }
             try recorder.record(split.rawValue + ".correct", shape: [], [Int64(correct)])
             metrics.append((split.rawValue + "Loss", Double(loss[offset: 0])))
             metrics.append((split.rawValue + "Accuracy", Double(correct) / Double(targets.count)))

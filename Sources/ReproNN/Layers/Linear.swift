@@ -35,7 +35,8 @@ public struct Linear: Sendable {
     /// The output, in an environment that is known to be the contract's.
     func product(_ input: Tensor, _ engine: Engine) -> Tensor {
         let (rows, columns) = (input.shape[0], weight.shape[0])
-        precondition(input.rank == 2 && input.shape[1] == weight.shape[1], "input \(input.shape) for weight \(weight.shape)")
+        precondition(
+            input.rank == 2 && input.shape[1] == weight.shape[1], "input \(input.shape) for weight \(weight.shape)")
         var packing = WeightPacking(kernels: engine.kernels, expecting: weight.count + weight.count / 16)
         let matrix = packing.pack(weight.matrix, transposed: true)
         packing.fill(on: engine)

@@ -33,6 +33,12 @@ public struct VectorView: @unchecked Sendable {
     @inlinable @inline(__always)
     public func fill(_ value: Float) { base.update(repeating: value, count: count) }
 
+    /// The elements' bytes as they stand in memory.
+    @inlinable
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: base, count: count)))
+    }
+
     /// - Precondition: as many elements, which do not overlap these.
     @inlinable @inline(__always)
     public func copy(from source: VectorView) {
@@ -87,7 +93,8 @@ public struct MatrixView: @unchecked Sendable {
     /// - Precondition: all of them are within the rows.
     @inlinable @inline(__always)
     public func everyRow(from first: Int, step: Int, count: Int) -> MatrixView {
-        assert(first >= 0 && (count == 0 || first + (count - 1) * step < rows), "\(count) rows from \(first) of \(rows)")
+        assert(
+            first >= 0 && (count == 0 || first + (count - 1) * step < rows), "\(count) rows from \(first) of \(rows)")
         return MatrixView(base: base + first * stride, rows: count, columns: columns, stride: step * stride)
     }
 
@@ -128,7 +135,9 @@ public struct StridedView: @unchecked Sendable {
 
     @inlinable @inline(__always)
     public subscript(_ row: Int, _ column: Int) -> Float {
-        assert(row >= 0 && row < rows && column >= 0 && column < columns, "element \(row), \(column) of \(rows) × \(columns)")
+        assert(
+            row >= 0 && row < rows && column >= 0 && column < columns,
+            "element \(row), \(column) of \(rows) × \(columns)")
         return base[row * rowStride + column * columnStride]
     }
 }

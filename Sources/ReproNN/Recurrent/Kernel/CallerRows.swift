@@ -56,7 +56,8 @@ struct CallerRows {
         let shape = sequences.rows(width: rows.columns)
         if isIdentity { return Tensor(rows, shape: shape) }
         let places = Matrix(
-            rows: sequences.batch * sequences.steps, columns: rows.columns, zeroed: layout.positions < sequences.batch * sequences.steps)
+            rows: sequences.batch * sequences.steps, columns: rows.columns,
+            zeroed: layout.positions < sequences.batch * sequences.steps)
         forEachRow(width: rows.columns, engine) { row, place in places[place].copy(from: rows[row]) }
         return Tensor(places, shape: shape)
     }
