@@ -1,5 +1,6 @@
 /// A tensor's elements in row-major order, as a collection that shares the tensor's memory.
-public struct Elements: RandomAccessCollection, Sendable, Equatable, ExpressibleByArrayLiteral, CustomStringConvertible {
+public struct Elements: RandomAccessCollection, Sendable, Equatable, ExpressibleByArrayLiteral, CustomStringConvertible
+{
     private let storage: Storage
 
     init(_ storage: Storage) { self.storage = storage }

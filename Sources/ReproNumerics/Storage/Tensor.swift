@@ -44,7 +44,8 @@ public struct Tensor: Sendable {
 
     private static func verify(_ shape: [Int], holds count: Int) {
         precondition(
-            shape.allSatisfy { $0 >= 0 } && count == Tensor.count(of: shape), "\(count) elements do not fill shape \(shape)")
+            shape.allSatisfy { $0 >= 0 } && count == Tensor.count(of: shape),
+            "\(count) elements do not fill shape \(shape)")
     }
 
     /// The elements in row-major order; `elements.count` is the product of `shape`.
