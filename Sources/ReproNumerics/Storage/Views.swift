@@ -119,18 +119,24 @@ public struct StridedView: @unchecked Sendable {
     public let rowStride: Int
     public let columnStride: Int
 
+    @inlinable
+    public init(base: UnsafeMutablePointer<Float>, rows: Int, columns: Int, rowStride: Int, columnStride: Int) {
+        (self.base, self.rows, self.columns) = (base, rows, columns)
+        (self.rowStride, self.columnStride) = (rowStride, columnStride)
+    }
+
     /// The matrix as it stands.
     @inlinable
     public init(_ matrix: MatrixView) {
-        (base, rows, columns) = (matrix.base, matrix.rows, matrix.columns)
-        (rowStride, columnStride) = (matrix.stride, 1)
+        self.init(
+            base: matrix.base, rows: matrix.rows, columns: matrix.columns, rowStride: matrix.stride, columnStride: 1)
     }
 
     /// The matrix with rows and columns exchanged; nothing moves.
     @inlinable
     public init(transposing matrix: MatrixView) {
-        (base, rows, columns) = (matrix.base, matrix.columns, matrix.rows)
-        (rowStride, columnStride) = (1, matrix.stride)
+        self.init(
+            base: matrix.base, rows: matrix.columns, columns: matrix.rows, rowStride: 1, columnStride: matrix.stride)
     }
 
     @inlinable @inline(__always)

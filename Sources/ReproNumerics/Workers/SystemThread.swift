@@ -8,23 +8,21 @@ import Synchronization
 #endif
 
 /// A thread of the operating system's.
-struct SystemThread {
+package struct SystemThread {
     private let thread: pthread_t
 
     /// The system's error number where it refused a thread.
-    struct Refusal: Error { let status: Int32 }
-
-    /// Kernels take what they work in from the heap, so that little is needed.
-    private static let stackSize = 1 << 20
+    package struct Refusal: Error { let status: Int32 }
 
     static let processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
-    /// Starts a thread that executes `body` and ends.
-    init(_ body: @escaping @Sendable () -> Void) throws(Refusal) {
+    /// Starts a thread that executes `body` and ends. Kernels take what they work in from the heap, so that it needs
+    /// little stack.
+    package init(stackSize: Int = 1 << 20, _ body: @escaping @Sendable () -> Void) throws(Refusal) {
         let retained = Unmanaged.passRetained(Body(run: body))
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
-        pthread_attr_setstacksize(&attributes, SystemThread.stackSize)
+        pthread_attr_setstacksize(&attributes, stackSize)
         defer { pthread_attr_destroy(&attributes) }
         #if canImport(Darwin)
             var thread: pthread_t?
@@ -41,7 +39,7 @@ struct SystemThread {
     }
 
     /// Waits until the thread has ended.
-    func join() { pthread_join(thread, nil) }
+    package func join() { pthread_join(thread, nil) }
 
     private final class Body {
         let run: @Sendable () -> Void
