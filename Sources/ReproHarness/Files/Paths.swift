@@ -1,19 +1,8 @@
 import Foundation
 import ReproFormats
 
-/// Paths as text: goldens and configurations name files relative to themselves.
-public enum Paths {
-    /// `path` as it is where it is absolute, else below `folder`.
-    public static func resolve(_ path: String, against folder: String) -> String {
-        path.hasPrefix("/") || folder.isEmpty || folder == "." ? path : folder + "/" + path
-    }
-
-    /// The folder that a file stands in; `.` for a bare name.
-    public static func folder(of path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
+/// What the file system has to say about paths: where links lead, and whether a file may be written.
+extension Paths {
     /// The path that leads from a folder to a file, with `..` where needed; neither has to exist.
     public static func relative(_ path: String, from folder: String) -> String {
         // Folders that are links are followed first: `..` leaves the folder that a link leads to.

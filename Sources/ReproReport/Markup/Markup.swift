@@ -1,3 +1,5 @@
+import ReproTrace
+
 /// HTML under construction. What a literal says is markup; what is interpolated into it is text and is escaped, so that
 /// nothing out of a file can become markup by being forgotten.
 struct Markup: ExpressibleByStringInterpolation, Sendable {

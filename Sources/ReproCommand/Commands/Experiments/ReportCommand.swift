@@ -27,7 +27,9 @@ enum ReportCommand: Command {
         }
         try verify(directories, output)
         try context.verifyEngineOptions()
-        let report = try Report(directories: directories)
+        let report = try Report(
+            directories: directories,
+            isShipped: { run in Experiment.shipped(named: run.experiment)?.json == .object(run.options) })
         try Interruption.protected { try AtomicFile.write(Array(report.html.utf8), to: output) }
         if context.format == .json {
             try context.print(json(report, output))
@@ -39,7 +41,7 @@ enum ReportCommand: Command {
     }
 
     private static func verify(_ directories: [String], _ output: String) throws {
-        let paths = directories.map { RunDirectory(path: $0).path }
+        let paths = directories.map { Paths.trimmed($0) }
         func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
         let places = paths.map(resolved)
         for (index, path) in paths.enumerated() where places[..<index].contains(places[index]) {

@@ -1,4 +1,3 @@
-import Foundation
 import ReproFormats
 import ReproTrace
 import ReproVerification
@@ -17,14 +16,13 @@ struct ReportedRun {
 
     /// - Throws: `FormatError`: no run directory, or a damaged one.
     static func read(_ paths: [String]) throws(FormatError) -> [ReportedRun] {
-        let paths = paths.map { RunDirectory(path: $0).path }
+        let paths = paths.map(Paths.trimmed)
         var runs: [ReportedRun] = []
         for (path, name) in zip(paths, names(paths)) {
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            guard let isFolder = Paths.isFolder(path) else {
                 throw FormatError(.noInput, path: path, problem: "no such folder", remedy: "check the path")
             }
-            guard isFolder.boolValue else {
+            guard isFolder else {
                 throw FormatError(
                     .badData, path: path, problem: "this is a file", remedy: "name a folder that `repro run` wrote")
             }
@@ -56,9 +54,7 @@ struct ReportedRun {
         var tensors: [DivergenceMap.WholeTensor] = []
         for (stage, file) in ReportedRun.files {
             let (before, after) = (path + "/" + file, other.path + "/" + file)
-            guard FileManager.default.fileExists(atPath: before), FileManager.default.fileExists(atPath: after) else {
-                continue
-            }
+            guard Paths.isFolder(before) != nil, Paths.isFolder(after) != nil else { continue }
             let differences = try TensorDifference.all(try ArrayFile(path: before), try ArrayFile(path: after))
             tensors += differences.map { .init(stage: stage, difference: $0) }
         }

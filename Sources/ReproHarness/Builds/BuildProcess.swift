@@ -1,6 +1,7 @@
 import Foundation
 import ReproFormats
 import ReproTrace
+import ReproVerification
 import Synchronization
 
 /// A build of `repro`, this one or another, run in a process of its own.

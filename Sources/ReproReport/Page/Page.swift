@@ -1,3 +1,4 @@
+import ReproFormats
 import ReproVerification
 
 /// The page: its sections in order.
@@ -5,6 +6,7 @@ struct Page {
     let runs: [ReportedRun]
     let comparison: RunComparison
     let divergences: [Divergence]
+    let isShipped: (RecordedRun) -> Bool
 
     /// Digests that get maps and a tree; the facts are there for all.
     private static let mapLimit = 6
@@ -68,7 +70,7 @@ struct Page {
                 body: SideBySide(names: names, runs.map(\.record.environment)).markup(
                     "Where each run took place; in no digest")),
             Section(id: "experiments", title: "Experiments", body: experiments(names)),
-            Section(id: "reproduce", title: "Reproduce", body: Commands(runs: runs).markup),
+            Section(id: "reproduce", title: "Reproduce", body: Commands(runs: runs, isShipped: isShipped).markup),
         ]
         return sections
     }

@@ -6,9 +6,9 @@ struct SideBySide {
     struct Row {
         let name: String
         /// One a run; nil where a run does not say.
-        let values: [String?]
+        let texts: [String?]
 
-        var differs: Bool { values.contains { $0 != values[0] } }
+        var differs: Bool { texts.contains { $0 != texts[0] } }
     }
 
     let names: [String]
@@ -18,9 +18,9 @@ struct SideBySide {
     init(names: [String], _ objects: [[JSONValue.Member]]) {
         let flat = objects.map { SideBySide.flattened($0) }
         var keys: [String] = []
-        for (key, _) in flat.joined() where !keys.contains(key) { keys.append(key) }
+        for member in flat.joined() where !keys.contains(member.0) { keys.append(member.0) }
         self.names = names
-        rows = keys.map { key in Row(name: key, values: flat.map { $0.first { $0.0 == key }?.1 }) }
+        rows = keys.map { key in Row(name: key, texts: flat.map { $0.first { $0.0 == key }?.1 }) }
     }
 
     var differing: Int { rows.count(where: \.differs) }
@@ -28,8 +28,8 @@ struct SideBySide {
     func markup(_ caption: Markup, where isIncluded: (Row) -> Bool = { _ in true }) -> Markup {
         let heads = names.map { "<th scope=\"col\">\($0)</th>" as Markup }
         let lines = rows.filter(isIncluded).map { row -> Markup in
-            let cells = row.values.map { value -> Markup in
-                let style: Markup = value == row.values[0] ? "" : " class=\"other\""
+            let cells = row.texts.map { value -> Markup in
+                let style: Markup = value == row.texts[0] ? "" : " class=\"other\""
                 return "<td\(style)>\(value ?? "–")</td>"
             }
             let style: Markup = row.differs ? " class=\"differs\"" : ""

@@ -1,4 +1,4 @@
-import ReproTraining
+import ReproFormats
 
 /// The curves in numbers, for those who cannot see them or want more digits.
 struct LossTable {

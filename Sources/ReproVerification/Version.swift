@@ -1,5 +1,3 @@
-import ReproVerification
-
 /// The versions that a result depends on, or does not.
 public enum ReproVersion {
     /// The release. It never enters a digest.

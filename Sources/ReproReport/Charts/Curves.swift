@@ -1,4 +1,4 @@
-import ReproTraining
+import ReproFormats
 import ReproVerification
 
 /// Losses of all runs over one another, and how far they are from the first run's.

@@ -9,9 +9,7 @@ struct AtomicFolder {
 
     /// - Parameter path: slashes at its end mean nothing.
     init(path: String, option: String) {
-        var path = path[...]
-        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
-        self.path = String(path)
+        self.path = Paths.trimmed(path)
         self.option = option
     }
 

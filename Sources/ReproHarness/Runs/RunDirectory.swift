@@ -1,5 +1,6 @@
 import ReproFormats
 import ReproTraining
+import ReproVerification
 
 /// The folder that a run leaves: `run.json`, `model.safetensors`, `outputs.safetensors`, `metrics.csv`, and where they were
 /// asked for `trace.tsv` and `kept.safetensors`.
@@ -57,7 +58,7 @@ public struct RunDirectory: Sendable {
             try Safetensors.write(
                 result.outputs.map { NamedArray($0.name, .float($0.value)) }, metadata: result.metadata,
                 to: temporary + "/outputs.safetensors")
-            try AtomicFile.write(Array(result.csv.utf8), to: temporary + "/metrics.csv")
+            try AtomicFile.write(Array(LossFile.text(result.losses).utf8), to: temporary + "/metrics.csv")
             try operations?.write(to: temporary)
         }
     }

@@ -12,8 +12,10 @@ public struct Report: Sendable {
     public let names: [String]
     public let html: String
 
+    /// - Parameter isShipped: whether a run is of an experiment that ships, options and all: such a run can be had again without
+    ///   a configuration. The page knows no model, so that the caller says it.
     /// - Throws: `FormatError`: no input, or a directory that no run wrote.
-    public init(directories: [String]) throws(FormatError) {
+    public init(directories: [String], isShipped: @escaping (RecordedRun) -> Bool) throws(FormatError) {
         let runs = try ReportedRun.read(directories)
         comparison = RunComparison(runs.map(\.record))
         names = runs.map(\.name)
@@ -24,7 +26,8 @@ public struct Report: Sendable {
                     group, names: group.members.map { runs[$0].name }.joined(separator: ", "),
                     baseline: runs[comparison.groups[0].witness], run: runs[group.witness]))
         }
-        html = Page(runs: runs, comparison: comparison, divergences: divergences).markup.text
+        html =
+            Page(runs: runs, comparison: comparison, divergences: divergences, isShipped: isShipped).markup.text
     }
 }
 

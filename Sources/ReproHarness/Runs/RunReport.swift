@@ -22,11 +22,6 @@ extension RunResult {
         }
         return .object(members)
     }
-
-    /// A line a step: `step,epoch,loss`, with the shortest digits that read back as the same binary32 number.
-    public var csv: String {
-        (["step,epoch,loss"] + losses.map { "\($0.step),\($0.epoch),\($0.loss)" }).joined(separator: "\n") + "\n"
-    }
 }
 
 extension Inspection.View {

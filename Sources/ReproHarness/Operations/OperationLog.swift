@@ -1,6 +1,7 @@
 import ReproFormats
 import ReproNumerics
 import ReproTrace
+import ReproVerification
 
 /// A run's operations on their way to its directory: `trace.tsv`, a line each, and `kept.safetensors`, the tensors that were
 /// asked for. Lines go to the disk as they come; only kept tensors are held.

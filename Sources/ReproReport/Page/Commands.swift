@@ -1,15 +1,16 @@
 import ReproFormats
-import ReproTraining
 import ReproVerification
 
 /// What to type to get these runs, and this page, again.
 struct Commands {
     let runs: [ReportedRun]
+    /// Whether a run is of an experiment that ships, options and all.
+    let isShipped: (RecordedRun) -> Bool
 
     var markup: Markup {
         let blocks = runs.map { run -> Markup in
             let note: Markup =
-                isShipped(run)
+                isShipped(run.record)
                 ? "" : "<p class=\"note\">The experiment is one of somebody's own: its JSON file is not in the run.</p>"
             return "<h3>\(run.name)</h3>\n\(note)\(Commands.code("\(run.name): command", command(run)))"
         }
@@ -29,7 +30,7 @@ struct Commands {
             run.record.environment.first { $0.key == key }.map { $0.value.string ?? $0.value.text(.compact) }
         }
         let name = run.record.experiment
-        let subject = isShipped(run) ? name : "--config \(Commands.quoted(name + ".json"))"
+        let subject = isShipped(run.record) ? name : "--config \(Commands.quoted(name + ".json"))"
         var parts = ["repro run \(subject) --seed \(run.record.seed)"]
         if let threads = environment("threads") { parts.append("--threads \(Commands.quoted(threads))") }
         if let kernels = environment("kernels") { parts.append("--kernels \(Commands.quoted(kernels))") }
@@ -37,11 +38,6 @@ struct Commands {
         if let stage = run.record.lastStage { parts.append("--stage \(Commands.quoted(stage))") }
         parts.append("--trace tensor --output \(Commands.quoted(run.name))")
         return parts.joined(separator: " ")
-    }
-
-    private func isShipped(_ run: ReportedRun) -> Bool {
-        guard let experiment = Experiment.shipped(named: run.record.experiment) else { return false }
-        return experiment.json == .object(run.record.options)
     }
 
     /// A word of a shell.

@@ -1,6 +1,7 @@
 import Foundation
 import ReproFormats
 import ReproNumerics
+import ReproVerification
 
 /// Where a run took place: recorded beside the digests, never in one.
 public struct RunEnvironment: Sendable, Equatable {
