@@ -56,9 +56,6 @@ public struct SequenceModel: Sendable {
         Linear(weight: parameters[parameters.count - 2].value, bias: parameters[parameters.count - 1].value)
     }
 
-    /// Whether a training step draws for dropout at all.
-    public var drops: Bool { configuration.recurrent.drops }
-
     /// The recurrent weights laid out for an engine; to be made again when parameters change.
     ///
     /// - Precondition: the engine's workers, which lay them out, are not at work for another thread.

@@ -11,6 +11,9 @@ extension SequenceModel {
         let finalStates: [Tensor]
         let recurrent: RecurrentTape
 
+        /// Where the next part of the batch draws for dropout; nil where nothing is dropped.
+        public var dropout: Dropout? { recurrent.dropout }
+
         /// Rows of logits.
         public var rows: Int { readout.shape[0] }
     }
@@ -28,32 +31,36 @@ extension SequenceModel {
         _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, observer: OperationObserver?
     ) throws(FloatingPointFault) -> Tensor {
         try engine.verify()
-        return forward(batch, weights: weights, engine: engine, dropout: nil, observer: observer).logits
+        return forward(batch, weights: weights, engine: engine, training: false, dropout: nil, observer: observer)
+            .logits
     }
 
     /// Logits, with elements dropped between layers where the configuration says so, and what the backward pass needs.
     ///
+    /// - Parameter dropout: what the part draws from; nil where the configuration does not drop.
     /// - Throws: `FloatingPointFault`.
     public func forwardForTraining(
-        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?
     ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape) {
         try forwardForTraining(batch, weights: weights, engine: engine, dropout: dropout, observer: nil)
     }
 
     package func forwardForTraining(
-        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout,
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?,
         observer: OperationObserver?
     ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape) {
         try engine.verify()
-        let result = forward(batch, weights: weights, engine: engine, dropout: dropout, observer: observer)
+        let result = forward(
+            batch, weights: weights, engine: engine, training: true, dropout: dropout, observer: observer)
         return (result.logits, result.tape!)
     }
 
     private func forward(
-        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?,
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, training: Bool, dropout: Dropout?,
         observer: OperationObserver?
     ) -> (logits: Tensor, tape: Tape?) {
         let recurrent = configuration.recurrent
+        precondition(!training || recurrent.drops == (dropout != nil), "dropout \(recurrent.dropout) without a stream")
         let layout = SequenceLayout(lengths: batch.lengths, steps: batch.lengths.max() ?? 0)
         let pass = RecurrentPass(
             weights: weights, layout: layout, engine: engine,
@@ -61,10 +68,9 @@ extension SequenceModel {
         let operands = RecurrentPass.Operands(
             input: input(batch, layout), initial: States(recurrent, batch: layout.batch, zeroed: true, in: pass.memory),
             final: States(recurrent, batch: layout.batch, in: pass.memory),
-            output: Matrix(rows: layout.positions, columns: recurrent.outputSize), dropout: drops ? dropout : nil)
+            output: Matrix(rows: layout.positions, columns: recurrent.outputSize), dropout: dropout)
         if embedding != nil { observer?.observe("embedding", operands.input, layout) }
-        let tape =
-            dropout.map { _ in RecurrentTape(sequences: nil, layout: layout, weights: weights) }
+        let tape = training ? RecurrentTape(sequences: nil, layout: layout, weights: weights) : nil
         pass.forward(operands, tape: tape)
 
         let finalStates = readsFinalStates ? lastLayer(of: operands.final.hidden, layout) : []

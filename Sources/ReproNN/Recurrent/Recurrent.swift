@@ -81,10 +81,10 @@ public struct Recurrent: Sendable {
         let dropout = configuration.drops ? stream : nil
         return try forwardForTraining(
             rows, input, initial: initial, weights: weights, engine: engine,
-            place: dropout.map { Dropout(stream: $0, batchPositions: rows.layout.positions) })
+            place: dropout.map { Dropout(stream: $0, configuration, batchPositions: rows.layout.positions) })
     }
 
-    /// Runs over a part of a batch, whose draws stand at a place in the batch's.
+    /// Runs over a part of a batch, which draws where the parts before it ended.
     package func forwardForTraining(
         _ input: Tensor, lengths: [Int]?, initial: InitialStates, weights: RecurrentWeights, engine: Engine,
         place: Dropout?

@@ -23,7 +23,7 @@ struct RecurrentPass {
         /// Receives the last layer's rows: sequence by sequence where `sequenceMajor`, which takes a uniform layout.
         var output: Matrix
         var sequenceMajor = false
-        /// Where the draws of dropout come from; nil for none.
+        /// Where the draws of dropout come from; nil for none. The tape receives where they ended.
         var dropout: Dropout?
     }
 
@@ -31,7 +31,7 @@ struct RecurrentPass {
     func forward(_ operands: Operands, tape: RecurrentTape?) {
         let zeros = memory.vector(max(1, configuration.projectionSize), zeroed: true)
         let chunkRows = ForwardSweep.chunkRows(configuration, layout: layout)
-        var input = operands.input
+        var (input, dropout) = (operands.input, operands.dropout)
         for layer in 0..<configuration.layers {
             let isLast = layer + 1 == configuration.layers
             let output =
@@ -51,13 +51,13 @@ struct RecurrentPass {
             let layerInput = input
             input = output
             var kept: [Bool]?
-            if !isLast, let dropout = operands.dropout {
-                (input, kept) = dropout.drop(
-                    output, layer: layer, layout: layout, probability: configuration.dropout)
+            if !isLast, let drawn = dropout?.drop(output, layer: layer, layout: layout) {
+                (input, kept) = drawn
                 observer?.observe("l\(layer).dropped", input, layout)
             }
             tape?.layers.append(RecurrentTape.Layer(input: layerInput, directions: states, kept: kept))
         }
+        tape?.dropout = dropout
     }
 
     /// A direction's columns of a layer's output.

@@ -15,6 +15,8 @@ public final class RecurrentTape {
     let layout: SequenceLayout
     let weights: RecurrentWeights
     var layers: [Layer] = []
+    /// Where the next part of the batch draws for dropout; nil where the pass drew nothing.
+    public internal(set) var dropout: Dropout?
     private var isUsed = false
 
     init(sequences: SequenceShape?, layout: SequenceLayout, weights: RecurrentWeights) {
