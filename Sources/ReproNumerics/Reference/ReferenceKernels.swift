@@ -6,9 +6,8 @@ public struct ReferenceKernels: Kernels {
 
     public var path: KernelPath { .reference }
 
-    /// The C target's fma, in hardware or exactly emulated; never the C library's.
     @inline(__always)
-    static func fma(_ a: Float, _ b: Float, _ c: Float) -> Float { repro_fma(a, b, c) }
+    static func fma(_ a: Float, _ b: Float, _ c: Float) -> Float { fusedMultiplyAdd(a, b, c) }
 
     public func forward(_ cell: CellKind, _ step: CellStep) {
         switch cell {
@@ -26,3 +25,7 @@ public struct ReferenceKernels: Kernels {
         }
     }
 }
+
+/// `a × b + c`, rounded once: the C target's, in hardware or exactly emulated; never the C library's.
+@inline(__always)
+package func fusedMultiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float { repro_fma(a, b, c) }
