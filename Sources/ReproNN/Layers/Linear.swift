@@ -38,7 +38,8 @@ public struct Linear: Sendable {
         precondition(
             input.rank == 2 && input.shape[1] == weight.shape[1], "input \(input.shape) for weight \(weight.shape)")
         var packing = WeightPacking(kernels: engine.kernels, expecting: weight.count + weight.count / 16)
-        let matrix = packing.pack(weight.matrix, transposed: true)
+        defer { packing.memory.keepAlive() }
+        let matrix = packing.pack(weight.matrixView, transposed: true)
         packing.fill(on: engine)
         let output = Matrix(rows: rows, columns: columns)
         let start = bias?.matrix ?? Matrix(rows: 1, columns: columns, zeroed: true)
@@ -68,7 +69,8 @@ public struct Linear: Sendable {
         precondition(gradient.shape == [rows, columns], "gradient \(gradient.shape) of \([rows, columns])")
         let kernels = engine.kernels
         var packing = WeightPacking(kernels: kernels, expecting: weight.count + weight.count / 16)
-        let matrix = packing.pack(weight.matrix)
+        defer { packing.memory.keepAlive() }
+        let matrix = packing.pack(weight.matrixView)
         packing.fill(on: engine)
         let inputGradient = Matrix(rows: rows, columns: depth)
         let zeros = Matrix(rows: 1, columns: depth, zeroed: true)
@@ -76,14 +78,15 @@ public struct Linear: Sendable {
 
         let sums = Recurrent.gradients(
             [weight.shape, [columns]], continuing: continuing.map { [$0.weight, $0.bias] })
-        let (deltas, inputs) = (RowList(capacity: rows), RowList(capacity: rows))
         let (d, x) = (gradient.matrix, input.matrix)
-        for row in 0..<rows {
-            deltas.append(d[row])
-            inputs.append(x[row])
+        RowList.withThree(capacity: rows) { deltas, inputs, _ in
+            for row in 0..<rows {
+                deltas.append(d[row])
+                inputs.append(x[row])
+            }
+            kernels.outer(deltas.view, inputs.view, accumulate: continuing != nil, into: sums[0].view)
+            kernels.sumRows(deltas.view, accumulate: continuing != nil, into: sums[1][0])
         }
-        kernels.outer(deltas.view, inputs.view, accumulate: continuing != nil, into: sums[0].view)
-        kernels.sumRows(deltas.view, accumulate: continuing != nil, into: sums[1][0])
         return Gradients(
             input: Tensor(inputGradient, shape: input.shape), weight: Tensor(sums[0], shape: weight.shape),
             bias: Tensor(sums[1], shape: [columns]))

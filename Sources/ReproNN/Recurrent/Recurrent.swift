@@ -168,12 +168,13 @@ public struct Recurrent: Sendable {
     ) throws(ShapeError) {
         let module = configuration.cell.moduleName
         if let output {
-            let shape = rows.sequences.rows(width: configuration.outputSize)
-            try ShapeError.verify(module, output.name, output.value, is: shape)
+            try ShapeError.verify(
+                module, output.name, output.value, is: rows.sequences.rows(width: configuration.outputSize))
         }
         try ShapeError.verify(module, hidden.name, hidden.value, is: rows.states(configuration.stateSize))
-        let cells = configuration.cell.hasCellState ? rows.states(configuration.hiddenSize) : nil
-        try ShapeError.verify(module, cell.name, cell.value, is: cells)
+        try ShapeError.verify(
+            module, cell.name, cell.value,
+            is: configuration.cell.hasCellState ? rows.states(configuration.hiddenSize) : nil)
     }
 
     private func run(

@@ -56,6 +56,18 @@ extension RecurrentConfiguration {
         }
     }
 
+    /// Whether `shape` is ``shape(of:)``, without making that.
+    func hasShape(_ shape: [Int], _ name: RecurrentParameterName) -> Bool {
+        let isBias = name.kind == .biasIH || name.kind == .biasHH
+        guard shape.count == (isBias ? 1 : 2) else { return false }
+        switch name.kind {
+        case .biasIH, .biasHH: return shape[0] == gateRows
+        case .weightIH: return shape[0] == gateRows && shape[1] == inputSize(ofLayer: name.layer)
+        case .weightHH: return shape[0] == gateRows && shape[1] == stateSize
+        case .weightHR: return shape[0] == projectionSize && shape[1] == hiddenSize
+        }
+    }
+
     /// Every parameter's name and shape, in PyTorch's order.
     public var parameterShapes: [(name: String, shape: [Int])] {
         parameterNames.map { ($0.description, shape(of: $0)) }

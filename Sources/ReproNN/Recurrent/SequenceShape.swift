@@ -23,11 +23,11 @@ public struct SequenceShape: Sendable, Equatable {
         _ shape: [Int], batchFirst: Bool, lengths: [Int]? = nil, features: Int? = nil, module: String,
         tensor: String = "input"
     ) throws(ShapeError) {
-        let wanted = features.map(String.init) ?? "features"
-        let axes = batchFirst ? "[sequences, steps, \(wanted)]" : "[steps, sequences, \(wanted)]"
         guard shape.count == 2 || shape.count == 3, features == nil || shape[shape.count - 1] == features,
             shape.allSatisfy({ $0 > 0 })
         else {
+            let wanted = features.map(String.init) ?? "features"
+            let axes = batchFirst ? "[sequences, steps, \(wanted)]" : "[steps, sequences, \(wanted)]"
             throw ShapeError(
                 module: module, tensor: tensor, found: "of shape \(shape)",
                 expected: "\(axes) or [steps, \(wanted)], none of them 0")

@@ -22,9 +22,11 @@ public struct ShapeError: Error, Equatable, CustomStringConvertible {
 
     /// Holds a tensor, where there is one, to a shape; nil is the shape of what must not be there.
     static func verify(
-        _ module: String, _ name: String, _ tensor: Tensor?, is shape: [Int]?
+        _ module: String, _ name: String, _ tensor: Tensor?, is expected: @autoclosure () -> [Int]?
     ) throws(ShapeError) {
-        guard let tensor, tensor.shape != shape else { return }
+        guard let tensor else { return }
+        let shape = expected()
+        if tensor.shape == shape { return }
         throw ShapeError(
             module: module, tensor: name, found: "of shape \(tensor.shape)",
             expected: shape.map { "\($0)" } ?? "none: this cell keeps h alone")

@@ -1,11 +1,11 @@
 /// A tensor's elements in row-major order, as a collection that shares the tensor's memory.
-public struct Elements: RandomAccessCollection, Sendable, Equatable, ExpressibleByArrayLiteral, CustomStringConvertible
+public struct Elements: RandomAccessCollection, @unchecked Sendable, Equatable, ExpressibleByArrayLiteral, CustomStringConvertible
 {
     private let storage: Storage
 
     init(_ storage: Storage) { self.storage = storage }
 
-    public init(arrayLiteral elements: Float...) { self.init(Storage(elements)) }
+    public init(arrayLiteral elements: Float...) { self.init(Storage.copying(elements)) }
 
     public var startIndex: Int { 0 }
     public var endIndex: Int { storage.count }
@@ -37,13 +37,4 @@ public struct Elements: RandomAccessCollection, Sendable, Equatable, Expressible
     public static func == (a: [Float], b: Elements) -> Bool { a.elementsEqual(b) }
 
     public var description: String { Array(self).description }
-}
-
-extension Storage {
-    convenience init(_ elements: [Float]) {
-        self.init(count: elements.count)
-        elements.withUnsafeBufferPointer { source in
-            if let first = source.baseAddress { base.update(from: first, count: source.count) }
-        }
-    }
 }

@@ -1,13 +1,13 @@
 /// A matrix that shares the ownership of its memory: what passes keep between kernels.
 ///
 /// Copies are the same memory. Whoever shares a matrix between workers keeps them on disjoint parts of it.
-public struct Matrix: Sendable {
+public struct Matrix: @unchecked Sendable {
     let storage: Storage
     public let view: MatrixView
 
     /// Memory of its own; undefined unless `zeroed`.
     public init(rows: Int, columns: Int, zeroed: Bool = false) {
-        self.init(Storage(count: rows * columns), rows: rows, columns: columns)
+        self.init(Storage.allocate(count: rows * columns), rows: rows, columns: columns)
         if zeroed { storage.view.fill(0) }
     }
 
@@ -28,7 +28,7 @@ public struct Matrix: Sendable {
     ///
     /// - Precondition: the memory holds `rows` × `columns` elements and outlives every use of the matrix.
     public init(borrowing base: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
-        self.init(Storage(borrowing: base, count: rows * columns), rows: rows, columns: columns)
+        self.init(Storage.borrowing(base, count: rows * columns), rows: rows, columns: columns)
     }
 
     @inlinable @inline(__always) public var rows: Int { view.rows }

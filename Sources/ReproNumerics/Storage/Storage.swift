@@ -2,45 +2,61 @@
 ///
 /// This folder is the one place that allocates and frees: everything else holds a ``Tensor``, a ``Matrix`` or a
 /// ``Workspace``, which own a storage, and hands ``MatrixView``s to kernels, which borrow one.
-final class Storage: @unchecked Sendable {
-    /// What kernels are fastest with, in bytes.
-    static let alignment = 64
+typealias Storage = ManagedBuffer<StorageHeader, Float>
 
+/// Where a storage's elements stand.
+struct StorageHeader {
     let base: UnsafeMutablePointer<Float>
     let count: Int
-    /// The block that holds the elements; nil where a caller owns them.
-    private let block: UnsafeMutableRawPointer?
+    /// Whether the elements stand in the storage itself; else they are a caller's.
+    let isOwned: Bool
+}
+
+extension ManagedBuffer where Header == StorageHeader, Element == Float {
+    /// What kernels are fastest with, in bytes.
+    static var alignment: Int { 64 }
 
     /// Memory whose elements are undefined until they are written.
     ///
     /// - Precondition: `count` is not negative.
-    init(count: Int) {
+    static func allocate(count: Int) -> Storage {
         precondition(count >= 0, "storage of \(count) elements")
-        // An allocator's own alignment is cheaper than a larger one asked for.
-        let bytes = count * MemoryLayout<Float>.stride + Storage.alignment
-        let block = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: MemoryLayout<Float>.alignment)
-        Pages.preferLarge(block, byteCount: bytes)
-        base = block.alignedUp(toMultipleOf: Storage.alignment).bindMemory(to: Float.self, capacity: max(1, count))
-        self.block = block
-        self.count = count
+        // The elements stand in the object's own allocation, which has room for moving up to the alignment: asking the
+        // allocator for a larger alignment than its own costs more.
+        let capacity = count + alignment / MemoryLayout<Float>.stride
+        return create(minimumCapacity: capacity) { buffer in
+            buffer.withUnsafeMutablePointerToElements { first in
+                Pages.preferLarge(UnsafeMutableRawPointer(first), byteCount: capacity * MemoryLayout<Float>.stride)
+                let base = UnsafeMutableRawPointer(first).alignedUp(toMultipleOf: alignment)
+                return StorageHeader(
+                    base: base.assumingMemoryBound(to: Float.self), count: count, isOwned: true)
+            }
+        }
     }
 
     /// A caller's memory, read and written where it stands; the caller keeps it for as long as this lives.
-    init(borrowing base: UnsafeMutablePointer<Float>, count: Int) {
-        self.base = base
-        self.count = count
-        block = nil
+    static func borrowing(_ base: UnsafeMutablePointer<Float>, count: Int) -> Storage {
+        create(minimumCapacity: 0) { _ in StorageHeader(base: base, count: count, isOwned: false) }
     }
 
-    deinit { block?.deallocate() }
+    /// A copy of an array.
+    static func copying(_ elements: [Float]) -> Storage {
+        let storage = allocate(count: elements.count)
+        elements.withUnsafeBufferPointer { source in
+            if let first = source.baseAddress { storage.base.update(from: first, count: source.count) }
+        }
+        return storage
+    }
 
+    var base: UnsafeMutablePointer<Float> { header.base }
+    var count: Int { header.count }
     /// Whether a tensor may write here without a copy, given that it holds the only reference.
-    var isOwned: Bool { block != nil }
+    var isOwned: Bool { header.isOwned }
 
     var view: VectorView { VectorView(base: base, count: count) }
 
     func copy() -> Storage {
-        let copy = Storage(count: count)
+        let copy = Storage.allocate(count: count)
         copy.base.update(from: base, count: count)
         return copy
     }

@@ -2,7 +2,7 @@
 ///
 /// A value: copies are cheap until one of them is written. The last axis is contiguous. A scalar has shape `[]` and one
 /// element.
-public struct Tensor: Sendable {
+public struct Tensor: @unchecked Sendable {
     /// Sizes of the axes, outermost first.
     public let shape: [Int]
     private var storage: Storage
@@ -15,14 +15,14 @@ public struct Tensor: Sendable {
     /// - Precondition: `elements.count` is the product of `shape`, and no size is negative.
     public init(shape: [Int], elements: [Float]) {
         Tensor.verify(shape, holds: elements.count)
-        self.init(shape: shape, storage: Storage(elements))
+        self.init(shape: shape, storage: Storage.copying(elements))
     }
 
     /// A tensor of +0.
     public init(zeros shape: [Int]) { self.init(repeating: 0, shape: shape) }
 
     public init(repeating value: Float, shape: [Int]) {
-        let storage = Storage(count: Tensor.count(of: shape))
+        let storage = Storage.allocate(count: Tensor.count(of: shape))
         storage.view.fill(value)
         self.init(shape: shape, storage: storage)
     }
@@ -35,7 +35,7 @@ public struct Tensor: Sendable {
         if matrix.storage.isOwned && matrix.storage.count == matrix.rows * matrix.columns {
             self.init(shape: shape, storage: matrix.storage)
         } else {
-            let storage = Storage(count: matrix.rows * matrix.columns)
+            let storage = Storage.allocate(count: matrix.rows * matrix.columns)
             MatrixView(base: storage.base, rows: matrix.rows, columns: matrix.columns, stride: matrix.columns)
                 .copy(from: matrix.view)
             self.init(shape: shape, storage: storage)
@@ -124,6 +124,13 @@ extension Tensor {
     public func matrix(rows: Int, columns: Int) -> Matrix {
         precondition(rows * columns == count, "\(rows) × \(columns) of \(count) elements")
         return Matrix(storage, rows: rows, columns: columns)
+    }
+
+    /// The tensor as a matrix of its last axis, for reading while the tensor lives.
+    public var matrixView: MatrixView {
+        let columns = shape.last ?? 1
+        return MatrixView(
+            base: storage.base, rows: columns == 0 ? 0 : count / columns, columns: columns, stride: columns)
     }
 
     /// All elements, for reading while the tensor lives.

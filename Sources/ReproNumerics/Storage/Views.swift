@@ -153,33 +153,56 @@ public struct RowsView: @unchecked Sendable {
     public let pointers: UnsafeMutablePointer<UnsafePointer<Float>?>
     public let count: Int
 
+    @usableFromInline
+    init(pointers: UnsafeMutablePointer<UnsafePointer<Float>?>, count: Int) {
+        self.pointers = pointers
+        self.count = count
+    }
+
     /// Row `index`, which has as many columns as the reader knows it to have.
     @inlinable @inline(__always)
     public func row(_ index: Int) -> UnsafePointer<Float> { pointers[index]! }
 }
 
 /// A list of rows, filled by the worker that reduces over them.
-public final class RowList {
+public struct RowList {
     @usableFromInline let pointers: UnsafeMutablePointer<UnsafePointer<Float>?>
     @usableFromInline let capacity: Int
     @usableFromInline var count = 0
 
-    public init(capacity: Int) {
+    @usableFromInline
+    init(pointers: UnsafeMutablePointer<UnsafePointer<Float>?>, capacity: Int) {
+        self.pointers = pointers
         self.capacity = capacity
-        pointers = .allocate(capacity: max(1, capacity))
     }
 
-    deinit { pointers.deallocate() }
-
     @inlinable @inline(__always)
-    public func append(_ row: VectorView) {
+    public mutating func append(_ row: VectorView) {
         precondition(count < capacity, "a list of \(capacity) rows is full")
         pointers[count] = UnsafePointer(row.base)
         count += 1
     }
 
-    public func removeAll() { count = 0 }
+    @inlinable
+    public mutating func removeAll() { count = 0 }
 
     /// The rows listed so far, valid until the list changes.
+    @inlinable
     public var view: RowsView { RowsView(pointers: pointers, count: count) }
+
+    /// Lends three lists of so many rows each for the time of a call: short ones stand on the stack.
+    @inlinable
+    public static func withThree(
+        capacity: Int, _ body: (inout RowList, inout RowList, inout RowList) -> Void
+    ) {
+        withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: max(1, 3 * capacity)) { memory in
+            let first = memory.baseAddress!
+            var lists = (
+                RowList(pointers: first, capacity: capacity),
+                RowList(pointers: first + capacity, capacity: capacity),
+                RowList(pointers: first + 2 * capacity, capacity: capacity)
+            )
+            body(&lists.0, &lists.1, &lists.2)
+        }
+    }
 }

@@ -19,7 +19,7 @@ struct States {
 /// What one direction of one layer computes in, and, in training, keeps for the backward pass.
 ///
 /// Rows follow ``SequenceLayout``; `[B × …]` memory holds one row per rank.
-struct DirectionState {
+final class DirectionState {
     /// Pre-activations, then activations, then their gradients. In training one row per position; else the rows of one
     /// chunk of steps.
     let gates: Matrix

@@ -62,7 +62,7 @@ struct ForwardSweep {
     private func multiplyInput(_ rows: Range<Int>, _ part: UnitPart, origin: Int) {
         let own = (rows.lowerBound - origin)..<(rows.upperBound - origin)
         part.input.multiply(
-            input.view.rows(rows), start: self.own.start[0], into: state.gates.view.rows(own), kernels)
+            input.view.rows(rows), start: self.own.start, into: state.gates.view.rows(own), kernels)
     }
 
     /// The states that a segment of a step reads.
@@ -81,7 +81,7 @@ struct ForwardSweep {
             part.state.multiply(before, start: nil, into: state.gates.view.rows(rows), kernels)
             if let candidate = part.candidate {
                 candidate.multiply(
-                    before, start: own.candidateStart![0], into: state.candidate!.view.rows(rows), kernels)
+                    before, start: own.candidateStart!, into: state.candidate!.view.rows(rows), kernels)
             }
         }
     }

@@ -23,66 +23,70 @@ struct ParameterReduction {
     }
 
     func run() {
-        let positions = layout.positions
-        let (inputs, states, deltas) = (
-            RowList(capacity: positions), RowList(capacity: positions), RowList(capacity: positions)
-        )
-        list(layer.recorded.input.view, into: inputs)
-        listStatesRead(into: states)
+        RowList.withThree(capacity: layout.positions) { inputs, states, deltas in
+            reduce(&inputs, &states, &deltas)
+        }
+    }
+
+    private func reduce(_ inputs: inout RowList, _ states: inout RowList, _ deltas: inout RowList) {
+        list(layer.recorded.input.view, into: &inputs)
+        listStatesRead(into: &states)
         let (hidden, gateRows) = (configuration.hiddenSize, configuration.gateRows)
         let (weightIH, weightHH) = (gradient(.weightIH)!, gradient(.weightHH)!)
         let (biasIH, biasHH) = (gradient(.biasIH)?[0], gradient(.biasHH)?[0])
         // GRU's rows n read δn × r where the state is concerned.
         let plainRows = state.candidate == nil ? gateRows : gateRows - hidden
 
-        reduce(state.gates, columns: 0..<gateRows, deltas) { rows in
-            kernels.outer(deltas.view, inputs.view, accumulate: continues, into: weightIH.view.rows(rows))
-            if let biasIH { kernels.sumRows(deltas.view, accumulate: continues, into: biasIH[rows]) }
+        reduce(state.gates, columns: 0..<gateRows, &deltas) { rows, deltas in
+            kernels.outer(deltas, inputs.view, accumulate: continues, into: weightIH.view.rows(rows))
+            if let biasIH { kernels.sumRows(deltas, accumulate: continues, into: biasIH[rows]) }
         }
         // Both biases of a row stand in one sum, and share their gradient where neither's continues another.
         let shared = plainRows == gateRows && !continues
-        reduce(state.gates, columns: 0..<plainRows, deltas) { rows in
-            kernels.outer(deltas.view, states.view, accumulate: continues, into: weightHH.view.rows(rows))
+        reduce(state.gates, columns: 0..<plainRows, &deltas) { rows, deltas in
+            kernels.outer(deltas, states.view, accumulate: continues, into: weightHH.view.rows(rows))
             guard let biasIH, let biasHH else { return }
             if shared {
                 biasHH[rows].copy(from: biasIH[rows])
             } else {
-                kernels.sumRows(deltas.view, accumulate: continues, into: biasHH[rows])
+                kernels.sumRows(deltas, accumulate: continues, into: biasHH[rows])
             }
         }
         if let candidate = state.candidate {
-            reduce(candidate, columns: 0..<hidden, deltas) { units in
+            reduce(candidate, columns: 0..<hidden, &deltas) { units, deltas in
                 let rows = (plainRows + units.lowerBound)..<(plainRows + units.upperBound)
-                kernels.outer(deltas.view, states.view, accumulate: continues, into: weightHH.view.rows(rows))
-                if let biasHH { kernels.sumRows(deltas.view, accumulate: continues, into: biasHH[rows]) }
+                kernels.outer(deltas, states.view, accumulate: continues, into: weightHH.view.rows(rows))
+                if let biasHH { kernels.sumRows(deltas, accumulate: continues, into: biasHH[rows]) }
             }
         }
         if let projected, let unprojected = state.unprojected, let weightHR = gradient(.weightHR) {
             inputs.removeAll()
-            list(unprojected.view, into: inputs)
-            reduce(projected, columns: 0..<configuration.stateSize, deltas) { rows in
-                kernels.outer(deltas.view, inputs.view, accumulate: continues, into: weightHR.view.rows(rows))
+            list(unprojected.view, into: &inputs)
+            reduce(projected, columns: 0..<configuration.stateSize, &deltas) { rows, deltas in
+                kernels.outer(deltas, inputs.view, accumulate: continues, into: weightHR.view.rows(rows))
             }
         }
     }
 
     /// Lists the worker's share of some columns of every row, then hands the share over.
     @inline(__always)
-    private func reduce(_ matrix: Matrix, columns: Range<Int>, _ rows: RowList, _ body: (Range<Int>) -> Void) {
+    private func reduce(
+        _ matrix: Matrix, columns: Range<Int>, _ rows: inout RowList, _ body: (Range<Int>, RowsView) -> Void
+    ) {
         let share = Workers.share(of: columns.count, worker: worker, workers: workers, granule: 16)
         guard !share.isEmpty else { return }
         rows.removeAll()
-        list(matrix.view.columns(share), into: rows)
-        body(share)
+        list(matrix.view.columns(share), into: &rows)
+        body(share, rows.view)
     }
 
     /// Rows in the contract's order of positions.
-    private func list(_ matrix: MatrixView, into rows: RowList) {
+    private func list(_ matrix: MatrixView, into rows: inout RowList) {
         layout.forEachPosition { _, _, row in rows.append(matrix[row]) }
     }
 
     /// For each position, the state that its step read.
-    private func listStatesRead(into rows: RowList) {
+    private func listStatesRead(into rows: inout RowList) {
         let walk = Walk(layout: layout, reverse: direction == 1)
         layout.forEachPosition { sequence, step, _ in
             if let row = walk.previousRow(sequence: sequence, step: step) {

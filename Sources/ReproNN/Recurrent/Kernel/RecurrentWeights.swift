@@ -4,7 +4,7 @@ import ReproNumerics
 ///
 /// Each direction's units are divided into parts, one for each worker that may compute it, so that every matrix is
 /// packed for exactly the columns that one worker needs. The number of parts never shows in a result.
-public final class RecurrentWeights: Sendable {
+public final class RecurrentWeights: @unchecked Sendable {
     public let configuration: RecurrentConfiguration
     /// Parts of each direction.
     let partCount: Int
@@ -14,15 +14,21 @@ public final class RecurrentWeights: Sendable {
     private let parts: [UnitPart]
     /// The parameters' shapes, which are their gradients'.
     let shapes: [[Int]]
+    /// Where everything stands; not written any more.
+    private let memory: Workspace
 
     /// - Parameters:
     ///   - parameters: in the order and with the shapes of `configuration.parameterShapes`.
     ///   - backward: whether to pack what only the backward pass needs.
     /// - Precondition: the shapes are the configuration's; this thread's floating-point environment is the contract's.
     init(_ configuration: RecurrentConfiguration, parameters: [Tensor], engine: Engine, backward: Bool) {
-        shapes = configuration.parameterNames.map { configuration.shape(of: $0) }
-        precondition(
-            parameters.map(\.shape) == shapes, "parameters of shapes \(parameters.map(\.shape)), expected \(shapes)")
+        shapes = parameters.map(\.shape)
+        let names = configuration.parameterNames
+        precondition(names.count == parameters.count, "\(parameters.count) parameters, expected \(names.count)")
+        for (name, shape) in zip(names, shapes) {
+            precondition(
+                configuration.hasShape(shape, name), "'\(name)' of shape \(shape), not \(configuration.shape(of: name))")
+        }
         self.configuration = configuration
         // A projection reads every unit of a step, so its units stay with one worker.
         let partCount =
@@ -35,9 +41,9 @@ public final class RecurrentWeights: Sendable {
         var parts: [UnitPart] = []
         for layer in 0..<configuration.layers {
             for direction in Direction.allCases.prefix(configuration.directions) {
-                func parameter(_ kind: RecurrentParameterName.Kind) -> Matrix? {
+                func parameter(_ kind: RecurrentParameterName.Kind) -> MatrixView? {
                     configuration.index(of: RecurrentParameterName(layer: layer, direction: direction, kind: kind))
-                        .map { parameters[$0].matrix }
+                        .map { parameters[$0].matrixView }
                 }
                 let own = DirectionParameters(
                     configuration: configuration, weightIH: parameter(.weightIH)!, weightHH: parameter(.weightHH)!,
@@ -48,6 +54,7 @@ public final class RecurrentWeights: Sendable {
             }
         }
         packing.fill(on: engine)
+        memory = packing.memory
         self.directions = directions
         self.parts = parts
     }
@@ -80,9 +87,9 @@ struct UnitPart {
 /// What all workers of one direction share.
 struct DirectionWeights {
     /// Where the chains of the pre-activations start, `[G·H]`: b_ih + b_hh; GRU's n: b_in; +0 without bias.
-    let start: Matrix
+    let start: VectorView
     /// GRU: where the chain of gh starts, b_hn.
-    let candidateStart: Matrix?
+    let candidateStart: VectorView?
     /// Transposed W_hr.
     let projection: PackedMatrix?
     /// W_hr for the gradient into o × tanh(c).
@@ -94,10 +101,10 @@ struct DirectionWeights {
 /// One direction's parameters on their way into packed matrices.
 private struct DirectionParameters {
     let configuration: RecurrentConfiguration
-    let weightIH: Matrix
-    let weightHH: Matrix
-    let biases: (ih: Matrix, hh: Matrix)?
-    let weightHR: Matrix?
+    let weightIH: MatrixView
+    let weightHH: MatrixView
+    let biases: (ih: MatrixView, hh: MatrixView)?
+    let weightHR: MatrixView?
     let backward: Bool
 
     private var hidden: Int { configuration.hiddenSize }
@@ -110,10 +117,10 @@ private struct DirectionParameters {
             let shared = hasCandidate ? 2 * hidden : configuration.gateRows
             for row in 0..<configuration.gateRows {
                 if row < shared {
-                    start[0][row] = biases.ih[0][row] + biases.hh[0][row]
+                    start[row] = biases.ih[0][row] + biases.hh[0][row]
                 } else {
-                    start[0][row] = biases.ih[0][row]
-                    candidateStart![0][row - shared] = biases.hh[0][row]
+                    start[row] = biases.ih[0][row]
+                    candidateStart![row - shared] = biases.hh[0][row]
                 }
             }
         }
