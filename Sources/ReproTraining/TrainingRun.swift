@@ -1,3 +1,4 @@
+import ReproFormats
 import ReproNN
 import ReproNumerics
 import ReproRandom

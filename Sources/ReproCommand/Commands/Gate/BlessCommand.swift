@@ -1,0 +1,191 @@
+import Foundation
+import Repro
+
+/// `repro bless`: the only writer of goldens.
+enum BlessCommand: Command {
+    static let specification = CommandSpecification(
+        name: "bless", summary: "Makes goldens of what this build gives; shows old → new first",
+        operands: "[EXPERIMENT…]",
+        options: [
+            OptionSpecification(name: "reason", value: "TEXT", help: "why; recorded in the golden"),
+            OptionSpecification(
+                name: "config", value: "FILE", help: "an experiment of your own (may be repeated)", repeats: true),
+            OptionSpecification(name: "seed", value: "N", help: "for goldens that do not exist yet"),
+            OptionSpecification(name: "goldens", value: "DIR", help: "the folder of goldens (default Goldens)"),
+            OptionSpecification(name: "by", value: "NAME", help: "who blesses (default: git's user.name)"),
+            OptionSpecification(name: "yes", value: nil, help: "do not ask; needed where there is no terminal"),
+            OptionSpecification(
+                name: "tensors", value: nil, help: "only keep the tensors of goldens that this build reproduces"),
+            OptionSpecification(
+                name: "perturb", value: "FAULT", help: "always refused: a planted fault must not become a golden"),
+        ],
+        notes: [
+            "Without EXPERIMENT and --config: every golden of the folder. Refuses where CI is set.",
+            "Beside NAME.json, NAME.safetensors keeps the tensors that a golden lists, where they take at most "
+                + "\(GoldenTensors.greatestByteCount >> 20) MiB,",
+            "so that a check can show the first element that differs. They never decide; --tensors adds them to older goldens.",
+        ], formats: ["text"])
+
+    /// An experiment to bless, and where it comes from.
+    private struct Candidate {
+        let experiment: Experiment
+        let seed: UInt64
+        let base: String
+    }
+
+    static func run(_ context: Context) throws -> Int32 {
+        let arguments = context.arguments
+        if arguments.has("perturb") {
+            throw CommandLineError.usage("bless refuses --perturb: a planted fault must not become a golden")
+        }
+        if context.isCI {
+            throw CommandLineError(
+                message:
+                    "bless refuses to run where CI is set: a golden is vouched for by a person, at their own machine",
+                code: ExitCode.unavailable)
+        }
+        if arguments.has("tensors") { return try keepTensors(context) }
+        guard let reason = arguments.value("reason"), reason.contains(where: { $0 != " " }) else {
+            throw CommandLineError.usage("--reason TEXT is needed: say which arithmetic changed, and why")
+        }
+        let isAnswered = arguments.has("yes")
+        if !isAnswered && (isatty(0) == 0 || isatty(1) == 0) {
+            throw CommandLineError.usage("no terminal to ask on; give --yes if the change is meant")
+        }
+        let engine = try context.engine()
+        let folder = GoldenFolder(path: arguments.value("goldens") ?? "Goldens")
+        let candidates = try candidates(context, folder)
+        let blessing = Blessing(folder: folder, engine: engine, by: try author(arguments), reason: reason)
+
+        var proposals: [Blessing.Proposal] = []
+        for candidate in candidates {
+            let proposal = try blessing.proposal(
+                for: candidate.experiment, seed: candidate.seed, base: candidate.base,
+                onProgress: context.messages.runProgress(candidate.experiment.name))
+            context.messages.clear()
+            try show(proposal, context)
+            for line in BlessChanges.lines(proposal) { try Output.line("  " + line) }
+            proposals.append(proposal)
+        }
+        let changed = proposals.filter {
+            $0.previous?.root != $0.golden.root || $0.previous?.experiment != $0.golden.experiment
+        }
+        guard !changed.isEmpty else {
+            try Output.line("nothing to bless: every golden is reproduced")
+            return ExitCode.success
+        }
+        if !isAnswered {
+            try Output.write(
+                "\nWrite \(changed.count) golden\(changed.count == 1 ? "" : "s") to \(folder.path)? [y/N] ")
+            guard let answer = readLine(), answer == "y" || answer == "yes" else {
+                try Output.line("nothing was written")
+                return ExitCode.success
+            }
+        }
+        try Interruption.protected {
+            try FileManager.default.createFolder(folder.path)
+            // Tensors first: where their place is refused, the golden stays as it was.
+            for proposal in changed {
+                try folder.write(proposal.tensors, of: proposal.golden)
+                try folder.write(proposal.golden)
+            }
+        }
+        try Output.line("wrote \(changed.map(\.golden.name).joined(separator: ", ")) to \(folder.path)")
+        return ExitCode.success
+    }
+
+    private static func candidates(_ context: Context, _ folder: GoldenFolder) throws -> [Candidate] {
+        let arguments = context.arguments
+        let seed = try arguments.seed()
+        var candidates: [Candidate] = []
+        func add(_ experiment: Experiment, _ known: UInt64?, base: String) throws {
+            guard let seed = seed ?? known else {
+                throw CommandLineError.usage("'\(experiment.name)' has no golden yet, so --seed N is needed")
+            }
+            guard !candidates.contains(where: { $0.experiment.name == experiment.name }) else {
+                throw CommandLineError.usage("'\(experiment.name)' is named twice")
+            }
+            candidates.append(Candidate(experiment: experiment, seed: seed, base: base))
+        }
+        for path in arguments.allValues("config") {
+            let (experiment, configured, base) = try Context.configuration(path)
+            for remark in experiment.ineffectiveOptions { context.messages.remark("without effect: " + remark) }
+            for data in experiment.data.paths where data.hasPrefix("/") {
+                context.messages.remark(
+                    "\(data) is named relative to the golden; keep it in the repository if other machines are to check it"
+                )
+            }
+            try add(experiment, configured ?? (try folder.origin(of: experiment.name))?.seed, base: base)
+        }
+        var names = arguments.operands
+        if names.isEmpty && candidates.isEmpty {
+            names = try folder.index().map(\.name)
+            if names.isEmpty { names = Experiment.shipped.map(\.name) }
+        }
+        for name in names {
+            let golden = try folder.origin(of: name)
+            if let experiment = Experiment.shipped(named: name) {
+                try add(experiment, golden?.seed, base: ".")
+            } else if let golden {
+                let experiment = try Experiment.decode(golden.experiment, path: folder.path(of: name)).experiment
+                try add(experiment, golden.seed, base: folder.path)
+            } else {
+                _ = try context.shippedExperiment(name)
+            }
+        }
+        return candidates
+    }
+
+    private static func author(_ arguments: Arguments) throws -> String {
+        if let name = arguments.value("by"), !name.isEmpty { return name }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["git", "config", "user.name"]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        if (try? process.run()) != nil {
+            let data = pipe.fileHandleForReading.readDataToEndOfFile()
+            process.waitUntilExit()
+            let name = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+            if process.terminationStatus == 0, !name.isEmpty { return name }
+        }
+        throw CommandLineError.usage("git names no user.name; say who blesses with --by NAME")
+    }
+
+    private static func show(_ proposal: Blessing.Proposal, _ context: Context) throws {
+        let golden = proposal.golden
+        let old = proposal.previous?.root.abbreviated ?? "none"
+        let moved = proposal.previous?.root != golden.root
+        try Output.line(
+            golden.name.padded(20) + (moved ? "\(old) → \(golden.root.abbreviated)" : "\(old), unchanged")
+                + "  seed \(golden.seed)")
+        guard moved, let previous = proposal.previous else { return }
+        let before = previous.stages
+        for (index, stage) in golden.stages.enumerated() where !stage.isStep {
+            let was = index < before.count && before[index].name == stage.name ? before[index].digest : nil
+            if was != stage.digest {
+                try Output.line(
+                    "  " + stage.name.padded(14) + (was?.abbreviated ?? "none") + " → " + stage.digest.abbreviated)
+            }
+        }
+        if let drift = proposal.drift {
+            for line in DriftText(palette: context.palette).lines(drift) { try Output.line(line) }
+        }
+    }
+}
+
+extension FileManager {
+    /// Creates a folder and those around it where they are missing.
+    ///
+    /// - Throws: `FormatError`, `.cannotCreate`.
+    func createFolder(_ path: String) throws {
+        do {
+            try createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw FormatError(
+                .cannotCreate, path: path, problem: "the folder cannot be created",
+                remedy: "choose a place that can be written to")
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Repro
+
+/// `repro bless --tensors`: gives goldens that stand as they are the tensors that explain a drift. Vouches for nothing new, so
+/// it neither asks nor wants a reason, and changes no byte of a golden or of the index.
+extension BlessCommand {
+    static func keepTensors(_ context: Context) throws -> Int32 {
+        let arguments = context.arguments
+        if let option = ["config", "seed", "reason", "by"].first(where: arguments.has) {
+            throw CommandLineError.usage(
+                "--tensors changes no golden, so --\(option) says nothing; a new golden gets its tensors by itself")
+        }
+        let engine = try context.engine()
+        let folder = GoldenFolder(path: arguments.value("goldens") ?? "Goldens")
+        let keeping = TensorKeeping(folder: folder, engine: engine)
+        let names = try arguments.operands.isEmpty ? folder.index().map(\.name) : arguments.operands
+        guard !names.isEmpty else {
+            throw CommandLineError(
+                message: "'\(folder.path)' holds no golden to keep tensors for; `repro bless` makes them",
+                code: Verdict.notJudged("").exitCode)
+        }
+        var kept: [(golden: Golden, tensors: [KeptTensor]?)] = []
+        for name in names {
+            kept.append(try keeping.tensors(of: name, onProgress: context.messages.runProgress(name)))
+            context.messages.clear()
+        }
+        try Interruption.protected {
+            for (golden, tensors) in kept { try folder.write(tensors, of: golden) }
+        }
+        for (golden, tensors) in kept {
+            let text =
+                tensors.map { "\($0.count) tensors in \(folder.tensorPath(of: golden.name))" }
+                ?? "not kept: its tensors take more than \(GoldenTensors.greatestByteCount >> 20) MiB"
+            try Output.line(golden.name.padded(20) + text)
+        }
+        return ExitCode.success
+    }
+}

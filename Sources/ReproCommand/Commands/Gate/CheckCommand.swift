@@ -1,0 +1,133 @@
+import Foundation
+import Repro
+
+/// `repro check`: every golden again, and a verdict each. Never writes a golden.
+enum CheckCommand: Command {
+    static let specification = CommandSpecification(
+        name: "check", summary: "Runs goldens again and compares; the gate for CI", operands: "[EXPERIMENT…]",
+        options: [
+            OptionSpecification(name: "goldens", value: "DIR", help: "the folder of goldens (default Goldens)"),
+            OptionSpecification(
+                name: "results", value: "DIR",
+                help: "where a case drifts, leave goldens as this build would bless them, for review"),
+            OptionSpecification(name: "shard", value: "K/N", help: "check the K-th of N parts of the cases"),
+            OptionSpecification(
+                name: "perturb", value: "FAULT",
+                help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]], BIT may be 'ulp'; the check has to catch it"),
+            OptionSpecification(
+                name: "canary", value: "N",
+                help: "plant N faults of one bit or one ulp in random operations; each has to be located"),
+            OptionSpecification(name: "seed", value: "S", help: "with --canary: draws the faults"),
+        ],
+        notes: [
+            "Exit code: 0 reproduced, 1 drift, 2 could not judge, 3 not reproducible here, 4 not finite.",
+            "make turns every failure into 2, so CI calls this command itself.",
+            "--format github writes annotations, and a summary to $GITHUB_STEP_SUMMARY where it is set.",
+            "--shard deals the sorted cases out one by one; together the shards check all. One without a case checked nothing: 2.",
+        ], formats: ServiceReport.formats)
+
+    static func run(_ context: Context) throws -> Int32 {
+        let arguments = context.arguments
+        let path = arguments.value("goldens") ?? "Goldens"
+        let results = arguments.value("results").map { UnreviewedGoldens(path: $0) }
+        if results != nil && arguments.has("perturb") {
+            throw CommandLineError.usage("--results refuses --perturb: a planted fault must not become a golden")
+        }
+        let shard = try Shard(arguments)
+        let engine = try context.engine()
+        let folder = GoldenFolder(path: path)
+        let check = GoldenCheck(folder: folder, engine: engine, perturbation: try RunCommand.perturbation(arguments))
+        if arguments.has("seed") && !arguments.has("canary") {
+            throw CommandLineError.usage("--seed is for --canary; a golden has its own seed")
+        }
+        let names: [String]
+        do {
+            names = try cases(of: check, arguments.operands, shard: shard)
+        } catch {
+            // A service that reads reports takes a missing one for success.
+            if arguments.value("canary") == nil { try CheckReport.unjudged("\(ExitCode.message(error))", context) }
+            throw error
+        }
+        if let count = try arguments.integer("canary", in: 1...1_000_000) {
+            guard let seed = try arguments.seed() else {
+                throw CommandLineError.usage("--canary needs --seed S, which draws the faults")
+            }
+            for option in ["perturb", "results"] where arguments.has(option) {
+                throw CommandLineError.usage("--canary plants faults of its own; --\(option) is for a check without it")
+            }
+            guard context.format == .text || context.format == .json else {
+                throw CommandLineError.usage("--canary reports as text or json; give --format json")
+            }
+            return try CheckCanary.run(check, names: names, count: count, seed: seed, context)
+        }
+        try Interruption.protected { try results?.verifyPlace() }
+
+        var outcomes: [GoldenCheck.Outcome] = []
+        let text = CheckText(context: context, goldens: path, width: max(18, names.map(\.count).max() ?? 0))
+        for name in names {
+            let outcome = try check.check(name, onProgress: context.messages.runProgress(name))
+            context.messages.clear()
+            outcomes.append(outcome)
+            if context.format == .text { try text.write(outcome) }
+        }
+        let code = Verdict.exitCode(of: outcomes.map(\.verdict))
+        let environment = RunEnvironment(engine: engine)
+        switch context.format {
+        case .text: try Output.line("\n" + CheckReport.summary(outcomes))
+        case .json: try context.print(CheckReport.json(outcomes, code: code, environment: environment))
+        default: try CheckReport.report(outcomes, goldens: path).write(context)
+        }
+        if let results { try leave(outcomes, of: folder, in: results, environment, context) }
+        return code
+    }
+
+    /// The cases to check.
+    ///
+    /// - Throws: `CommandLineError`, 2, where there are none: a check that looked at nothing is no success.
+    private static func cases(of check: GoldenCheck, _ operands: [String], shard: Shard?) throws -> [String] {
+        let path = check.folder.path
+        let known = try check.caseNames()
+        var names: [String] = []
+        for name in operands.isEmpty ? known : operands where !names.contains(name) {
+            try verify(name, known: known, path: path)
+            names.append(name)
+        }
+        guard !names.isEmpty else {
+            throw CommandLineError(
+                message: "nothing to check: '\(path)' holds no golden; `repro bless` makes them", code: 2)
+        }
+        guard let shard else { return names }
+        let own = shard.own(names)
+        guard !own.isEmpty else {
+            throw CommandLineError(
+                message: "nothing to check: shard \(shard.number)/\(shard.count) of \(names.count) cases is empty; "
+                    + "use at most \(names.count) shards", code: 2)
+        }
+        return own
+    }
+
+    /// A name with neither golden nor index entry: a mistyped one is a usage error, an experiment's own one a missing golden.
+    static func verify(_ name: String, known: [String], path: String) throws {
+        guard !known.contains(name), Experiment.shipped(named: name) == nil else { return }
+        let nearest = NearestName.of(name, among: known).map { "did you mean '\($0)'?" } ?? "`repro list` shows them"
+        throw CommandLineError.usage("no golden is called '\(name)' in '\(path)'; \(nearest)")
+    }
+
+    private static func leave(
+        _ outcomes: [GoldenCheck.Outcome], of folder: GoldenFolder, in results: UnreviewedGoldens,
+        _ environment: RunEnvironment, _ context: Context
+    ) throws {
+        guard outcomes.contains(where: { $0.successor != nil }) else {
+            context.messages.remark(
+                "nothing written to \(results.path): no golden drifted"
+                    + (FileManager.default.fileExists(atPath: results.path)
+                        ? "; what it holds is of an earlier check" : ""))
+            return
+        }
+        let lines = outcomes.map { $0.name.padded(20) + CheckReport.headline($0) }
+        try Interruption.protected {
+            try results.write(outcomes, of: folder, verdicts: lines, environment: environment)
+        }
+        context.messages.remark("wrote \(results.path): goldens as this build would bless them, unreviewed")
+    }
+}

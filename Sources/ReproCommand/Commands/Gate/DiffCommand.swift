@@ -1,0 +1,115 @@
+import Foundation
+import Repro
+
+/// `repro diff A B`: where two runs, or two files of tensors, part.
+enum DiffCommand: Command {
+    static let specification = CommandSpecification(
+        name: "diff", summary: "Shows where two runs or two files of tensors part, and how the drift grows",
+        operands: "A B", options: [],
+        notes: [
+            "A and B are run directories, or safetensors, npy or trace.tsv files. Exit code: 0 equal, 1 different.",
+            "`repro run --trace tensor` makes run directories that tell the tensors of every stage. Distances of a stage are",
+            "lower bounds: of most tensors a run records four elements.",
+        ], formats: ServiceReport.formats)
+
+    static func run(_ context: Context) throws -> Int32 {
+        let operands = context.arguments.operands
+        guard operands.count == 2 else { throw CommandLineError.usage("name two runs or two files: repro diff A B") }
+        let (a, b) = (operands[0], operands[1])
+        for path in operands where !FileManager.default.fileExists(atPath: path) {
+            throw FormatError(.noInput, path: path, problem: "no such file or folder", remedy: "check the path")
+        }
+        guard isFolder(a) == isFolder(b) else {
+            throw CommandLineError.usage("'\(a)' and '\(b)' are not of one kind; name two run directories or two files")
+        }
+        let comparison: Comparison
+        if isFolder(a) {
+            comparison = try runs(a, b, context)
+        } else if a.hasSuffix(".tsv") && b.hasSuffix(".tsv") {
+            comparison = Comparison(operations: try OperationDifference(a, b), files: [])
+        } else if a.hasSuffix(".tsv") != b.hasSuffix(".tsv") {
+            throw CommandLineError.usage(
+                "'\(a)' and '\(b)' are not of one kind; name two traces or two files of tensors")
+        } else {
+            comparison = Comparison(files: [try FileComparison(a, b)])
+        }
+        switch context.format {
+        case .text: try ComparisonText(context: context).write(comparison)
+        case .json: try context.print(ComparisonText.json(comparison))
+        default: try ComparisonText.report(comparison, name: "\(a) and \(b)").write(context)
+        }
+        return comparison.areEqual ? ExitCode.success : 1
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
+    private static func runs(_ a: String, _ b: String, _ context: Context) throws -> Comparison {
+        try context.verifyEngineOptions()
+        let before = try RecordedRun(path: a + "/run.json")
+        let after = try RecordedRun(path: b + "/run.json")
+        // Parameters and outputs of runs that ended at different stages are not the same tensors.
+        let whole = before.lastStage == after.lastStage
+        let notes =
+            whole
+            ? []
+            : [(a, before), (b, after)].compactMap { path, run in
+                run.lastStage.map { "\(path) was ended after '\($0)': only stages that both have can be compared" }
+            }
+        // The files of a run directory that hold tensors, and the stage that recorded the same ones.
+        var files: [FileComparison] = []
+        if whole {
+            files.append(try FileComparison("model.safetensors", in: a, b, stage: "final"))
+            files.append(try FileComparison("outputs.safetensors", in: a, b, stage: "evaluation"))
+        }
+        let kept = files.flatMap { file in file.differences.map { (file.stage, $0) } }
+        if both(a, b, have: OperationLog.keptName) {
+            files.append(try FileComparison(OperationLog.keptName, in: a, b, stage: ""))
+        }
+        let trace = OperationLog.traceName
+        return Comparison(
+            drift: Drift(expected: (before.root, before.stages), found: (after.root, after.stages)),
+            growth: StageDrift.all(before.stages, after.stages, kept: kept),
+            operations: both(a, b, have: trace) ? try OperationDifference(a + "/" + trace, b + "/" + trace) : nil,
+            files: files, notes: notes)
+    }
+
+    private static func both(_ a: String, _ b: String, have name: String) -> Bool {
+        [a, b].allSatisfy { FileManager.default.fileExists(atPath: $0 + "/" + name) }
+    }
+}
+
+/// What two runs, or two files, differ in.
+struct Comparison {
+    var drift: Drift?
+    var growth: [StageDrift] = []
+    /// Where both sides traced operations and these differ.
+    var operations: OperationDifference?
+    let files: [FileComparison]
+    /// What has to be known to read the rest.
+    var notes: [String] = []
+
+    var areEqual: Bool { drift == nil && operations == nil && files.allSatisfy(\.differences.isEmpty) }
+}
+
+/// Two files of tensors.
+struct FileComparison {
+    /// The file's name in both run directories; empty for files that were named themselves.
+    let name: String
+    let stage: String
+    let differences: [TensorDifference]
+
+    init(_ name: String, in a: String, _ b: String, stage: String) throws {
+        self.name = name
+        self.stage = stage
+        differences = try TensorDifference.all(ArrayFile(path: a + "/" + name), ArrayFile(path: b + "/" + name))
+    }
+
+    init(_ a: String, _ b: String) throws {
+        name = ""
+        stage = ""
+        differences = try TensorDifference.all(ArrayFile(path: a), ArrayFile(path: b))
+    }
+}

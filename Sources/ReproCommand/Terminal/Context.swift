@@ -1,0 +1,81 @@
+import Foundation
+import Repro
+
+/// What every command needs: its arguments, the engine that they ask for, and where to talk.
+struct Context {
+    enum Format: String { case text, json, junit, tap, github, markdown }
+
+    static let greatestThreadCount = 1024
+
+    let arguments: Arguments
+    let format: Format
+    let messages: Messages
+    let palette: Palette
+    private let environment = ProcessInfo.processInfo.environment
+
+    init(_ arguments: Arguments) throws {
+        self.arguments = arguments
+        format =
+            try arguments.choice("format", arguments.specification.formats).flatMap(Format.init(rawValue:)) ?? .text
+        messages = Messages(isQuiet: arguments.has("quiet"))
+        palette = Palette(noColor: arguments.has("no-color"))
+    }
+
+    /// Where GitHub wants a summary of the step appended; nil elsewhere.
+    var stepSummary: String? { environment["GITHUB_STEP_SUMMARY"].flatMap { $0.isEmpty ? nil : $0 } }
+
+    var isCI: Bool { !(environment["CI"] ?? "").isEmpty }
+
+    func threads() throws -> Int {
+        let range = 1...Context.greatestThreadCount
+        if let count = try arguments.integer("threads", in: range) { return count }
+        if let text = environment["REPRO_THREADS"], !text.isEmpty {
+            return try Arguments.integer(text, "REPRO_THREADS", in: range)
+        }
+        return min(ProcessInfo.processInfo.activeProcessorCount, Context.greatestThreadCount)
+    }
+
+    func kernelPath() throws -> KernelPath {
+        let names = ["auto"] + KernelPath.allCases.map(\.rawValue)
+        var name = try arguments.choice("kernels", names)
+        if name == nil, let text = environment["REPRO_KERNELS"], !text.isEmpty {
+            guard names.contains(text) else {
+                throw CommandLineError.usage(
+                    "REPRO_KERNELS is '\(text)'; valid: \(names.joined(separator: ", "))")
+            }
+            name = text
+        }
+        return name.flatMap(KernelPath.init(rawValue:)) ?? .best
+    }
+
+    /// Refuses what `engine` would, without starting a thread: for commands that compute nothing.
+    func verifyEngineOptions() throws {
+        _ = try threads()
+        _ = try kernelPath().kernels()
+    }
+
+    func engine() throws -> Engine { try Engine(path: try kernelPath(), threads: try threads()) }
+
+    func print(_ json: JSONValue) throws { try Output.write(json.text(.pretty)) }
+
+    /// The experiments that an operand or a configuration can name.
+    func shippedExperiment(_ name: String) throws -> Experiment {
+        if let experiment = Experiment.shipped(named: name) { return experiment }
+        let names = Experiment.shipped.map(\.name)
+        let nearest = NearestName.of(name, among: names).map { "did you mean '\($0)'?" } ?? "`repro list` shows them"
+        throw CommandLineError.usage("no experiment is called '\(name)'; \(nearest)")
+    }
+
+    /// Reads `--config`: the experiment, its seed where it has one, and the folder that its paths are relative to.
+    static func configuration(_ path: String) throws -> (experiment: Experiment, seed: UInt64?, base: String) {
+        let (experiment, seed) = try Experiment.read(path: path)
+        return (experiment, seed, Paths.folder(of: path))
+    }
+}
+
+/// A command of `repro`.
+protocol Command {
+    static var specification: CommandSpecification { get }
+    /// - Returns: the exit code.
+    static func run(_ context: Context) throws -> Int32
+}

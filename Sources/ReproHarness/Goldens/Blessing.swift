@@ -1,0 +1,90 @@
+import Foundation
+import ReproFormats
+import ReproNumerics
+import ReproTrace
+import ReproTraining
+import ReproVerification
+
+extension GoldenFolder {
+    /// The names of the golden files that lie in the folder, whether the index names them or not.
+    public func fileNames() -> [String] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return files.filter { $0.hasSuffix(".json") && $0 != GoldenFolder.indexName && !$0.hasPrefix(".") }
+            .map { String($0.dropLast(5)) }
+            .sorted { Text.precedes($0.utf8, $1.utf8) }
+    }
+}
+
+/// Makes a golden of what this build gives, once it gave it twice.
+public struct Blessing: Sendable {
+    /// What would be written, beside what stands there.
+    public struct Proposal: Sendable {
+        public let golden: Golden
+        public let trace: Trace
+        /// The tensors to keep beside it; nil where they are too large.
+        public let tensors: [KeptTensor]?
+        /// The golden that it replaces; nil where there is none, or one that cannot be read.
+        public let previous: Golden?
+        /// Nil where nothing moved, or there is nothing to compare with.
+        public let drift: Drift?
+    }
+
+    /// Two runs of this very build disagree, so that there is nothing to vouch for.
+    public struct NotReproducible: Error, CustomStringConvertible {
+        public let name: String
+        public let drift: Drift
+
+        public var description: String {
+            "'\(name)' is not reproducible here: two runs of this build disagree from stage '\(drift.stage)' on; "
+                + "nothing was written"
+        }
+    }
+
+    public let folder: GoldenFolder
+    public let engine: Engine
+    public let by: String
+    public let reason: String
+    public var runner: ExperimentRunner = { try $0.run(seed: $1, engine: $2, options: $3).trace }
+
+    public init(folder: GoldenFolder, engine: Engine, by: String, reason: String) {
+        self.folder = folder
+        self.engine = engine
+        self.by = by
+        self.reason = reason
+    }
+
+    /// Runs the experiment twice and proposes what both gave.
+    ///
+    /// - Parameter base: the folder that the experiment's data paths are relative to.
+    /// - Throws: ``NotReproducible``, and what a run throws.
+    public func proposal(
+        for experiment: Experiment, seed: UInt64, base: String, onProgress: @escaping (RunProgress) -> Void = { _ in }
+    ) throws -> Proposal {
+        let options = RunOptions(resolve: { Paths.resolve($0, against: base) }, onProgress: onProgress)
+        let first = try runner(experiment, seed, engine, options)
+        let previous = try? folder.golden(named: experiment.name)
+        var drift = previous.flatMap { Drift(expected: ($0.root, $0.stages), found: first) }
+        let second = try Repetition(of: first.stages, moved: drift?.tensor, options: options) {
+            try runner(experiment, seed, engine, $0)
+        }
+        if let drift = Drift(expected: (first.root, first.stages), found: second.trace) {
+            throw NotReproducible(name: experiment.name, drift: drift)
+        }
+        if let previous, let tensors = try? folder.tensors(of: previous) {
+            drift = try drift?.explained(by: tensors, second.tensors)
+        }
+        var relative = experiment
+        relative.data = experiment.data.mappingPaths {
+            Paths.relative(Paths.resolve($0, against: base), from: folder.path)
+        }
+        let data = try zip(experiment.data.paths, relative.data.paths).map { path, name in
+            Golden.DataFile(
+                path: name, digest: Hashing().digest(of: try ByteFile.contents(of: Paths.resolve(path, against: base))))
+        }
+        let golden = Golden(
+            name: experiment.name, experiment: relative.json, data: data, seed: seed, trace: first, blessedBy: by,
+            reason: reason)
+        return Proposal(
+            golden: golden, trace: first, tensors: second.goldenTensors, previous: previous, drift: drift)
+    }
+}

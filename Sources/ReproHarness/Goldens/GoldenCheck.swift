@@ -1,0 +1,121 @@
+import ReproFormats
+import ReproNN
+import ReproNumerics
+import ReproRandom
+import ReproTrace
+import ReproTraining
+import ReproVerification
+
+/// Carries out an experiment. The checks call it wherever they run one, so that a build that cannot repeat itself can be
+/// imitated.
+public typealias ExperimentRunner = @Sendable (Experiment, UInt64, Engine, RunOptions) throws -> Trace
+
+/// Runs goldens again and judges what comes out.
+public struct GoldenCheck: Sendable {
+    /// One case's answer.
+    public struct Outcome: Sendable {
+        public let name: String
+        public let verdict: Verdict
+        public let golden: Golden?
+        /// The run's trace, where it ran.
+        public let trace: Trace?
+        /// Data files that are not the golden's, where the run drifted: their paths, relative to the golden.
+        public let changedData: [String]
+        /// Why the tensors beside the golden explain nothing, where they should: never a reason for the verdict.
+        public let tensorsFault: GoldenTensorsFault?
+        /// Where the run drifted: the golden as this build would bless it, marked as unreviewed, and its tensors.
+        public let successor: (golden: Golden, tensors: [KeptTensor]?)?
+    }
+
+    public let folder: GoldenFolder
+    public let engine: Engine
+    /// A fault to plant in every run; for showing that the check catches it.
+    public var perturbation: Perturbation?
+    public var runner: ExperimentRunner = { try $0.run(seed: $1, engine: $2, options: $3).trace }
+
+    public init(folder: GoldenFolder, engine: Engine, perturbation: Perturbation? = nil) {
+        self.folder = folder
+        self.engine = engine
+        self.perturbation = perturbation
+    }
+
+    /// Every case of the folder: what its index names and what lies there unnamed, in the order of bytes.
+    ///
+    /// - Throws: ``GoldenFault`` for an index that cannot be read.
+    public func caseNames() throws -> [String] {
+        var names = try folder.index().map(\.name)
+        for name in folder.fileNames() where !names.contains(where: { Text.areSame($0, name) }) { names.append(name) }
+        return names.sorted { Text.precedes($0.utf8, $1.utf8) }
+    }
+
+    /// Runs a case and judges it. A run that does not give the golden's root is repeated, to tell drift from a build that
+    /// cannot repeat itself.
+    ///
+    /// - Throws: `PerturbationError` where the planted fault found no place.
+    public func check(
+        _ name: String, onProgress: @escaping (RunProgress) -> Void = { _ in }
+    ) throws(PerturbationError) -> Outcome {
+        let golden: Golden
+        let experiment: Experiment
+        do {
+            golden = try folder.golden(named: name)
+            experiment = try Experiment.decode(golden.experiment, path: folder.path(of: name)).experiment
+        } catch {
+            return Outcome(
+                name: name, verdict: .notJudged("\(error)"), golden: nil, trace: nil, changedData: [],
+                tensorsFault: nil, successor: nil)
+        }
+        var tensors: GoldenTensors?
+        var tensorsFault: GoldenTensorsFault?
+        do { tensors = try folder.tensors(of: golden) } catch { tensorsFault = error }
+        let options = RunOptions(
+            perturbation: perturbation, resolve: { [folder] in Paths.resolve($0, against: folder.path) },
+            onProgress: onProgress)
+        func outcome(
+            _ verdict: Verdict, _ trace: Trace? = nil, changedData: [String] = [],
+            successor: (golden: Golden, tensors: [KeptTensor]?)? = nil
+        ) -> Outcome {
+            Outcome(
+                name: name, verdict: verdict, golden: golden, trace: trace, changedData: changedData,
+                tensorsFault: tensorsFault, successor: successor)
+        }
+        do {
+            let first = try runner(experiment, golden.seed, engine, options)
+            guard let drift = Drift(expected: (golden.root, golden.stages), found: first) else {
+                return outcome(.reproduced, first)
+            }
+            let second = try Repetition(of: first.stages, moved: drift.tensor, options: options) {
+                try runner(experiment, golden.seed, engine, $0)
+            }
+            if let unstable = Drift(expected: (first.root, first.stages), found: second.trace) {
+                return outcome(.notReproducible(unstable), first)
+            }
+            // A file that cannot be read any more leaves the drift unexplained, and a drift.
+            let explained = (try? tensors.map { try drift.explained(by: $0, second.tensors) }) ?? drift
+            let data = presentData(of: golden)
+            let successor = Golden(
+                name: name, experiment: golden.experiment, data: data, seed: golden.seed, trace: first,
+                blessedBy: "nobody", reason: UnreviewedGoldens.reason)
+            return outcome(
+                .drift(explained), first, changedData: data.filter { !golden.data.contains($0) }.map(\.path),
+                successor: (successor, second.goldenTensors))
+        } catch let error as PerturbationError {
+            throw error
+        } catch let error as NotFiniteError {
+            return outcome(.notFinite("\(error)"))
+        } catch {
+            return outcome(.notJudged("\(error)"))
+        }
+    }
+
+    /// The golden's data files with the digests that they have now; of no bytes, where one cannot be read.
+    ///
+    /// A changed file can change the vocabulary, and with it `init`, which comes before the data: only the files' own digests
+    /// tell that from a change of the arithmetic.
+    private func presentData(of golden: Golden) -> [Golden.DataFile] {
+        golden.data.map { file in
+            let bytes = try? ByteFile.contents(of: Paths.resolve(file.path, against: folder.path))
+            return Golden.DataFile(path: file.path, digest: Hashing().digest(of: bytes ?? []))
+        }
+    }
+}

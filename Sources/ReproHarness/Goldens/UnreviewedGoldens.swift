@@ -1,0 +1,73 @@
+import Foundation
+import ReproFormats
+import ReproVerification
+
+/// The folder that a failing check leaves for review: goldens as this build would bless them, which nobody has vouched for.
+///
+/// A golden that drifted stands there anew, one that was reproduced as it was, with their tensors and an index. `UNREVIEWED.txt`
+/// says what they are and how each case ended. Data paths stay relative to the folder that was checked, so that the files mean
+/// there what they would mean in it.
+public struct UnreviewedGoldens: Sendable {
+    /// What a golden of the folder has for a reason.
+    public static let reason = "unreviewed: left by repro check --results"
+    /// Marks the folder as one that may be replaced.
+    public static let marker = "UNREVIEWED.txt"
+
+    private let folder: AtomicFolder
+
+    public init(path: String) {
+        folder = AtomicFolder(path: path, option: "--results")
+    }
+
+    public var path: String { folder.path }
+
+    /// Whether the folder may stand there afterwards: nothing is there, an empty folder, or one that an earlier check left.
+    ///
+    /// - Throws: `FormatError`, `.cannotCreate`.
+    public func verifyPlace() throws(FormatError) {
+        if let contents = try folder.contents(), !contents.isEmpty {
+            let areResults = contents.allSatisfy {
+                $0 == UnreviewedGoldens.marker || $0.hasSuffix(".json") || $0.hasSuffix(".safetensors")
+            }
+            guard contents.contains(UnreviewedGoldens.marker) && areResults else {
+                throw FormatError(
+                    .cannotCreate, path: path, problem: "holds more than what an earlier check left",
+                    remedy: "name another folder with --results; this one is left alone")
+            }
+        }
+        try folder.verifyWritable()
+    }
+
+    /// Writes the goldens of a check, those that drifted as this build gives them.
+    ///
+    /// - Parameter verdicts: how each case ended, a line each.
+    /// - Throws: `FormatError`.
+    public func write(
+        _ outcomes: [GoldenCheck.Outcome], of checked: GoldenFolder, verdicts: [String], environment: RunEnvironment
+    ) throws {
+        try verifyPlace()
+        try folder.write { temporary in
+            let place = GoldenFolder(path: temporary)
+            for outcome in outcomes {
+                if let successor = outcome.successor {
+                    try place.write(successor.golden)
+                    try place.write(successor.tensors, of: successor.golden)
+                } else if outcome.verdict.isReproduced, let golden = outcome.golden {
+                    try place.write(golden)
+                    if let tensors = try? checked.tensors(of: golden) {
+                        try tensors.copy(to: place.tensorPath(of: golden.name))
+                    }
+                }
+            }
+            let facts = environment.members.map { "  \($0.name): \($0.value.string ?? $0.value.text(.compact))" }
+            let lines =
+                [
+                    "Left by `repro check --results`: goldens as this build would bless them. Nobody vouches for them.",
+                    "Where a change is meant, `repro bless NAME --reason TEXT` makes the golden at your own machine.",
+                    "",
+                ] + verdicts + ["", "where it ran:"] + facts
+            try AtomicFile.write(
+                Array((lines.joined(separator: "\n") + "\n").utf8), to: temporary + "/" + UnreviewedGoldens.marker)
+        }
+    }
+}
