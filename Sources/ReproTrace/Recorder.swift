@@ -149,13 +149,13 @@ extension Tensor {
     package var firstNotFinite: Int? {
         // One pass without branches is many times faster than a search, and almost always finds nothing: the difference from
         // the greatest finite magnitude's bits is negative for an infinity or a NaN alone.
-        let signs = elements.withUnsafeBufferPointer { elements in
+        let signs = elements.withContiguousStorageIfAvailable { elements in
             var signs: Int32 = 0
             for element in elements {
                 signs |= 0x7f7f_ffff &- Int32(bitPattern: element.bitPattern & 0x7fff_ffff)
             }
             return signs
-        }
+        }!
         return signs < 0 ? elements.firstIndex { !$0.isFinite } : nil
     }
 }

@@ -121,8 +121,13 @@ struct TrainingRun {
         recorder.begin("step " + padded(number, to: 6))
         var batch = batch
         try batch.record(prefix: "batch.", in: &recorder)
-        let stream = streams.stream(.dropout, key: UInt32(number))
-        let weights = model.weights(for: engine, backward: true)
+        let recurrent = model.configuration.recurrent
+        var dropout =
+            recurrent.drops
+            ? Dropout(
+                stream: streams.stream(.dropout, key: UInt32(number)), recurrent, batchPositions: batch.positions)
+            : nil
+        let weights = try model.weights(for: engine, backward: true)
         let observer = recorder.observer
         let hashed = experiment.digest == .step
 
@@ -136,29 +141,26 @@ struct TrainingRun {
         let keepsTapes = training.microBatch == nil || shards.joined().count == 1 || observer != nil
         var passes: [[ForwardPass]] = []
         var logitParts: [Tensor] = []
-        var firstPosition = 0
         for (number, shard) in shards.enumerated() {
             var ownPasses: [ForwardPass] = []
             for (place, part) in shard.enumerated() {
-                let dropout = Dropout(
-                    stream: stream, batchPositions: batch.positions, firstPosition: firstPosition)
                 let own = observer?.within(shard: number, of: shards.count, part: place, of: shard.count)
                 let (logits, tape) = try model.forwardForTraining(
                     part, weights: weights, engine: engine, dropout: dropout, observer: own)
-                firstPosition += part.positions
                 logitParts.append(logits)
                 ownPasses.append(
                     ForwardPass(batch: part, dropout: dropout, tape: keepsTapes ? tape : nil, observer: own))
+                dropout = tape.dropout
             }
             passes.append(ownPasses)
         }
         var logits = Tensor(joiningRows: logitParts)
         try recorder.record("logits", &logits)
-        var loss = value(logits, batch.targets)
+        var loss = try value(logits, batch.targets)
         try recorder.record("loss", &loss.value)
-        observer?.observe("grad.logits", &loss.logitsGradient)
+        observer?.observe("grad.logits", &loss.gradient)
 
-        var gradients = try gradients(passes, weights: weights, logitsGradient: loss.logitsGradient)
+        var gradients = try gradients(passes, weights: weights, logitsGradient: loss.gradient)
         for index in gradients.indices {
             try recorder.record("grad." + model.parameters[index].name, &gradients[index], hashed: hashed)
         }
@@ -167,12 +169,7 @@ struct TrainingRun {
             try recorder.record(model.parameters[index].name, &model.parameters[index].value, hashed: hashed)
         }
         var streamStates = drawn
-        if model.drops {
-            let recurrent = model.configuration.recurrent
-            let after = Dropout(stream: stream, batchPositions: batch.positions)
-                .streamAfter(layers: recurrent.layers - 1, width: recurrent.outputSize)
-            streamStates.append(after.streamState(.dropout, key: UInt32(number)))
-        }
+        if let dropout { streamStates.append(dropout.stream.streamState(.dropout, key: UInt32(number))) }
         try recorder.end(streams: streamStates)
         let scalar = loss.value[offset: 0]
         losses.append(StepLoss(step: number, epoch: epoch, loss: scalar))
@@ -182,7 +179,7 @@ struct TrainingRun {
     /// What a part of a batch went forward with, and its tape where that is kept.
     private struct ForwardPass {
         let batch: SequenceBatch
-        let dropout: Dropout
+        let dropout: Dropout?
         let tape: SequenceModel.Tape?
         let observer: OperationObserver?
     }
@@ -207,13 +204,9 @@ struct TrainingRun {
                     .tape
                 let part = logitsGradient.rows(firstRow..<(firstRow + tape.rows))
                 firstRow += tape.rows
-                if own.isEmpty {
-                    own = try model.backward(
-                        tape, logitsGradient: part, engine: engine, observer: pass.observer)
-                } else {
-                    try model.backward(
-                        tape, logitsGradient: part, accumulating: &own, engine: engine, observer: pass.observer)
-                }
+                own = try model.backward(
+                    tape, logitsGradient: part, continuing: own.isEmpty ? nil : own, engine: engine,
+                    observer: pass.observer)
             }
             if own.isEmpty { own = model.parameters.map { Tensor(zeros: $0.value.shape) } }
             sum = sum.map { zip($0, own).map { $0.adding($1) } } ?? own
@@ -221,16 +214,13 @@ struct TrainingRun {
         return sum ?? []
     }
 
-    private func value(_ logits: Tensor, _ targets: [Int]) -> LossValue {
-        switch model.configuration.head {
-        case .softmax: Loss.softmaxNLL(logits, targets: targets, engine: engine)
-        case .sigmoid: Loss.sigmoidBCE(logits, targets: targets, engine: engine)
-        }
+    private func value(_ logits: Tensor, _ targets: [Int]) throws -> LossValue {
+        try model.configuration.head.loss(logits, targets: targets, engine: engine)
     }
 
     private mutating func evaluate() throws {
         recorder.begin("evaluation")
-        let weights = model.weights(for: engine, backward: false)
+        let weights = try model.weights(for: engine, backward: false)
         for (split, sequences) in dataset.splits where split != .train {
             let size = options.evaluationBatchSize
             var parts: [Tensor] = []
@@ -244,9 +234,9 @@ struct TrainingRun {
             var logits = Tensor(joiningRows: parts)
             let targets = sequences.all.targets
             try recorder.record(split.rawValue + ".logits", &logits)
-            var loss = value(logits, targets).value
+            var loss = try value(logits, targets).value
             try recorder.record(split.rawValue + ".loss", &loss)
-            let correct = zip(Loss.predictions(logits, head: model.configuration.head), targets).count { $0 == $1 }
+            let correct = zip(model.configuration.head.predictions(logits), targets).count { $0 == $1 }
             try recorder.record(split.rawValue + ".correct", shape: [], [Int64(correct)])
             metrics.append((split.rawValue + "Loss", Double(loss[offset: 0])))
             metrics.append((split.rawValue + "Accuracy", Double(correct) / Double(targets.count)))

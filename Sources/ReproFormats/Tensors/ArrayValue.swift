@@ -62,7 +62,7 @@ public enum ArrayValue: Sendable, Equatable {
 }
 
 private func littleEndianBytes<Element, Bits: FixedWidthInteger>(
-    _ elements: ArraySlice<Element>, byteCount: Int, _ bits: (Element) -> Bits
+    _ elements: some Collection<Element>, byteCount: Int, _ bits: (Element) -> Bits
 ) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: elements.count * byteCount) { buffer, initialized in
         let raw = UnsafeMutableRawBufferPointer(buffer)

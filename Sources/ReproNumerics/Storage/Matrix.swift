@@ -38,6 +38,14 @@ public struct Matrix: Sendable {
     @inlinable @inline(__always)
     public subscript(_ row: Int) -> VectorView { view[row] }
 
+    /// All elements in row-major order.
+    ///
+    /// - Precondition: rows that stand without gaps.
+    public var elements: VectorView {
+        precondition(stride == columns || rows <= 1, "rows of \(columns) elements that stand \(stride) apart")
+        return VectorView(base: view.base, count: rows * columns)
+    }
+
     /// The same memory's rows of a range.
     public func rows(_ range: Range<Int>) -> Matrix { Matrix(storage, view.rows(range)) }
 

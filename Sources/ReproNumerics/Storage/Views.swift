@@ -33,6 +33,12 @@ public struct VectorView: @unchecked Sendable {
     @inlinable @inline(__always)
     public func fill(_ value: Float) { base.update(repeating: value, count: count) }
 
+    /// The elements' bytes as they stand in memory.
+    @inlinable
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: base, count: count)))
+    }
+
     /// - Precondition: as many elements, which do not overlap these.
     @inlinable @inline(__always)
     public func copy(from source: VectorView) {
@@ -80,6 +86,16 @@ public struct MatrixView: @unchecked Sendable {
     public func columns(_ range: Range<Int>) -> MatrixView {
         assert(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
         return MatrixView(base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+    }
+
+    /// Every `step`-th row from `first` on.
+    ///
+    /// - Precondition: all of them are within the rows.
+    @inlinable @inline(__always)
+    public func everyRow(from first: Int, step: Int, count: Int) -> MatrixView {
+        assert(
+            first >= 0 && (count == 0 || first + (count - 1) * step < rows), "\(count) rows from \(first) of \(rows)")
+        return MatrixView(base: base + first * stride, rows: count, columns: columns, stride: step * stride)
     }
 
     @inlinable
