@@ -51,7 +51,10 @@ let package = Package(
             name: "ReproTraceTests", dependencies: ["ReproTrace", "ReproNumerics"], resources: [.copy("Vectors")]),
         .testTarget(
             name: "ReproNNTests",
-            dependencies: ["ReproNN", "ReproTraining", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom"],
+            dependencies: [
+                "ReproNN", "ReproTraining", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom",
+                "CReproKernels",
+            ],
             resources: [.copy("Vectors")]),
         .testTarget(
             name: "ReproTrainingTests",

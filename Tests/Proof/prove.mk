@@ -21,4 +21,4 @@ prove-canary: $(PROOF)
 
 $(PROOF): $(wildcard Tests/Proof/*.[ch] Sources/CReproKernels/src/*/* Sources/CReproKernels/include/*)
 	mkdir -p $(@D)
-	$(CLANG) -O2 -ISources/CReproKernels/include Tests/Proof/*.c Sources/CReproKernels/src/*.c Sources/CReproKernels/src/*/*.c -lmpfr -lgmp -lpthread -o $@
+	$(CLANG) -O2 -ISources/CReproKernels/include Tests/Proof/*.c Sources/CReproKernels/src/*/*.c -lmpfr -lgmp -lpthread -o $@

@@ -20,7 +20,9 @@ struct LSTMLayerTests {
         (0..<operand.view.rows).map { m in (0..<operand.view.columns).map { operand.view[m, $0] } }
     }
 
-    /// C = A · B + start, where `transposed` is B as it stands or turned.
+    private func bits(_ rows: [[Float]]) -> [[UInt32]] { rows.map { $0.map(\.bitPattern) } }
+
+    /// C = A · B + start, or continued from C where `start` is nil.
     private func multiply(
         _ kernels: any Kernels, _ a: MatrixView, _ b: StridedView, start: [Float]?, into c: MatrixView
     ) {
@@ -57,16 +59,18 @@ struct LSTMLayerTests {
         for d in 0..<2 {
             let walked = Walked(self, kernels, directions[d], order: d == 0 ? Array(0..<T) : (0..<T).reversed())
             walked.forward(x, initial[d])
-            #expect(walked.outputs(T) == output.map { Array($0[d * H..<(d + 1) * H]) })
-            #expect(walked.outputs(T)[walked.order[T - 1]] == states[d].h)
+            #expect(bits(walked.outputs) == bits(output.map { Array($0[d * H..<(d + 1) * H]) }))
+            #expect(bits([walked.outputs[walked.order[T - 1]]]) == bits([states[d].h]))
             walked.backward(above.map { Array($0[d * H..<(d + 1) * H]) }, last[d])
-            #expect(rows(walked.stateGradient)[0] == start[d].h)
-            #expect(rows(walked.cellGradient)[0] == start[d].c)
-            let found = walked.gradients(x)
-            #expect(found == gradients[d])
+            #expect(bits(rows(walked.stateGradient)) == bits([start[d].h]))
+            #expect(bits(rows(walked.cellGradient)) == bits([start[d].c]))
+            let found = walked.gradients(x), wanted = gradients[d]
+            #expect(bits(found.inputs) == bits(wanted.inputs))
+            #expect(bits(found.states) == bits(wanted.states))
+            #expect(bits([found.inputBias, found.stateBias]) == bits([wanted.inputBias, wanted.stateBias]))
             multiply(kernels, walked.gates.view, StridedView(walked.inputs.view), start: nil, into: dx.view)
         }
-        #expect(rows(dx) == input)
+        #expect(bits(rows(dx)) == bits(input))
         #expect(input.joined().allSatisfy { $0.isFinite && $0 != 0 })
     }
 
@@ -91,7 +95,7 @@ struct LSTMLayerTests {
             cellGradient = Operand(untouched: 1, H)
         }
 
-        func outputs(_ count: Int) -> [[Float]] { test.rows(h) }
+        var outputs: [[Float]] { test.rows(h) }
 
         func forward(_ x: [[Float]], _ initial: LSTMLayer.State) {
             let x = test.operand(x), H = h.view.columns

@@ -61,7 +61,7 @@ struct WorkersTests {
         }
     }
 
-    /// As many as there are shares worth waking a worker for; up to four workers are one or all.
+    /// As many as there are shares worth waking a worker for, and processors; up to four workers are one or all.
     @Test func workersAreNoMoreThanThereIsWork() throws {
         let kernels = try KernelPath.portable.kernels()
         let few = Engine(kernels: kernels, workers: try Workers(count: 4))
@@ -69,11 +69,13 @@ struct WorkersTests {
         let threshold = Engine.defaultParallelThreshold
         #expect(few.workerCount(operations: threshold - 1) == 1)
         #expect(few.workerCount(operations: threshold) == 4)
-        #expect(many.workerCount(operations: threshold - 1) == 1)
-        #expect(many.workerCount(operations: threshold) == 4)
-        #expect(many.workerCount(operations: 2 * threshold) == 8)
-        #expect(many.workerCount(operations: 25 * threshold - 1) == 99)
-        #expect(many.workerCount(operations: .max) == 100)
+        #expect(many.workerCount(operations: threshold - 1, processors: 200) == 1)
+        #expect(many.workerCount(operations: threshold, processors: 200) == 4)
+        #expect(many.workerCount(operations: 2 * threshold, processors: 200) == 8)
+        #expect(many.workerCount(operations: 25 * threshold, processors: 200) == 100)
+        #expect(many.workerCount(operations: 1_000 * threshold, processors: 200) == 100)
+        #expect(many.workerCount(operations: 1_000 * threshold, processors: 2) == 2)
+        #expect(few.workerCount(operations: 1_000 * threshold, processors: 2) == 4)
         let eager = Engine(kernels: kernels, workers: few.workers, parallelThreshold: 0)
         #expect(eager.workerCount(operations: 0) == 4)
     }

@@ -17,17 +17,18 @@ public struct CellStep {
     public var units: Int
     /// Units of the layer: the distance between gates.
     public var hidden: Int
-    /// Pre-activations, which become the activations. GRU's last gate holds the input's part alone.
+    /// Pre-activations, which become the activations; RNN, whose activation is h', only reads them. GRU's last gate
+    /// holds the input's part alone. Reaches to the last unit computed of the last gate.
     public var gates: MatrixView
     /// GRU: the state's part of the last gate, `gh`.
     public var candidate: MatrixView?
-    /// The state that the step reads: h.
+    /// The state that the step reads: h. Kernels of GRU alone read it.
     public var before: MatrixView
     /// LSTM: c before the step, c' after it (which may be the same memory), and tanh(c') where it is kept.
     public var cellBefore: MatrixView?
     public var cell: MatrixView?
     public var tanhCell: MatrixView?
-    /// Receives h', or o × tanh(c') where a projection follows. May be `before`.
+    /// Receives h', or o × tanh(c') where a projection follows. May be `before`, and for RNN `gates`.
     public var output: MatrixView
 
     @inlinable
@@ -53,7 +54,7 @@ public struct CellGradientStep {
     public var rows: Int
     public var units: Int
     public var hidden: Int
-    /// Activations, which become the gradients before activation.
+    /// Activations, which become the gradients before activation; RNN only writes them.
     public var gates: MatrixView
     /// GRU: `gh`, which becomes its gradient, δn × r.
     public var candidate: MatrixView?
@@ -64,7 +65,7 @@ public struct CellGradientStep {
     public var tanhCell: MatrixView?
     /// h', which RNN's derivative is taken from.
     public var output: MatrixView
-    /// The gradient of h' (of o × tanh(c') under a projection).
+    /// The gradient of h' (of o × tanh(c') under a projection). For RNN it may be `gates`.
     public var gradient: MatrixView
     /// LSTM: the gradient that flows into c' from the next step, which becomes the one that flows into c.
     public var cellGradient: MatrixView?

@@ -6,7 +6,7 @@
 /// position T − 1 − n in reverse.
 package struct LSTMLayer {
     /// One direction's parameters: `inputs` 4H × I, `states` 4H × H, biases 4H (+0 without bias). Also their gradients.
-    package struct Direction: Equatable {
+    package struct Direction {
         package var inputs: [[Float]], states: [[Float]], inputBias: [Float], stateBias: [Float]
 
         package init(inputs: [[Float]], states: [[Float]], inputBias: [Float], stateBias: [Float]) {

@@ -9,8 +9,8 @@ public struct Engine: Sendable {
 
     public static let defaultParallelThreshold = 1_500_000
 
-    /// Work of `parallelThreshold` operations is worth so many workers; each further worker needs its share of the same
-    /// size.
+    /// Work of `parallelThreshold` operations is worth so many workers, and so many are used whole, though processors be
+    /// fewer.
     private static let leastShares = 4
 
     /// - Parameter parallelThreshold: 0 shares even the smallest work among all, so that a test reaches every division.
@@ -35,13 +35,18 @@ public struct Engine: Sendable {
     /// - Throws: ``FloatingPointFault`` where the environment is not as the contract wants it.
     public func verify() throws(FloatingPointFault) { try FloatingPointEnvironment.verify() }
 
-    /// How many workers to use for a number of floating-point operations: one below `parallelThreshold`, then as many
-    /// as there are shares worth waking a worker for.
+    /// How many workers to use for a number of floating-point operations: one below `parallelThreshold`, else all.
+    ///
+    /// Of more than four workers as many as there are shares worth waking a worker for, a quarter of the threshold each,
+    /// and no more than there are processors, on which the others would only take turns.
     public func workerCount(operations: Int) -> Int {
+        workerCount(operations: operations, processors: SystemThread.processorCount)
+    }
+
+    package func workerCount(operations: Int, processors: Int) -> Int {
         if operations < parallelThreshold { return 1 }
         if parallelThreshold <= 0 || workers.count <= Engine.leastShares { return workers.count }
-        let shares = Double(operations) / Double(parallelThreshold) * Double(Engine.leastShares)
-        return shares < Double(workers.count) ? Int(shares) : workers.count
+        return min(workers.count, processors, operations / max(1, parallelThreshold / Engine.leastShares))
     }
 
     /// The same for moving a number of elements, each of which takes memory as long as some dozens of operations.
