@@ -21,14 +21,14 @@ enum BenchCommand: Command {
             "parameter and the input. peakFraction is of all threads' peak, one thread's being measured.",
         ])
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let shape = ["cell", "batch", "steps", "input", "hidden", "layers", "unidirectional", "mode"]
         if shape.contains(where: context.arguments.has) {
             try one(context)
         } else {
             try table(context)
         }
-        return ExitCode.success
+        return .success
     }
 
     private static func one(_ context: Context) throws {
