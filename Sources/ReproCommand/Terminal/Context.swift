@@ -3,8 +3,6 @@ import Repro
 
 /// What every command needs: its arguments, the engine that they ask for, and where to talk.
 struct Context {
-    enum Format: String { case text, json, junit, tap, github, markdown }
-
     static let greatestThreadCount = 1024
 
     let arguments: Arguments
@@ -18,7 +16,7 @@ struct Context {
         self.arguments = arguments
         self.interruption = interruption
         format =
-            try arguments.choice("format", arguments.specification.formats).flatMap(Format.init(rawValue:)) ?? .text
+            try arguments.choice("format", arguments.specification.formats.map(\.rawValue)).flatMap(Format.init(rawValue:)) ?? .text
         messages = Messages(isQuiet: arguments.has("quiet"))
         palette = Palette(noColor: arguments.has("no-color"))
     }

@@ -81,6 +81,17 @@ struct Palette {
             && (environment["NO_COLOR"] ?? "").isEmpty
     }
 
+    func paint(_ text: StyledText) -> String {
+        text.spans.map { text, style in
+            switch style {
+            case .plain: text
+            case .good: good(text)
+            case .bad: bad(text)
+            case .faint: faint(text)
+            }
+        }.joined()
+    }
+
     private func paint(_ text: String, _ code: String) -> String { isOn ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text }
     func good(_ text: String) -> String { paint(text, "32") }
     func bad(_ text: String) -> String { paint(text, "31") }

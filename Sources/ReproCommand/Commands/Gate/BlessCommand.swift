@@ -24,7 +24,7 @@ enum BlessCommand: Command {
             "Beside NAME.json, NAME.safetensors keeps the tensors that a golden lists, where they take at most "
                 + "\(GoldenTensors.greatestByteCount >> 20) MiB,",
             "so that a check can show the first element that differs. They never decide; --tensors adds them to older goldens.",
-        ], formats: ["text"])
+        ], formats: [.text])
 
     /// An experiment to bless, and where it comes from.
     private struct Candidate {
@@ -169,9 +169,7 @@ enum BlessCommand: Command {
                     "  " + stage.name.padded(14) + (was?.abbreviated ?? "none") + " → " + stage.digest.abbreviated)
             }
         }
-        if let drift = proposal.drift {
-            for line in DriftText(palette: context.palette).lines(drift) { try Output.line(line) }
-        }
+        if let drift = proposal.drift { try context.write(DriftText.lines(drift)) }
     }
 }
 
