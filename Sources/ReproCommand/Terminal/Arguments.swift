@@ -32,7 +32,8 @@ struct CommandSpecification {
     var common: [OptionSpecification] {
         [
             OptionSpecification(
-                name: "format", value: formats.map(\.rawValue).joined(separator: "|"), help: "how to print results (default text)")
+                name: "format", value: formats.map(\.rawValue).joined(separator: "|"),
+                help: "how to print results (default text)")
         ]
             + CommandSpecification.shared
     }
