@@ -114,6 +114,19 @@ import Testing
         }
     }
 
+    /// Two runs of which one was ended early have no file that could be compared, and still differ for every service.
+    @Test func runsOfUnlikeLengthDifferInEveryFormat() throws {
+        try withWorkplace { place in
+            try place.writeMood("m")
+            for more in [["--output", "whole"], ["--output", "part", "--stage", "init"]] {
+                let command = [try #require(Built.path), "run", "--config", "m/mood.json", "--seed", "1"]
+                expectSuccess(try place.run(command + more))
+            }
+            let tap = try place.repro("diff", "whole", "part", "--format", "tap")
+            #expect(tap.code == 1 && tap.out.hasPrefix("TAP version 14\n1..1\nnot ok 1 - stages\n"), "\(tap)")
+        }
+    }
+
     @Test func filesOfTensorsAreComparedElementByElement() throws {
         try withWorkplace { place in
             try Safetensors.write(

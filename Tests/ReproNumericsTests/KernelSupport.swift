@@ -134,10 +134,16 @@ struct Operand {
     }
 }
 
-extension RowList {
-    /// Rows of a matrix, in an order of their own as positions of a batch are.
-    convenience init(_ matrix: MatrixView, order: [Int]) {
-        self.init(capacity: order.count)
-        for row in order { append(matrix[row]) }
+/// Rows of a matrix, in an order of their own as positions of a batch are.
+final class ListedRows {
+    private let pointers: UnsafeMutablePointer<UnsafePointer<Float>?>
+    let view: RowsView
+
+    init(_ matrix: MatrixView, order: [Int]) {
+        pointers = .allocate(capacity: max(1, order.count))
+        for (index, row) in order.enumerated() { pointers[index] = UnsafePointer(matrix[row].base) }
+        view = RowsView(pointers: pointers, count: order.count)
     }
+
+    deinit { pointers.deallocate() }
 }

@@ -138,8 +138,8 @@ struct LSTMLayerTests {
 
         func gradients(_ x: [[Float]]) -> LSTMLayer.Direction {
             let x = test.operand(x), time = Array(order.indices)
-            let deltas = RowList(gates.view, order: time), read = RowList(x.view, order: time)
-            let states = RowList(before.view, order: time)
+            let deltas = ListedRows(gates.view, order: time), read = ListedRows(x.view, order: time)
+            let states = ListedRows(before.view, order: time)
             let inputs = Operand(untouched: gates.view.columns, x.view.columns)
             let weights = Operand(untouched: gates.view.columns, before.view.columns)
             let bias = Operand(untouched: 1, gates.view.columns)

@@ -83,7 +83,7 @@ struct MatrixProductTests {
                     b = Operand(depth + 1, columns, from: &stream, kind)
                 let c = Operand(rows, columns, slack: 2, from: &stream, kind)
                 let order = (0..<depth).map { _ in stream.below(depth + 1) }
-                let aRows = RowList(a.view, order: order), bRows = RowList(b.view, order: order)
+                let aRows = ListedRows(a.view, order: order), bRows = ListedRows(b.view, order: order)
                 kernels.outer(aRows.view, bRows.view, accumulate: accumulate, into: c.view)
                 return c.elements
             }
@@ -102,7 +102,7 @@ struct MatrixProductTests {
                 var stream = TestStream(seed: UInt64(columns))
                 let matrix = Operand(depth, columns, from: &stream, kind),
                     out = Operand(1, columns, from: &stream, kind)
-                let rows = RowList(matrix.view, order: Array(0..<depth))
+                let rows = ListedRows(matrix.view, order: Array(0..<depth))
                 kernels.sumRows(rows.view, accumulate: columns % 2 == 0, into: out.row)
                 return out.elements
             }
@@ -142,7 +142,7 @@ struct MatrixProductTests {
             let packed = Operand(untouched: 1, kernels.packedCount(depth: depth, columns: columns))
             kernels.pack(StridedView(b.view), into: packed.row)
             kernels.multiply(transposed.view, packed: packed.row, start: nil, into: product.view)
-            let aRows = RowList(a.view, order: Array(0..<depth)), bRows = RowList(b.view, order: Array(0..<depth))
+            let aRows = ListedRows(a.view, order: Array(0..<depth)), bRows = ListedRows(b.view, order: Array(0..<depth))
             kernels.outer(aRows.view, bRows.view, accumulate: true, into: outer.view)
         }
         thread.join()

@@ -26,13 +26,14 @@ struct CommandSpecification {
     /// Further help below the options.
     var notes: [String] = []
     /// What --format may be, the default first.
-    var formats = ["text", "json"]
+    var formats: [Format] = [.text, .json]
 
     /// Options that every command takes.
     var common: [OptionSpecification] {
         [
             OptionSpecification(
-                name: "format", value: formats.joined(separator: "|"), help: "how to print results (default text)")
+                name: "format", value: formats.map(\.rawValue).joined(separator: "|"),
+                help: "how to print results (default text)")
         ]
             + CommandSpecification.shared
     }

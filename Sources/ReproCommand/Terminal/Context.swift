@@ -3,20 +3,21 @@ import Repro
 
 /// What every command needs: its arguments, the engine that they ask for, and where to talk.
 struct Context {
-    enum Format: String { case text, json, junit, tap, github, markdown }
-
     static let greatestThreadCount = 1024
 
     let arguments: Arguments
     let format: Format
     let messages: Messages
     let palette: Palette
+    let interruption: Interruption
     private let environment = ProcessInfo.processInfo.environment
 
-    init(_ arguments: Arguments) throws {
+    init(_ arguments: Arguments, _ interruption: Interruption) throws {
         self.arguments = arguments
+        self.interruption = interruption
         format =
-            try arguments.choice("format", arguments.specification.formats).flatMap(Format.init(rawValue:)) ?? .text
+            try arguments.choice("format", arguments.specification.formats.map(\.rawValue)).flatMap(
+                Format.init(rawValue:)) ?? .text
         messages = Messages(isQuiet: arguments.has("quiet"))
         palette = Palette(noColor: arguments.has("no-color"))
     }
@@ -71,11 +72,4 @@ struct Context {
         let (experiment, seed) = try Experiment.read(path: path)
         return (experiment, seed, Paths.folder(of: path))
     }
-}
-
-/// A command of `repro`.
-protocol Command {
-    static var specification: CommandSpecification { get }
-    /// - Returns: the exit code.
-    static func run(_ context: Context) throws -> Int32
 }

@@ -18,7 +18,7 @@ enum Output {
                 throw CommandLineError(
                     message:
                         "standard output: \(String(cString: strerror(errno))); free some space, or write elsewhere",
-                    code: ExitCode.inputOutput)
+                    code: .inputOutput)
             }
             rest = rest.dropFirst(count)
         }
@@ -79,6 +79,17 @@ struct Palette {
         isOn =
             !noColor && isatty(1) == 1 && environment["TERM"] != "dumb"
             && (environment["NO_COLOR"] ?? "").isEmpty
+    }
+
+    func paint(_ text: StyledText) -> String {
+        text.spans.map { text, style in
+            switch style {
+            case .plain: text
+            case .good: good(text)
+            case .bad: bad(text)
+            case .faint: faint(text)
+            }
+        }.joined()
     }
 
     private func paint(_ text: String, _ code: String) -> String { isOn ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text }

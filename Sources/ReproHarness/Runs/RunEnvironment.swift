@@ -4,7 +4,7 @@ import ReproNumerics
 import ReproVerification
 
 /// Where a run took place: recorded beside the digests, never in one.
-public struct RunEnvironment: Sendable, Equatable {
+public struct RunEnvironment: Sendable, Equatable, JSONRepresentable {
     public let kernels: String
     public let threads: Int
     public let processor: String

@@ -153,8 +153,8 @@ public struct RowsView: @unchecked Sendable {
     public let pointers: UnsafeMutablePointer<UnsafePointer<Float>?>
     public let count: Int
 
-    @usableFromInline
-    init(pointers: UnsafeMutablePointer<UnsafePointer<Float>?>, count: Int) {
+    @inlinable
+    public init(pointers: UnsafeMutablePointer<UnsafePointer<Float>?>, count: Int) {
         self.pointers = pointers
         self.count = count
     }

@@ -37,16 +37,11 @@ public struct Engine: Sendable {
 
     /// How many workers to use for a number of floating-point operations: one below `parallelThreshold`, else all.
     ///
-    /// Of more than four workers as many as there are shares worth waking a worker for, a quarter of the threshold each,
-    /// and no more than there are processors, on which the others would only take turns.
+    /// Of more than four workers as many as there are shares worth waking a worker for, a quarter of the threshold each.
     public func workerCount(operations: Int) -> Int {
-        workerCount(operations: operations, processors: SystemThread.processorCount)
-    }
-
-    package func workerCount(operations: Int, processors: Int) -> Int {
         if operations < parallelThreshold { return 1 }
         if parallelThreshold <= 0 || workers.count <= Engine.leastShares { return workers.count }
-        return min(workers.count, processors, operations / max(1, parallelThreshold / Engine.leastShares))
+        return min(workers.count, operations / max(1, parallelThreshold / Engine.leastShares))
     }
 
     /// The same for moving a number of elements, each of which takes memory as long as some dozens of operations.

@@ -24,9 +24,9 @@ enum CheckCommand: Command {
             "make turns every failure into 2, so CI calls this command itself.",
             "--format github writes annotations, and a summary to $GITHUB_STEP_SUMMARY where it is set.",
             "--shard deals the sorted cases out one by one; together the shards check all. One without a case checked nothing: 2.",
-        ], formats: ServiceReport.formats)
+        ], formats: Format.allCases)
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
         let path = arguments.value("goldens") ?? "Goldens"
         let results = arguments.value("results").map { UnreviewedGoldens(path: $0) }
@@ -45,7 +45,10 @@ enum CheckCommand: Command {
             names = try cases(of: check, arguments.operands, shard: shard)
         } catch {
             // A service that reads reports takes a missing one for success.
-            if arguments.value("canary") == nil { try CheckReport.unjudged("\(ExitCode.message(error))", context) }
+            if arguments.value("canary") == nil {
+                let findings = CheckFindings.unjudged(message(of: error))
+                try context.finish(findings)
+            }
             throw error
         }
         if let count = try arguments.integer("canary", in: 1...1_000_000) {
@@ -60,23 +63,24 @@ enum CheckCommand: Command {
             }
             return try CheckCanary.run(check, names: names, count: count, seed: seed, context)
         }
-        try Interruption.protected { try results?.verifyPlace() }
+        try context.interruption.protected { try results?.verifyPlace() }
 
         var outcomes: [GoldenCheck.Outcome] = []
-        let text = CheckText(context: context, goldens: path, width: max(18, names.map(\.count).max() ?? 0))
+        let rendering = CheckFindings(goldens: path, width: max(18, names.map(\.count).max() ?? 0))
+        var cases: [Finding] = []
         for name in names {
             let outcome = try check.check(name, onProgress: context.messages.runProgress(name))
             context.messages.clear()
             outcomes.append(outcome)
-            if context.format == .text { try text.write(outcome) }
+            cases.append(rendering.finding(outcome))
+            try context.show(cases[cases.count - 1])
+            if context.format == .text, outcome.verdict.isReproduced, let fault = outcome.tensorsFault {
+                context.messages.remark("\(fault)")
+            }
         }
         let code = Verdict.exitCode(of: outcomes.map(\.verdict))
         let environment = RunEnvironment(engine: engine)
-        switch context.format {
-        case .text: try Output.line("\n" + CheckReport.summary(outcomes))
-        case .json: try context.print(CheckReport.json(outcomes, code: code, environment: environment))
-        default: try CheckReport.report(outcomes, goldens: path).write(context)
-        }
+        try context.finish(rendering.findings(cases, outcomes, code: code, environment: environment))
         if let results { try leave(outcomes, of: folder, in: results, environment, context) }
         return code
     }
@@ -94,14 +98,14 @@ enum CheckCommand: Command {
         }
         guard !names.isEmpty else {
             throw CommandLineError(
-                message: "nothing to check: '\(path)' holds no golden; `repro bless` makes them", code: 2)
+                message: "nothing to check: '\(path)' holds no golden; `repro bless` makes them", code: .notJudged)
         }
         guard let shard else { return names }
         let own = shard.own(names)
         guard !own.isEmpty else {
             throw CommandLineError(
                 message: "nothing to check: shard \(shard.number)/\(shard.count) of \(names.count) cases is empty; "
-                    + "use at most \(names.count) shards", code: 2)
+                    + "use at most \(names.count) shards", code: .notJudged)
         }
         return own
     }
@@ -124,8 +128,8 @@ enum CheckCommand: Command {
                         ? "; what it holds is of an earlier check" : ""))
             return
         }
-        let lines = outcomes.map { $0.name.padded(20) + CheckReport.headline($0) }
-        try Interruption.protected {
+        let lines = outcomes.map { $0.name.padded(20) + CheckFindings.headline($0) }
+        try context.interruption.protected {
             try results.write(outcomes, of: folder, verdicts: lines, environment: environment)
         }
         context.messages.remark("wrote \(results.path): goldens as this build would bless them, unreviewed")

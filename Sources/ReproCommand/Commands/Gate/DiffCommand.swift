@@ -10,9 +10,9 @@ enum DiffCommand: Command {
             "A and B are run directories, or safetensors, npy or trace.tsv files. Exit code: 0 equal, 1 different.",
             "`repro run --trace tensor` makes run directories that tell the tensors of every stage. Distances of a stage are",
             "lower bounds: of most tensors a run records four elements.",
-        ], formats: ServiceReport.formats)
+        ], formats: Format.allCases)
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let operands = context.arguments.operands
         guard operands.count == 2 else { throw CommandLineError.usage("name two runs or two files: repro diff A B") }
         let (a, b) = (operands[0], operands[1])
@@ -33,12 +33,8 @@ enum DiffCommand: Command {
         } else {
             comparison = Comparison(files: [try FileComparison(a, b)])
         }
-        switch context.format {
-        case .text: try ComparisonText(context: context).write(comparison)
-        case .json: try context.print(ComparisonText.json(comparison))
-        default: try ComparisonText.report(comparison, name: "\(a) and \(b)").write(context)
-        }
-        return comparison.areEqual ? ExitCode.success : 1
+        try context.write(DiffFindings.findings(comparison, name: "\(a) and \(b)"))
+        return comparison.areEqual ? ExitCode.success : .drift
     }
 
     private static func isFolder(_ path: String) -> Bool {
@@ -70,7 +66,7 @@ enum DiffCommand: Command {
         }
         let trace = OperationLog.traceName
         return Comparison(
-            drift: Drift(expected: (before.root, before.stages), found: (after.root, after.stages)),
+            isOfRuns: true, drift: Drift(expected: (before.root, before.stages), found: (after.root, after.stages)),
             growth: StageDrift.all(before.stages, after.stages, kept: kept),
             operations: both(a, b, have: trace) ? try OperationDifference(a + "/" + trace, b + "/" + trace) : nil,
             files: files, notes: notes)
@@ -83,6 +79,8 @@ enum DiffCommand: Command {
 
 /// What two runs, or two files, differ in.
 struct Comparison {
+    /// Whether it compares two runs with their stages.
+    var isOfRuns = false
     var drift: Drift?
     var growth: [StageDrift] = []
     /// Where both sides traced operations and these differ.

@@ -19,68 +19,42 @@ enum MatrixCommand: Command {
             "numerical contract, is named and not compared.",
             "Exit code: 0 one digest, 1 builds disagree, 2 a build could not be compared, 3 one build disagrees with itself.",
             "Without EXPERIMENT: roman.",
-        ], formats: ServiceReport.formats)
+        ], formats: Format.allCases)
 
-    private static let placements = [256, 7, 1]
-
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let (experiment, seed, base) = try RunCommand.choose(context)
         let arguments = context.arguments
         let paths = try kernelPaths(arguments)
         let counts = try threadCounts(arguments)
-        let others = try otherBuilds(arguments)
+        let others = try otherBuilds(context)
         let width = others.isEmpty ? 0 : max(10, others.map(\.path.count).max() ?? 0) + 2
-        var matrix = Matrix()
-        func note(_ combination: Matrix.Combination) throws {
-            context.messages.clear()
-            matrix.append(combination)
-            if context.format == .text { try write(combination, expected: matrix.roots.first, width: width, context) }
-        }
-        for path in paths {
-            for threads in counts {
-                let engine = try Engine(path: path, threads: threads)
-                for placement in experiment.task == .inspection ? [1] : placements {
-                    let options = RunOptions(
-                        evaluationBatchSize: placement, resolve: { Paths.resolve($0, against: base) },
-                        onProgress: context.messages.runProgress("\(path.rawValue), \(threads) threads"))
-                    let root = try experiment.run(seed: seed, engine: engine, options: options).trace.root
-                    try note(
-                        Matrix.Combination(
-                            build: nil, kernels: path, threads: threads, placement: placement, result: .success(root)))
-                }
-            }
-        }
         let words =
             (arguments.value("config").map { ["--config", $0] } ?? [experiment.name]) + ["--seed", String(seed)]
-        for build in others {
-            for path in paths {
-                for threads in counts {
-                    context.messages.progress("\(build.path)  \(path.rawValue), \(threads) threads")
-                    let result = Result { () throws(BuildProcess.Failure) in
-                        try build.root(words + ["--kernels", path.rawValue, "--threads", String(threads)])
-                    }
-                    try note(
-                        Matrix.Combination(
-                            build: build.path, kernels: path, threads: threads, placement: nil, result: result))
-                }
-            }
-        }
-        switch context.format {
-        case .json: try context.print(matrix.json(experiment, seed: seed))
-        case .text:
-            try Output.line("\n" + (matrix.exitCode == 0 ? matrix.summary : context.palette.bad(matrix.summary)))
-        default: try matrix.report.write(context)
-        }
+        let rendering = MatrixFindings(width: width)
+        let messages = context.messages
+        var cases: [Finding] = []
+        let matrix = try Matrix(
+            experiment, seed: seed, kernels: paths, threads: counts, builds: others, words: words,
+            resolve: { Paths.resolve($0, against: base) },
+            onProgress: { title, event in
+                if let event { messages.runProgress(title)(event) } else { messages.progress(title) }
+            },
+            onCombination: { combination, first in
+                messages.clear()
+                cases.append(rendering.finding(combination, expected: first))
+                try context.show(cases[cases.count - 1])
+            })
+        try context.finish(MatrixFindings.findings(cases, matrix, experiment, seed: seed))
         return matrix.exitCode
     }
 
-    private static func otherBuilds(_ arguments: Arguments) throws -> [BuildProcess] {
-        guard let list = arguments.value("builds") else { return [] }
+    private static func otherBuilds(_ context: Context) throws -> [BuildProcess] {
+        guard let list = context.arguments.value("builds") else { return [] }
         let paths = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard !paths.contains("") else {
             throw CommandLineError.usage("--builds is '\(list)'; it has to be paths with a comma between two")
         }
-        return try paths.map { try BuildProcess(path: $0, option: "--builds") }
+        return try paths.map { try BuildProcess(path: $0, option: "--builds", running: context.interruption.builds) }
     }
 
     private static func kernelPaths(_ arguments: Arguments) throws -> [KernelPath] {
@@ -101,18 +75,5 @@ enum MatrixCommand: Command {
         return try list.split(separator: ",", omittingEmptySubsequences: false).map {
             try Arguments.integer(String($0), "--threads", in: 1...Context.greatestThreadCount)
         }
-    }
-
-    private static func write(
-        _ combination: Matrix.Combination, expected: Digest?, width: Int, _ context: Context
-    ) throws {
-        let palette = context.palette
-        let result =
-            combination.root.map { $0 == expected ? palette.good($0.abbreviated) : palette.bad($0.abbreviated) }
-            ?? palette.bad(combination.failure ?? "")
-        let build = width == 0 ? "" : (combination.build ?? "this build").padded(width)
-        try Output.line(
-            build + combination.kernels.rawValue.padded(12) + combination.threadText.padded(14)
-                + combination.placementText.padded(10) + result)
     }
 }

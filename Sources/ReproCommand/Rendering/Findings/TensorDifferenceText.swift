@@ -58,20 +58,16 @@ enum TensorDifferenceText {
         return index
     }
 
-    /// The first element and the extent as members of an object; none for a difference of structure.
-    static func members(_ difference: TensorDifference) -> [JSONValue.Member] {
+    /// The first element and the extent; an empty object for a difference of structure.
+    static func json(_ difference: TensorDifference) -> JSONValue {
         guard case .elements(let first, let count, let total, let ulps, let distance) = difference.kind else {
-            return []
+            return [:]
         }
         return [
-            .init("offset", .number(first.offset)),
-            .init("index", .array(index(first.offset, in: difference.shape).map { .number($0) })),
-            .init("before", .string(String(first.before, radix: 16))),
-            .init("after", .string(String(first.after, radix: 16))),
-            .init("ulps", first.ulps.map { .number($0) } ?? .null), .init("distance", JSONValue.finite(first.distance)),
-            .init("count", .number(count)), .init("of", .number(total)),
-            .init("greatestULP", ulps.map { .number($0) } ?? .null),
-            .init("greatestDistance", JSONValue.finite(distance)),
+            "offset": first.offset, "index": index(first.offset, in: difference.shape),
+            "before": String(first.before, radix: 16), "after": String(first.after, radix: 16), "ulps": first.ulps,
+            "distance": first.distance, "count": count, "of": total, "greatestULP": ulps,
+            "greatestDistance": distance,
         ]
     }
 }

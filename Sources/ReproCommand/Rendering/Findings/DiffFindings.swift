@@ -1,0 +1,73 @@
+import Repro
+
+/// What two runs or files differ in: a case for the stages of two runs, one for their operations, and one per file.
+enum DiffFindings {
+    static func findings(_ comparison: Comparison, name: String) -> Findings {
+        let cases =
+            (comparison.isOfRuns ? [stages(comparison)] : []) + (comparison.operations.map { [operations($0)] } ?? [])
+            + comparison.files.map { file($0, name: name) }
+        let equal = "equal, bit for bit"
+        return Findings(
+            command: "diff", subject: "part", cases: cases,
+            summary: comparison.areEqual ? equal : "\(name) differ",
+            closing: comparison.areEqual ? [StyledText(equal)] : [], json: json(comparison))
+    }
+
+    private static func stages(_ comparison: Comparison) -> Finding {
+        let notes = comparison.areEqual ? [] : comparison.notes.flatMap { ["  \($0)", ""] as [StyledText] }
+        guard let drift = comparison.drift else {
+            return Finding(name: "stages", outcome: .passed, headline: "equal", lines: notes)
+        }
+        let growth = GrowthText(stages: comparison.growth).lines
+        return Finding(
+            name: "stages", outcome: .failed, headline: DriftText.place(drift),
+            details: DriftText.lines(drift) + growth, lines: notes + DriftText.lines(drift) + [""] + growth + [""])
+    }
+
+    private static func operations(_ difference: OperationDifference) -> Finding {
+        let count = "\(difference.differingCount) of \(difference.count) operations differ"
+        let lines: [StyledText] =
+            ["  first operation  \(difference.place)  (\(count))"]
+            + (difference.structure.map { ["    \(DriftText.text($0))"] } ?? [])
+        return Finding(
+            name: "operations", outcome: .failed, headline: "first \(difference.place)", details: lines,
+            lines: lines + [""])
+    }
+
+    private static func file(_ file: FileComparison, name: String) -> Finding {
+        let count = file.differences.count
+        let place: StyledText = file.name.isEmpty ? "" : "\(faint: "  " + file.name)"
+        return Finding(
+            name: file.name.isEmpty ? name : file.name, outcome: count == 0 ? .passed : .failed,
+            headline: count == 0 ? "equal" : "\(count) tensor\(count == 1 ? "" : "s") differ",
+            details: file.differences.map { "  \($0.name)  \(TensorDifferenceText.line($0))" },
+            lines: file.differences.flatMap { tensor -> [StyledText] in
+                ["  \(bad: tensor.name)\(place)", "    \(TensorDifferenceText.line(tensor))"]
+            })
+    }
+
+    private static func json(_ comparison: Comparison) -> JSONValue {
+        let tensors = comparison.files.flatMap { file in
+            file.differences.map { tensor in
+                let json: JSONValue = [
+                    "file": file.name, "name": tensor.name, "difference": TensorDifferenceText.line(tensor),
+                ]
+                return json.adding(TensorDifferenceText.json(tensor))
+            }
+        }
+        return [
+            "schema": ReproVersion.schema, "equal": comparison.areEqual,
+            "drift": comparison.drift.map(DriftText.json), "stages": GrowthText(stages: comparison.growth).json,
+            "operation": comparison.operations.map(json), "tensors": tensors,
+        ]
+    }
+
+    private static func json(_ difference: OperationDifference) -> JSONValue {
+        let operation = (difference.before ?? difference.after)!
+        return [
+            "stage": operation.stage, "operation": operation.name, "expected": difference.before?.digest,
+            "found": difference.after?.digest, "structure": difference.structure.map(DriftText.text),
+            "differing": difference.differingCount, "count": difference.count,
+        ]
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Repro
+
+/// How a drift grows from stage to stage: a table of the stages that differ, short enough to read.
+struct GrowthText {
+    let stages: [StageDrift]
+
+    private static let firstCount = 6
+    private static let middleCount = 4
+
+    /// Which rows are shown: all of a few; of many the first ones, some spread over the rest, and the last.
+    static func shown(of count: Int) -> [Int] {
+        guard count > firstCount + middleCount + 2 else { return Array(0..<count) }
+        let middle = (1...middleCount).map { firstCount - 1 + $0 * (count - firstCount) / (middleCount + 1) }
+        return Array(0..<firstCount) + middle + [count - 1]
+    }
+
+    var lines: [StyledText] {
+        let width = max(14, (stages.map(\.stage.count).max() ?? 0) + 2)
+        func columns(_ stage: String, _ tensors: String, _ ulp: String, _ distance: String) -> String {
+            "  " + stage.padded(width) + tensors.leftPadded(12) + ulp.leftPadded(13) + distance.leftPadded(12) + "  "
+        }
+        var lines: [StyledText] = ["\(faint: columns("stage", "tensors", "ulp ≥", "distance ≥") + "streams")"]
+        var next = 0
+        for row in GrowthText.shown(of: stages.count) {
+            if row > next { lines.append("\(faint: "  … \(row - next) more")") }
+            next = row + 1
+            let stage = stages[row]
+            if let structure = stage.structure {
+                lines.append("  \(stage.stage.padded(width))\(bad: DriftText.text(structure))")
+                continue
+            }
+            let tensors =
+                stage.tensors.flatMap { own in stage.tensorCount.map { "\(own.count) of \($0)" } } ?? "not kept"
+            let left = columns(
+                stage.stage, tensors, stage.greatestULP.map { "\($0)" } ?? "",
+                stage.greatestDistance.map { String(format: "%.3g", $0) } ?? "")
+            lines.append(stage.streamsAgree == false ? "\(left)\(bad: "differ")" : "\(left)agree")
+            for tensor in (stage.tensors ?? []).prefix(3) {
+                guard let structure = tensor.structure else { continue }
+                lines.append("    \(bad: tensor.name)  \(DriftText.text(structure))")
+            }
+        }
+        let differing = stages.filter { $0.streamsAgree == false }
+        lines.append(
+            differing.isEmpty
+                ? "  the random streams agree in every stage that both have"
+                : "  the random streams differ in \(differing.count) of these stages, first in \(differing[0].stage)")
+        return lines
+    }
+
+    /// All stages for machines.
+    var json: JSONValue {
+        let stages = stages.map { stage -> JSONValue in
+            let tensors = stage.tensors?.map { tensor -> JSONValue in
+                [
+                    "name": tensor.name, "structure": tensor.structure.map(DriftText.text),
+                    "greatestULP": tensor.greatestULP, "greatestDistance": tensor.greatestDistance,
+                ]
+            }
+            return [
+                "stage": stage.stage, "structure": stage.structure.map(DriftText.text),
+                "streamsAgree": stage.streamsAgree, "differing": stage.tensors?.count, "of": stage.tensorCount,
+                "greatestULP": stage.greatestULP, "greatestDistance": stage.greatestDistance, "tensors": tensors,
+            ]
+        }
+        return stages.json
+    }
+}

@@ -1,0 +1,19 @@
+import Repro
+
+/// JUnit's XML, one test case each: what differs is a failure, what could not be judged an error.
+struct JUnitRenderer: Renderer {
+    func text(_ findings: Findings) -> String {
+        let cases = findings.cases.map { finding in
+            let details = finding.details.map(\.plain).joined(separator: "\n")
+            let outcome: JUnitReport.Outcome =
+                switch finding.outcome {
+                case .passed: .passed
+                case .failed: .failure(message: finding.headline, details: details)
+                case .unjudged: .error(message: finding.headline, details: details)
+                }
+            return JUnitReport.Case(name: finding.name, className: "repro.\(findings.command)", outcome: outcome)
+        }
+        let suite = JUnitReport.Suite(name: "repro \(findings.command)", cases: cases)
+        return String(decoding: JUnitReport(suites: [suite]).encoded(), as: UTF8.self)
+    }
+}

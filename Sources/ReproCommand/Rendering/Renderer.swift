@@ -1,0 +1,71 @@
+import Foundation
+import Repro
+
+/// Draws findings in one format, and computes nothing. A new format is a file with a type that conforms, and its line in
+/// ``Format``.
+protocol Renderer {
+    /// What is written as soon as a case is known.
+    func text(_ finding: Finding) -> String
+    /// What is written once all cases are.
+    func text(_ findings: Findings) -> String
+}
+
+extension Renderer {
+    func text(_ finding: Finding) -> String { "" }
+}
+
+/// What --format may be.
+enum Format: String, CaseIterable {
+    case text, json, junit, tap, github, markdown
+
+    func renderer(_ palette: Palette) -> any Renderer {
+        switch self {
+        case .text: TextRenderer(palette: palette)
+        case .json: JSONRenderer()
+        case .junit: JUnitRenderer()
+        case .tap: TAPRenderer()
+        case .github: GitHubRenderer()
+        case .markdown: MarkdownRenderer()
+        }
+    }
+}
+
+extension Context {
+    private var renderer: any Renderer { format.renderer(palette) }
+
+    /// Shows a case while others are still to come, where the format does so.
+    func show(_ finding: Finding) throws { try Output.write(renderer.text(finding)) }
+
+    /// Shows everything else; each case has to have been shown.
+    func finish(_ findings: Findings) throws {
+        try Output.write(renderer.text(findings))
+        if format == .github, let path = stepSummary {
+            try append(MarkdownRenderer().text(findings), to: path)
+        }
+    }
+
+    /// Shows findings that came all at once.
+    func write(_ findings: Findings) throws {
+        for finding in findings.cases { try show(finding) }
+        try finish(findings)
+    }
+
+    /// Prints lines of text.
+    func write(_ lines: [StyledText]) throws {
+        for line in lines { try Output.line(palette.paint(line)) }
+    }
+
+    /// Adds text to a file that a service collects.
+    private func append(_ text: String, to path: String) throws {
+        guard let file = fopen(path, "a") else {
+            throw FormatError(
+                .cannotCreate, path: path, problem: String(cString: strerror(errno)),
+                remedy: "unset GITHUB_STEP_SUMMARY where there is no such service")
+        }
+        defer { fclose(file) }
+        guard fputs(text, file) >= 0 else {
+            throw FormatError(
+                .inputOutput, path: path, problem: String(cString: strerror(errno)), remedy: "free some space")
+        }
+    }
+}
