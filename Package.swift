@@ -38,7 +38,7 @@ let package = Package(
             name: "ReproReport",
             dependencies: ["ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics"]),
         .target(name: "Repro", dependencies: libraries),
-        // All that Repro re-exports, so that a change below recompiles the command too.
+        // All that Repro re-exports, so that a change below recompiles the command and its tests too.
         .executableTarget(name: "ReproCommand", dependencies: ["Repro"] + libraries),
         .testTarget(name: "ReproRandomTests", dependencies: ["ReproRandom"], resources: [.copy("Vectors")]),
         .testTarget(
@@ -63,7 +63,8 @@ let package = Package(
         .testTarget(
             name: "ReproVerificationTests",
             dependencies: ["ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics"]),
-        .testTarget(name: "ReproCommandTests", dependencies: ["Repro"]),
-        .testTarget(name: "ReproInterchangeTests", dependencies: ["Repro"], resources: [.copy("Vectors")]),
+        .testTarget(name: "ReproCommandTests", dependencies: ["Repro"] + libraries),
+        .testTarget(
+            name: "ReproInterchangeTests", dependencies: ["Repro"] + libraries, resources: [.copy("Vectors")]),
     ]
 )

@@ -1,3 +1,4 @@
+/// `import Repro` gives every module of the package but the command.
 @_exported import ReproFormats
 @_exported import ReproHarness
 @_exported import ReproInterchange

@@ -58,18 +58,4 @@ struct Context {
     func engine() throws -> Engine { try Engine(path: try kernelPath(), threads: try threads()) }
 
     func print(_ json: JSONValue) throws { try Output.write(json.text(.pretty)) }
-
-    /// The experiments that an operand or a configuration can name.
-    func shippedExperiment(_ name: String) throws -> Experiment {
-        if let experiment = Experiment.shipped(named: name) { return experiment }
-        let names = Experiment.shipped.map(\.name)
-        let nearest = NearestName.of(name, among: names).map { "did you mean '\($0)'?" } ?? "`repro list` shows them"
-        throw CommandLineError.usage("no experiment is called '\(name)'; \(nearest)")
-    }
-
-    /// Reads `--config`: the experiment, its seed where it has one, and the folder that its paths are relative to.
-    static func configuration(_ path: String) throws -> (experiment: Experiment, seed: UInt64?, base: String) {
-        let (experiment, seed) = try Experiment.read(path: path)
-        return (experiment, seed, Paths.folder(of: path))
-    }
 }

@@ -98,11 +98,3 @@ struct Palette {
     func faint(_ text: String) -> String { paint(text, "2") }
     func strong(_ text: String) -> String { paint(text, "1") }
 }
-
-extension String {
-    /// Filled with spaces on the right.
-    func padded(_ width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
-
-    /// Filled with spaces on the left.
-    func leftPadded(_ width: Int) -> String { String(repeating: " ", count: Swift.max(0, width - count)) + self }
-}

@@ -2,7 +2,7 @@ import ReproFormats
 import ReproTrace
 import ReproVerification
 
-/// The search over one experiment.
+/// Finds where two builds part on one experiment: the stage, then its first tensor, its first operation and the first element.
 struct ExperimentSearch {
     let builds: [BuildProcess]
     let words: [String]

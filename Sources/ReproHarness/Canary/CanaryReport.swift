@@ -1,6 +1,7 @@
 import ReproNumerics
 import ReproTrace
 
+/// What a canary run came to: one outcome per planted fault, and the alarms of the clean runs.
 extension Canary {
     /// What became of one planted fault.
     public struct Outcome: Sendable {

@@ -8,7 +8,7 @@ import ReproVerification
 /// says what they are and how each case ended. Data paths stay relative to the folder that was checked, so that the files mean
 /// there what they would mean in it.
 public struct UnreviewedGoldens: Sendable {
-    /// What a golden of the folder has for a reason.
+    /// The reason that each golden of the folder records.
     public static let reason = "unreviewed: left by repro check --results"
     /// Marks the folder as one that may be replaced.
     public static let marker = "UNREVIEWED.txt"
@@ -40,7 +40,7 @@ public struct UnreviewedGoldens: Sendable {
 
     /// Writes the goldens of a check, those that drifted as this build gives them.
     ///
-    /// - Parameter verdicts: how each case ended, a line each.
+    /// - Parameter verdicts: how the cases ended, one line per case.
     /// - Throws: `FormatError`.
     public func write(
         _ outcomes: [GoldenCheck.Outcome], of checked: GoldenFolder, verdicts: [String], environment: RunEnvironment
@@ -59,7 +59,7 @@ public struct UnreviewedGoldens: Sendable {
                     }
                 }
             }
-            let facts = environment.members.map { "  \($0.name): \($0.value.string ?? $0.value.text(.compact))" }
+            let facts = environment.facts.map { "  \($0.name): \($0.value)" }
             let lines =
                 [
                     "Left by `repro check --results`: goldens as this build would bless them. Nobody vouches for them.",

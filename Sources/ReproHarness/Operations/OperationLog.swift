@@ -3,7 +3,7 @@ import ReproNumerics
 import ReproTrace
 import ReproVerification
 
-/// A run's operations on their way to its directory: `trace.tsv`, a line each, and `kept.safetensors`, the tensors that were
+/// A run's operations on their way to its directory: `trace.tsv`, one line per operation, and `kept.safetensors`, the tensors that were
 /// asked for. Lines go to the disk as they come; only kept tensors are held.
 public final class OperationLog {
     public static let traceName = "trace.tsv"

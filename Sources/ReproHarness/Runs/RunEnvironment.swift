@@ -41,14 +41,16 @@ public struct RunEnvironment: Sendable, Equatable, JSONRepresentable {
         #endif
     }
 
-    public var members: [(name: String, value: JSONValue)] {
+    public var json: JSONValue {
         [
-            ("kernels", .string(kernels)), ("threads", .number(threads)), ("processor", .string(processor)),
-            ("architecture", .string(architecture)), ("system", .string(system)), ("compiler", .string(compiler)),
-            ("configuration", .string(configuration)), ("release", .string(ReproVersion.release)),
-            ("contract", .number(ReproVersion.contract)),
+            "kernels": kernels, "threads": threads, "processor": processor, "architecture": architecture,
+            "system": system, "compiler": compiler, "configuration": configuration,
+            "release": ReproVersion.release, "contract": ReproVersion.contract,
         ]
     }
 
-    public var json: JSONValue { .object(members.map { .init($0.name, $0.value) }) }
+    /// Each of the facts in words, in their order.
+    public var facts: [(name: String, value: String)] {
+        (json.members ?? []).map { ($0.key, $0.value.string ?? $0.value.text(.compact)) }
+    }
 }

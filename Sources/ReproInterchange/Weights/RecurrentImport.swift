@@ -11,7 +11,7 @@ import ReproTrace
 public struct RecurrentImport: Sendable {
     /// What precedes the parameters' names, for example `lstm.`.
     public let prefix: String
-    /// As PyTorch's defaults are, where names and shapes do not tell.
+    /// PyTorch's defaults stand where names and shapes do not tell.
     public let configuration: RecurrentConfiguration
     private let file: SafetensorsFile
 

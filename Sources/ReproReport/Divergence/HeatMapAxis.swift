@@ -1,3 +1,4 @@
+/// The axis above a heat map's strips, and the legend of their fillings.
 extension HeatMap {
     /// Ticks above the strips: numbers of steps, or names of stages.
     func axis(_ bins: StageBins) -> Markup {

@@ -4,7 +4,7 @@ struct StageBins {
     static let limit = 96
 
     let stages: [String]
-    /// Stages a bin; the last bin may hold fewer.
+    /// How many stages a bin holds; the last may hold fewer.
     let size: Int
     let ranges: [Range<Int>]
 
@@ -39,7 +39,7 @@ struct Strip {
     }
 
     let bins: StageBins
-    /// One a bin.
+    /// One cell per bin.
     let cells: [Cell]
     /// The bin to put a frame around.
     var marked: Int?

@@ -23,7 +23,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
 
     static func += (left: inout Markup, right: Markup) { left.text += right.text }
 
-    /// As text between tags or in a quoted attribute. Controls, which HTML forbids, and marks that turn the direction of the
+    /// Escapes text for a place between tags or in a quoted attribute. Controls, which HTML forbids, and marks that turn the direction of the
     /// text after them, which could make a name read as another, show as replacement characters.
     private static func escaped(_ value: String) -> String {
         var result = String.UnicodeScalarView()

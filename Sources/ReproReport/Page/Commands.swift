@@ -1,7 +1,7 @@
 import ReproFormats
 import ReproVerification
 
-/// What to type to get these runs, and this page, again.
+/// The commands that give these runs, and this page, again.
 struct Commands {
     let runs: [ReportedRun]
     /// Whether a run is of an experiment that ships, options and all.

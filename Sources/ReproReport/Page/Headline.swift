@@ -47,7 +47,7 @@ struct Headline {
         }
     }
 
-    /// A card a digest, with its runs.
+    /// One card per digest, with its runs.
     var cards: Markup {
         let cards = comparison.groups.enumerated().map { index, group -> Markup in
             let names = group.members.map { "<li>\(runs[$0].name)</li>" as Markup }

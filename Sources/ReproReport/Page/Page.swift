@@ -81,7 +81,7 @@ struct Page {
     }
 
     private func experiments(_ names: [String]) -> Markup {
-        let seeds = runs.map { JSONValue.Member("seed", .number($0.record.seed)) }
+        let seeds = runs.map { JSONValue.Member("seed", $0.record.seed.json) }
         let table = SideBySide(names: names, zip(seeds, runs).map { [$0] + $1.record.options })
         let all: Markup = """
             <details><summary>All \(table.rows.count) options</summary>

@@ -8,7 +8,7 @@ struct ReportedRun {
     let name: String
     let path: String
     let record: RecordedRun
-    /// A line of `metrics.csv` each; empty where there is no such file, and for an inspection.
+    /// The lines of `metrics.csv`; empty where there is no such file, and for an inspection.
     let losses: [StepLoss]
 
     /// The stage that a file of tensors belongs to.

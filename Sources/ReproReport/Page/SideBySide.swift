@@ -1,11 +1,11 @@
 import ReproFormats
 import ReproVerification
 
-/// What the runs say of themselves, a column a run, with the rows marked in which they differ.
+/// What the runs say of themselves: a table with one column per run, whose rows are marked where the runs differ.
 struct SideBySide {
     struct Row {
         let name: String
-        /// One a run; nil where a run does not say.
+        /// One text per run; nil where a run does not say.
         let texts: [String?]
 
         var differs: Bool { texts.contains { $0 != texts[0] } }

@@ -89,32 +89,18 @@ enum InferCommand: Command {
     private static func json(
         _ inference: Inference, _ configuration: RecurrentConfiguration, prefix: String, _ environment: RunEnvironment
     ) -> JSONValue {
-        .object([
-            .init("schema", .number(ReproVersion.schema)),
-            .init(
-                "module",
-                .object([
-                    .init("prefix", .string(prefix)), .init("cell", .string(configuration.cell.rawValue)),
-                    .init("inputs", .number(configuration.inputSize)),
-                    .init("hidden", .number(configuration.hiddenSize)),
-                    .init("layers", .number(configuration.layers)),
-                    .init("bidirectional", .bool(configuration.bidirectional)),
-                    .init("bias", .bool(configuration.bias)),
-                    .init("projection", .number(configuration.projectionSize)),
-                    .init("nonlinearity", .string(configuration.nonlinearity.rawValue)),
-                    .init("batchFirst", .bool(configuration.batchFirst)),
-                ])),
-            .init(
-                "tensors",
-                .array(
-                    inference.results.map { result in
-                        .object([
-                            .init("name", .string(result.name)), .init("dtype", .string("F32")),
-                            .init("shape", .array(result.value.shape.map { .number($0) })),
-                            .init("digest", .string(result.digest.hexadecimal)),
-                        ])
-                    })),
-            .init("environment", environment.json),
-        ])
+        let module: JSONValue = [
+            "prefix": prefix, "cell": configuration.cell.rawValue, "inputs": configuration.inputSize,
+            "hidden": configuration.hiddenSize, "layers": configuration.layers,
+            "bidirectional": configuration.bidirectional, "bias": configuration.bias,
+            "projection": configuration.projectionSize, "nonlinearity": configuration.nonlinearity.rawValue,
+            "batchFirst": configuration.batchFirst,
+        ]
+        let tensors = inference.results.map { result -> JSONValue in
+            ["name": result.name, "dtype": "F32", "shape": result.value.shape, "digest": result.digest]
+        }
+        return [
+            "schema": ReproVersion.schema, "module": module, "tensors": tensors, "environment": environment,
+        ]
     }
 }

@@ -29,12 +29,10 @@ enum ListCommand: Command {
             }
             let summary = Experiment.summary(of: name)
             if context.format == .json {
-                rows.append(
-                    .object([
-                        .init("name", .string(name)), .init("shipped", .bool(Experiment.shipped(named: name) != nil)),
-                        .init("golden", root.map { .string($0) } ?? .null),
-                        .init("problem", problem.map { .string($0) } ?? .null), .init("summary", .string(summary)),
-                    ]))
+                rows.append([
+                    "name": name, "shipped": Experiment.shipped(named: name) != nil, "golden": root,
+                    "problem": problem, "summary": summary,
+                ])
             } else {
                 let digest = root.map { context.palette.faint(String($0.prefix(12))) } ?? ""
                 try Output.line(
@@ -42,17 +40,8 @@ enum ListCommand: Command {
             }
         }
         if context.format == .json {
-            try context.print(
-                .object([.init("schema", .number(ReproVersion.schema)), .init("experiments", .array(rows))]))
+            try context.print(["schema": ReproVersion.schema, "experiments": rows])
         }
         return .success
-    }
-}
-
-extension String {
-    var trimmedRight: String {
-        var text = self[...]
-        while text.last == " " { text.removeLast() }
-        return String(text)
     }
 }

@@ -83,19 +83,15 @@ enum ReportCommand: Command {
     }
 
     private static func json(_ report: Report, _ output: String) -> JSONValue {
-        .object([
-            .init("schema", .number(ReproVersion.schema)), .init("output", .string(output)),
-            .init("distinctDigests", .number(report.comparison.groups.count)),
-            .init(
-                "digests",
-                .array(
-                    report.comparison.groups.map { group in
-                        .object([
-                            .init("digest", .string(group.root.hexadecimal)),
-                            .init("runs", .array(group.members.map { .string(report.names[$0]) })),
-                            .init("drift", group.drift.map(DriftText.json) ?? .null),
-                        ])
-                    })),
-        ])
+        let groups = report.comparison.groups
+        let digests = groups.map { group -> JSONValue in
+            [
+                "digest": group.root, "runs": group.members.map { report.names[$0] },
+                "drift": group.drift.map(DriftText.json),
+            ]
+        }
+        return [
+            "schema": ReproVersion.schema, "output": output, "distinctDigests": groups.count, "digests": digests,
+        ]
     }
 }

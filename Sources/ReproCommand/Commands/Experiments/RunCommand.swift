@@ -35,8 +35,8 @@ enum RunCommand: Command {
 
     static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
-        let (experiment, seed, base) = try choose(context)
-        let fault = try perturbation(arguments)
+        let (experiment, seed, base) = try context.chooseExperiment()
+        let fault = try arguments.perturbation()
         let engine = try context.engine()
         let environment = RunEnvironment(engine: engine)
         let trace = try arguments.choice("trace", ["stage", "tensor", "operation"])
@@ -91,12 +91,9 @@ enum RunCommand: Command {
         if isText {
             try report.tail(result, contrast: contrast, directory: directory)
         } else {
-            var members = result.json(environment: environment).members!
-            if let contrast {
-                members.append(
-                    .init("contrast", .object(contrast.metrics.map { .init($0.name, .number($0.value)) })))
-            }
-            try context.print(.object(members))
+            var json = result.json(environment: environment)
+            json.add("contrast", ifPresent: contrast?.metricsJSON)
+            try context.print(json)
         }
         return .success
     }
@@ -108,33 +105,5 @@ enum RunCommand: Command {
         guard trace == "operation" || !patterns.isEmpty else { return nil }
         return try OperationLog(
             for: directory, stage: arguments.value("stage"), writesTrace: trace == "operation", keep: patterns)
-    }
-
-    static func choose(_ context: Context) throws -> (experiment: Experiment, seed: UInt64, base: String) {
-        let arguments = context.arguments
-        guard arguments.operands.count <= 1 else { throw CommandLineError.usage("one experiment at a time") }
-        if let path = arguments.value("config") {
-            guard arguments.operands.isEmpty else {
-                throw CommandLineError.usage("name an experiment or --config FILE, not both")
-            }
-            let (experiment, configured, base) = try Context.configuration(path)
-            guard let seed = try arguments.seed() ?? configured else { throw missingSeed }
-            return (experiment, seed, base)
-        }
-        guard let seed = try arguments.seed() else { throw missingSeed }
-        return (try context.shippedExperiment(arguments.operands.first ?? "roman"), seed, ".")
-    }
-
-    private static let missingSeed = CommandLineError.usage(
-        "a seed is needed, and there is no default one: repro run --seed 42")
-
-    static func perturbation(_ arguments: Arguments) throws -> Perturbation? {
-        guard let text = arguments.value("perturb") else { return nil }
-        guard let fault = Perturbation(text) else {
-            throw CommandLineError.usage(
-                "--perturb is '\(text)'; it has to be STAGE/TENSOR[:ELEMENT[:BIT]] with a BIT of 0 … 31 or ulp, for example 'step 000001/grad.linear.weight:0:0'"
-            )
-        }
-        return fault
     }
 }

@@ -61,7 +61,7 @@ enum BisectCommand: Command {
     private static func experiments(_ context: Context) throws -> [(Experiment, seed: UInt64, base: String)] {
         let arguments = context.arguments
         if arguments.value("config") != nil {
-            let (experiment, seed, base) = try RunCommand.choose(context)
+            let (experiment, seed, base) = try context.chooseExperiment()
             return [(experiment, seed, base)]
         }
         let seed = try arguments.seed()

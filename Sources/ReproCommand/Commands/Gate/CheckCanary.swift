@@ -80,33 +80,27 @@ enum CheckCanary {
     }
 
     private static func json(_ report: Canary.Report, seed: UInt64) -> JSONValue {
-        let cases = report.outcomes.map { outcome in
-            var members: [JSONValue.Member] = [
-                .init("experiment", .string(outcome.experiment)), .init("phase", .string(outcome.phase.rawValue)),
-                .init("kernels", .string(outcome.kernels.rawValue)), .init("fault", .string(outcome.fault.description)),
-                .init("located", .bool(outcome.isLocated)),
-            ]
-            if let found = outcome.found {
-                members += [
-                    .init("stage", .string(found.stage)), .init("operation", .string(found.operation)),
-                    .init("elements", .array(found.elements.map { .number($0) })),
-                    .init("ulps", found.ulps.map { .number($0) } ?? .null),
-                ]
-            }
-            switch outcome.ending {
-            case .reachedRoot: members.append(.init("ending", .string("root")))
-            case .notFinite: members.append(.init("ending", .string("not finite")))
-            case .diedOut:
-                members += [.init("ending", .string("died out")), .init("reason", .string(reason(outcome)))]
-            }
-            return JSONValue.object(members)
+        [
+            "schema": ReproVersion.schema, "seed": seed, "planted": report.outcomes.count,
+            "located": report.outcomes.count(where: \.isLocated), "cleanRuns": report.cleanRuns,
+            "alarms": report.alarms, "faults": report.outcomes.map(json),
+        ]
+    }
+
+    private static func json(_ outcome: Canary.Outcome) -> JSONValue {
+        var json: JSONValue = [
+            "experiment": outcome.experiment, "phase": outcome.phase.rawValue, "kernels": outcome.kernels.rawValue,
+            "fault": outcome.fault.description, "located": outcome.isLocated,
+        ]
+        if let found = outcome.found {
+            json = json.adding([
+                "stage": found.stage, "operation": found.operation, "elements": found.elements, "ulps": found.ulps,
+            ])
         }
-        return .object([
-            .init("schema", .number(ReproVersion.schema)), .init("seed", .number(seed)),
-            .init("planted", .number(cases.count)),
-            .init("located", .number(report.outcomes.count(where: \.isLocated))),
-            .init("cleanRuns", .number(report.cleanRuns)),
-            .init("alarms", .array(report.alarms.map { .string($0) })), .init("faults", .array(cases)),
-        ])
+        switch outcome.ending {
+        case .reachedRoot: return json.adding(["ending": "root"])
+        case .notFinite: return json.adding(["ending": "not finite"])
+        case .diedOut: return json.adding(["ending": "died out", "reason": reason(outcome)])
+        }
     }
 }

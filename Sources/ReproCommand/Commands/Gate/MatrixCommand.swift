@@ -22,7 +22,7 @@ enum MatrixCommand: Command {
         ], formats: Format.allCases)
 
     static func run(_ context: Context) throws -> ExitCode {
-        let (experiment, seed, base) = try RunCommand.choose(context)
+        let (experiment, seed, base) = try context.chooseExperiment()
         let arguments = context.arguments
         let paths = try kernelPaths(arguments)
         let counts = try threadCounts(arguments)

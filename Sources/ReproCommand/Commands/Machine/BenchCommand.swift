@@ -45,9 +45,10 @@ enum BenchCommand: Command {
         let engine = try context.engine()
         let result = Result(benchmark, try benchmark.run(engine: engine), engine, peak: try Timing.peak())
         if context.format == .json {
-            try context.print(.object([.init("schema", .number(ReproVersion.schema))] + result.members(engine)))
+            let schema: JSONValue = ["schema": ReproVersion.schema]
+            try context.print(schema.adding(result.json(engine)))
         } else {
-            for member in result.members(engine) {
+            for member in result.json(engine).members ?? [] {
                 try Output.line(member.key.padded(16) + (member.value.string ?? member.value.text(.compact)))
             }
         }
@@ -62,7 +63,7 @@ enum BenchCommand: Command {
         if isText {
             try Output.line(
                 "\(environment.processor), kernels \(environment.kernels), threads \(environment.threads), FMA peak of one "
-                    + "thread \(decimal(peak * 1e-9, 1)) GFLOP/s")
+                    + "thread \(decimal(peak * 1e-9, places: 1)) GFLOP/s")
             try Output.line()
             try Output.line(Result.heading)
         }
@@ -71,7 +72,7 @@ enum BenchCommand: Command {
             context.messages.progress(Result.title(benchmark))
             let result = Result(benchmark, try benchmark.run(engine: engine), engine, peak: peak)
             context.messages.clear()
-            if isText { try Output.line(result.line(engine)) } else { rows.append(.object(result.members(engine))) }
+            if isText { try Output.line(result.line(engine)) } else { rows.append(result.json(engine)) }
         }
         for benchmark in shapes { try row(benchmark, engine) }
         for benchmark in shapes where benchmark.operations < 1e8 && benchmark.operations > 1e7 {
@@ -82,15 +83,13 @@ enum BenchCommand: Command {
         if isText {
             try Output.line()
             try Output.line(
-                "SHA-256 of pieces: \(decimal(alone, 2)) GB/s on one thread, \(decimal(shared, 2)) on \(engine.workers.count)"
-            )
+                "SHA-256 of pieces: \(decimal(alone, places: 2)) GB/s on one thread, "
+                    + "\(decimal(shared, places: 2)) on \(engine.workers.count)")
         } else {
-            try context.print(
-                .object([
-                    .init("schema", .number(ReproVersion.schema)), .init("environment", environment.json),
-                    .init("gigaflopsPeak", .number(peak * 1e-9)), .init("results", .array(rows)),
-                    .init("hashingOneThread", .number(alone)), .init("hashingAllThreads", .number(shared)),
-                ]))
+            try context.print([
+                "schema": ReproVersion.schema, "environment": environment, "gigaflopsPeak": peak * 1e-9,
+                "results": rows, "hashingOneThread": alone, "hashingAllThreads": shared,
+            ])
         }
     }
 
@@ -127,17 +126,15 @@ enum BenchCommand: Command {
             peakFraction = gigaflops * 1e9 / (peak * Double(engine.workers.count))
         }
 
-        func members(_ engine: Engine) -> [JSONValue.Member] {
+        func json(_ engine: Engine) -> JSONValue {
             let configuration = benchmark.configuration
             return [
-                .init("cell", .string(configuration.cell.rawValue)), .init("batch", .number(benchmark.batch)),
-                .init("steps", .number(benchmark.steps)), .init("input", .number(configuration.inputSize)),
-                .init("hidden", .number(configuration.hiddenSize)), .init("layers", .number(configuration.layers)),
-                .init("bidirectional", .bool(configuration.bidirectional)),
-                .init("mode", .string(benchmark.mode.rawValue)), .init("threads", .number(engine.workers.count)),
-                .init("kernels", .string(engine.kernels.path.rawValue)), .init("runs", .number(timing.runs)),
-                .init("secondsMin", .number(timing.secondsMin)), .init("secondsMedian", .number(timing.secondsMedian)),
-                .init("gigaflops", .number(gigaflops)), .init("peakFraction", .number(peakFraction)),
+                "cell": configuration.cell.rawValue, "batch": benchmark.batch, "steps": benchmark.steps,
+                "input": configuration.inputSize, "hidden": configuration.hiddenSize,
+                "layers": configuration.layers, "bidirectional": configuration.bidirectional,
+                "mode": benchmark.mode.rawValue, "threads": engine.workers.count,
+                "kernels": engine.kernels.path.rawValue, "runs": timing.runs, "secondsMin": timing.secondsMin,
+                "secondsMedian": timing.secondsMedian, "gigaflops": gigaflops, "peakFraction": peakFraction,
             ]
         }
 
@@ -154,22 +151,10 @@ enum BenchCommand: Command {
 
         func line(_ engine: Engine) -> String {
             Result.title(benchmark) + engine.kernels.path.rawValue.padded(11)
-                + decimal(timing.secondsMin * 1e3, 4).leftPadded(11)
-                + decimal(timing.secondsMedian * 1e3, 4).leftPadded(11) + decimal(gigaflops, 1).leftPadded(9)
-                + (decimal(peakFraction * 100, 1) + " %").leftPadded(9)
+                + decimal(timing.secondsMin * 1e3, places: 4).leftPadded(11)
+                + decimal(timing.secondsMedian * 1e3, places: 4).leftPadded(11)
+                + decimal(gigaflops, places: 1).leftPadded(9)
+                + (decimal(peakFraction * 100, places: 1) + " %").leftPadded(9)
         }
-    }
-
-    /// A number with so many digits after the point.
-    private static func decimal(_ number: Double, _ digits: Int) -> String {
-        let scale = (0..<digits).reduce(1.0) { power, _ in power * 10 }
-        let scaled = Int((number * scale).rounded())
-        if digits == 0 { return String(scaled) }
-        return "\(scaled / Int(scale))." + padded(scaled % Int(scale), to: digits)
-    }
-
-    private static func padded(_ number: Int, to digits: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: digits - text.count) + text
     }
 }

@@ -11,21 +11,15 @@ enum DoctorCommand: Command {
         let environment = RunEnvironment(engine: engine)
         let faults = FloatingPointEnvironment.faults()
         if context.format == .json {
-            let paths = KernelPath.allCases.map { path in
-                JSONValue.object([
-                    .init("name", .string(path.rawValue)), .init("compiled", .bool(path.isCompiled)),
-                    .init("supported", .bool(path.isSupported)),
-                ])
+            let paths = KernelPath.allCases.map { path -> JSONValue in
+                ["name": path.rawValue, "compiled": path.isCompiled, "supported": path.isSupported]
             }
-            try context.print(
-                .object([
-                    .init("schema", .number(ReproVersion.schema)), .init("environment", environment.json),
-                    .init("kernels", .array(paths)), .init("floatingPointFaults", .array(faults.map { .string($0) })),
-                ]))
+            try context.print([
+                "schema": ReproVersion.schema, "environment": environment, "kernels": paths,
+                "floatingPointFaults": faults,
+            ])
         } else {
-            for (name, value) in environment.members {
-                try Output.line(name.padded(16) + (value.string ?? value.text(.compact)))
-            }
+            for (name, value) in environment.facts { try Output.line(name.padded(16) + value) }
             try Output.line()
             for path in KernelPath.allCases {
                 let state =

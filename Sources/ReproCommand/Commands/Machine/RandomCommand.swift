@@ -53,7 +53,7 @@ enum RandomCommand: Command {
                 default: isTorch ? raw(UInt64(torch.next32()), 8) : raw(generator.next64(), 16)
                 }
             if context.format == .json {
-                draws.append(form == "permutation" ? .number(order[index]) : .string(text))
+                draws.append(form == "permutation" ? order[index].json : text.json)
             } else {
                 lines += text + "\n"
                 if lines.utf8.count > 1 << 16 {
@@ -63,11 +63,7 @@ enum RandomCommand: Command {
             }
         }
         if context.format == .json {
-            try context.print(
-                .object([
-                    .init("schema", .number(ReproVersion.schema)), .init("seed", .number(seed)),
-                    .init("form", .string(form)), .init("draws", .array(draws)),
-                ]))
+            try context.print(["schema": ReproVersion.schema, "seed": seed, "form": form, "draws": draws])
         } else {
             try Output.write(lines)
         }
@@ -91,7 +87,7 @@ enum RandomCommand: Command {
         return String(repeating: "0", count: width - digits.count) + digits
     }
 
-    /// As C's %a and Python's float.hex of the same number without trailing zeros.
+    /// A number as C's %a and Python's float.hex write it, without trailing zeros.
     private static func hexadecimal(_ value: Float) -> String {
         if value == 0 { return "0x0p+0" }
         let exponent = Int(value.exponent)

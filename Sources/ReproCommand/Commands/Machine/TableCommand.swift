@@ -29,11 +29,9 @@ enum TableCommand: Command {
         }
         context.messages.clear()
         if context.format == .json {
-            try context.print(
-                .object([
-                    .init("schema", .number(ReproVersion.schema)), .init("function", .string(function.rawValue)),
-                    .init("stride", .number(stride)), .init("digest", .string(digest.hexadecimal)),
-                ]))
+            try context.print([
+                "schema": ReproVersion.schema, "function": function.rawValue, "stride": stride, "digest": digest,
+            ])
         } else {
             try Output.line(digest.hexadecimal)
         }

@@ -81,28 +81,3 @@ struct RunText {
         return embedding + cells.joined(separator: ", ") + " (\(layers))" + readout
     }
 }
-
-/// A share as a percentage with two digits: 100.00 % only for the whole.
-func percent(_ share: Double) -> String {
-    let hundredths = share == 1 ? 10_000 : min(9_999, Int((share * 10_000).rounded()))
-    let digits = String(hundredths % 100)
-    return "\(hundredths / 100).\(digits.count == 1 ? "0" : "")\(digits) %"
-}
-
-/// A number with so many decimal places.
-func decimal(_ value: Double, places: Int) -> String {
-    guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }
-    var scale = 1.0
-    for _ in 0..<places { scale *= 10 }
-    let scaled = Int((value.magnitude * scale).rounded())
-    let fraction = String(scaled % Int(scale))
-    let zeros = String(repeating: "0", count: places - fraction.count)
-    return (value < 0 && scaled > 0 ? "-" : "") + "\(scaled / Int(scale)).\(zeros)\(fraction)"
-}
-
-extension String {
-    /// A–Z for a–z, the rest as it is.
-    var asciiUppercased: String {
-        String(decoding: utf8.map { (97...122).contains($0) ? $0 - 32 : $0 }, as: UTF8.self)
-    }
-}

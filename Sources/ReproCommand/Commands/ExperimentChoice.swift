@@ -1,0 +1,50 @@
+import Repro
+
+/// Which experiment a command is about, from its operands and options.
+extension Context {
+    /// The experiment of the operand or of `--config`, the default one where neither is given; its seed, and the folder that its
+    /// paths are relative to.
+    func chooseExperiment() throws -> (experiment: Experiment, seed: UInt64, base: String) {
+        guard arguments.operands.count <= 1 else { throw CommandLineError.usage("one experiment at a time") }
+        if let path = arguments.value("config") {
+            guard arguments.operands.isEmpty else {
+                throw CommandLineError.usage("name an experiment or --config FILE, not both")
+            }
+            let (experiment, configured, base) = try Context.configuration(path)
+            guard let seed = try arguments.seed() ?? configured else { throw Context.missingSeed }
+            return (experiment, seed, base)
+        }
+        guard let seed = try arguments.seed() else { throw Context.missingSeed }
+        return (try shippedExperiment(arguments.operands.first ?? "roman"), seed, ".")
+    }
+
+    private static let missingSeed = CommandLineError.usage(
+        "a seed is needed, and there is no default one: repro run --seed 42")
+
+    /// The experiments that an operand or a configuration can name.
+    func shippedExperiment(_ name: String) throws -> Experiment {
+        if let experiment = Experiment.shipped(named: name) { return experiment }
+        let names = Experiment.shipped.map(\.name)
+        let nearest = NearestName.of(name, among: names).map { "did you mean '\($0)'?" } ?? "`repro list` shows them"
+        throw CommandLineError.usage("no experiment is called '\(name)'; \(nearest)")
+    }
+
+    /// Reads `--config`: the experiment, its seed where it has one, and the folder that its paths are relative to.
+    static func configuration(_ path: String) throws -> (experiment: Experiment, seed: UInt64?, base: String) {
+        let (experiment, seed) = try Experiment.read(path: path)
+        return (experiment, seed, Paths.folder(of: path))
+    }
+}
+
+extension Arguments {
+    /// The fault of `--perturb`.
+    func perturbation() throws -> Perturbation? {
+        guard let text = value("perturb") else { return nil }
+        guard let fault = Perturbation(text) else {
+            throw CommandLineError.usage(
+                "--perturb is '\(text)'; it has to be STAGE/TENSOR[:ELEMENT[:BIT]] with a BIT of 0 … 31 or ulp, for example 'step 000001/grad.linear.weight:0:0'"
+            )
+        }
+        return fault
+    }
+}
