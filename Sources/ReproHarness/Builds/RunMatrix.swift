@@ -4,7 +4,7 @@ import ReproTrace
 import ReproTraining
 
 /// What one experiment gave over builds, kernels, threads and placements.
-public struct Matrix: Sendable {
+public struct RunMatrix: Sendable {
     /// One way of computing, and what it gave.
     public struct Combination: Sendable {
         /// The path of another build; nil for this one.
@@ -50,7 +50,7 @@ public struct Matrix: Sendable {
         }
         for (path, threads) in ways {
             let engine = try Engine(path: path, threads: threads)
-            for placement in experiment.task == .inspection ? [1] : Matrix.placements {
+            for placement in experiment.task == .inspection ? [1] : RunMatrix.placements {
                 let options = RunOptions(
                     evaluationBatchSize: placement, resolve: resolve,
                     onProgress: { onProgress("\(path.rawValue), \(threads) threads", $0) })
