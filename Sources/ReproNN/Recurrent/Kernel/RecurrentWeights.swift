@@ -27,7 +27,8 @@ public final class RecurrentWeights: @unchecked Sendable {
         precondition(names.count == parameters.count, "\(parameters.count) parameters, expected \(names.count)")
         for (name, shape) in zip(names, shapes) {
             precondition(
-                configuration.hasShape(shape, name), "'\(name)' of shape \(shape), not \(configuration.shape(of: name))")
+                configuration.hasShape(shape, name), "'\(name)' of shape \(shape), not \(configuration.shape(of: name))"
+            )
         }
         self.configuration = configuration
         // A projection reads every unit of a step, so its units stay with one worker.
