@@ -1,27 +1,16 @@
 import ReproTrace
 
-/// Finds where two lists of digests part, in as many comparisons as the list's logarithm.
+/// Finds where two lists of stages, tensors or operations part by their digests, in as many comparisons as the list's logarithm.
 ///
 /// What is compared is the digest of a beginning of either list. Beginnings that agree agree in every entry, so bisection
 /// finds the first entry that differs whatever comes after it, also where later entries agree again.
 public struct DivergenceSearch: Sendable, Equatable {
-    /// A stage, a tensor or an operation.
-    public struct Entry: Sendable, Equatable {
-        public let name: String
-        public let digest: Digest
-
-        public init(name: String, digest: Digest) {
-            self.name = name
-            self.digest = digest
-        }
-    }
-
     /// The place of the first entry that differs, or that only one list has; nil where the lists are equal.
     public let first: Int?
     /// How many comparisons that took: 1 for equal lists, else 1 + ⌈log₂ of the longer list's length⌉.
     public let comparisons: Int
 
-    public init(_ a: [Entry], _ b: [Entry]) {
+    public init<Part: DigestedPart>(_ a: [Part], _ b: [Part]) {
         let (left, right) = (DivergenceSearch.beginnings(a), DivergenceSearch.beginnings(b))
         var comparisons = 0
         /// Whether the first `count` entries agree.
@@ -44,7 +33,7 @@ public struct DivergenceSearch: Sendable, Equatable {
     }
 
     /// The digest of the first n entries at place n.
-    private static func beginnings(_ entries: [Entry]) -> [Digest] {
+    private static func beginnings(_ entries: [some DigestedPart]) -> [Digest] {
         let hashing = Hashing()
         var digests = [hashing.streams([])]
         for entry in entries {
