@@ -28,7 +28,9 @@ public struct TensorComparison: Sendable, Equatable {
     }
 
     /// How many elements both sides recorded.
-    public var sampleCount: Int { before.flatMap { own in after.map { min(own.samples.count, $0.samples.count) } } ?? 0 }
+    public var sampleCount: Int {
+        before.flatMap { own in after.map { min(own.samples.count, $0.samples.count) } } ?? 0
+    }
 
     /// The recorded elements that differ; none for a difference of structure.
     public var elements: [MovedElement] {

@@ -60,7 +60,9 @@ enum DiffCommand: Command {
             files.append(try FileComparison("model.safetensors", in: a, b, stage: "final"))
             files.append(try FileComparison("outputs.safetensors", in: a, b, stage: "evaluation"))
         }
-        let kept = files.flatMap { file in file.differences.map { RunComparison.WholeTensor(stage: file.stage, difference: $0) } }
+        let kept = files.flatMap { file in
+            file.differences.map { RunComparison.WholeTensor(stage: file.stage, difference: $0) }
+        }
         if both(a, b, have: OperationLog.keptName) {
             files.append(try FileComparison(OperationLog.keptName, in: a, b, stage: ""))
         }
@@ -68,7 +70,8 @@ enum DiffCommand: Command {
         let stages = RunComparison(before, after, whole: kept)
         return Comparison(
             isOfRuns: true, drift: stages.drift, growth: stages.growth,
-            operations: both(a, b, have: trace) ? try OperationComparison.traces(a + "/" + trace, b + "/" + trace) : nil,
+            operations: both(a, b, have: trace)
+                ? try OperationComparison.traces(a + "/" + trace, b + "/" + trace) : nil,
             files: files, notes: notes)
     }
 
