@@ -60,6 +60,7 @@ import Testing
         let list = entries([1, 2, 3])
         var other = list
         other[1] = Entry(name: "another", digest: list[1].digest)
-        #expect(DivergenceSearch(list, other).first == 1)
+        let search = DivergenceSearch(list, other)
+        #expect(search.first == 1 && search.name == "entry 1" && search.count == 4)
     }
 }

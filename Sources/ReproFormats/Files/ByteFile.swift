@@ -57,7 +57,7 @@ public final class ByteFile: Sendable {
 
     /// All bytes of a file.
     ///
-    /// - Throws: as `init(path:)` and `read`, and `.badData` for an empty file.
+    /// - Throws: `FormatError`: what `init(path:)` and `read` throw, and `.badData` for an empty file.
     public static func contents(of path: String) throws(FormatError) -> [UInt8] {
         let file = try ByteFile(path: path)
         guard file.byteCount > 0 else {

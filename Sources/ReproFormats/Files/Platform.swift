@@ -1,3 +1,5 @@
+// The system calls of files, one thin function each: the only unsafe memory of reading and writing files stands here.
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)

@@ -32,7 +32,7 @@ public final class SpoolFile {
 
     /// Writes all bytes so far as a file.
     ///
-    /// - Throws: `FormatError`, as `AtomicFile`.
+    /// - Throws: `FormatError`: what writing an `AtomicFile` throws.
     public func copy(to path: String) throws(FormatError) {
         try flush()
         let file = try AtomicFile(path: path)

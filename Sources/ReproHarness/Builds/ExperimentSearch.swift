@@ -46,12 +46,10 @@ struct ExperimentSearch {
         _ kind: Bisection.Level.Kind, _ entries: [[some DigestedPart]], into result: inout Bisection.Result
     ) -> String? {
         let search = DivergenceSearch(entries[0], entries[1])
-        let first = search.first.map { $0 < entries[0].count ? entries[0][$0].name : entries[1][$0].name }
         result.levels.append(
             Bisection.Level(
-                kind: kind, count: max(entries[0].count, entries[1].count), comparisons: search.comparisons,
-                first: first))
-        return first
+                kind: kind, count: search.count, comparisons: search.comparisons, first: search.name))
+        return search.name
     }
 
     private func operation(_ stage: String, into result: inout Bisection.Result) throws -> String? {

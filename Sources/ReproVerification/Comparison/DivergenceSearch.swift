@@ -1,44 +1,50 @@
 import ReproTrace
 
-/// Finds where two lists of stages, tensors or operations part by their digests, in as many comparisons as the list's logarithm.
+/// Finds where two lists of stages, tensors or operations part, in as many comparisons of digests as the list's logarithm.
 ///
 /// What is compared is the digest of a beginning of either list. Beginnings that agree agree in every entry, so bisection
-/// finds the first entry that differs whatever comes after it, also where later entries agree again.
+/// finds the first pair that differs whatever comes after it, also where later pairs agree again.
 public struct DivergenceSearch: Sendable, Equatable {
-    /// The place of the first entry that differs, or that only one list has; nil where the lists are equal.
+    /// The place among the pairs and the name of the first that differs; nil where the lists are equal.
     public let first: Int?
-    /// How many comparisons that took: 1 for equal lists, else 1 + ⌈log₂ of the longer list's length⌉.
+    public let name: String?
+    /// How many pairs there are.
+    public let count: Int
+    /// How many comparisons the search took: 1 for equal lists, else 1 + ⌈log₂ count⌉.
     public let comparisons: Int
 
-    public init<Part: DigestedPart>(_ a: [Part], _ b: [Part]) {
-        let (left, right) = (DivergenceSearch.beginnings(a), DivergenceSearch.beginnings(b))
+    public init<Part: DigestedPart>(_ before: [Part], _ after: [Part]) {
+        let pairs = Pair.all(before, after)
+        let left = DivergenceSearch.beginnings(pairs.map(\.before))
+        let right = DivergenceSearch.beginnings(pairs.map(\.after))
         var comparisons = 0
-        /// Whether the first `count` entries agree.
+        /// Whether the first `count` pairs agree.
         func agree(_ count: Int) -> Bool {
             comparisons += 1
-            return count < left.count && count < right.count && left[count] == right[count]
+            return left[count] == right[count]
         }
-        let longer = max(a.count, b.count)
-        if agree(longer) {
+        if agree(pairs.count) {
             first = nil
         } else {
-            var (equal, different) = (0, longer)
+            var (equal, different) = (0, pairs.count)
             while different - equal > 1 {
                 let middle = (equal + different) / 2
                 if agree(middle) { equal = middle } else { different = middle }
             }
             first = equal
         }
+        name = first.map { pairs[$0].name }
+        count = pairs.count
         self.comparisons = comparisons
     }
 
-    /// The digest of the first n entries at place n.
-    private static func beginnings(_ entries: [some DigestedPart]) -> [Digest] {
+    /// The digest of the first n parts at place n; a part that is not there leaves the digest as it is.
+    private static func beginnings(_ parts: [(some DigestedPart)?]) -> [Digest] {
         let hashing = Hashing()
         var digests = [hashing.streams([])]
-        for entry in entries {
-            digests.append(
-                hashing.node(name: entry.name, streams: digests[digests.count - 1], children: [entry.digest]))
+        for part in parts {
+            let last = digests[digests.count - 1]
+            digests.append(part.map { hashing.node(name: $0.name, streams: last, children: [$0.digest]) } ?? last)
         }
         return digests
     }
