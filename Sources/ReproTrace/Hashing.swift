@@ -45,6 +45,11 @@ public struct Hashing: Sendable {
         return fields.digest
     }
 
+    /// A leaf of bytes that an array holds.
+    public func tensor(name: String, elementType: ElementType, shape: [Int], bytes: [UInt8]) -> Digest {
+        bytes.withUnsafeBytes { tensor(name: name, elementType: elementType, shape: shape, bytes: $0) }
+    }
+
     /// The SHA-256 of each consecutive piece of ``pieceSize`` bytes (the last may be shorter), 32 bytes each, in order.
     ///
     /// Each is the plain SHA-256 of its bytes, so that `dd` and `sha256sum` reproduce it.

@@ -7,9 +7,9 @@ import Testing
 
 @Suite struct DivergenceMapTests {
     private func map(
-        _ before: [Part], _ after: [Part], whole: [DivergenceMap.WholeTensor] = []
+        _ before: [Part], _ after: [Part], whole: [RunComparison.WholeTensor] = []
     ) throws -> DivergenceMap {
-        DivergenceMap(StagePair.all(try trace(before).stages, try trace(after).stages), whole: whole)
+        DivergenceMap(RunComparison(try trace(before), try trace(after), whole: whole).stages)
     }
 
     private func row(_ map: DivergenceMap, _ tensor: String) throws -> [DivergenceMap.Cell] {
@@ -60,9 +60,9 @@ import Testing
         var after = before
         after[0].tensors[0].values[1] = 2
         let difference = try #require(try differences(before[0].tensors[0].values, after[0].tensors[0].values).first)
-        let whole = [DivergenceMap.WholeTensor(stage: "final", difference: difference)]
+        let whole = [RunComparison.WholeTensor(stage: "final", difference: difference)]
         #expect(try row(try map(before, after, whole: whole), "weight") == [.distance(ulps: 1 << 23, isWhole: true)])
-        let elsewhere = [DivergenceMap.WholeTensor(stage: "init", difference: difference)]
+        let elsewhere = [RunComparison.WholeTensor(stage: "init", difference: difference)]
         #expect(try row(try map(before, after, whole: elsewhere), "weight") == [.unmeasured])
     }
 
@@ -71,8 +71,7 @@ import Testing
         var after = parts
         after[1].tensors[0].values[0] = 9
         func map(_ after: [Part]) throws -> DivergenceMap {
-            let stages = (try trace(parts).stages, try trace(after).stages)
-            return DivergenceMap(StagePair.all(stages.0.map { $0.withoutLeaves() }, stages.1))
+            DivergenceMap(RunComparison(withoutLeaves(try trace(parts)), try trace(after)).stages)
         }
         #expect(try row(try map(parts), "logits") == [.absent, .equal, .absent])
         #expect(try row(try map(after), "logits") == [.absent, .unrecorded, .absent])
@@ -92,9 +91,9 @@ import Testing
     @Test func aStageThatOnlyTheSecondRunHasStandsWhereItHasIt() throws {
         var after = parts
         after.insert(.rows("step 000001", ("logits", [1])), at: 2)
-        let pairs = StagePair.all(try trace(parts).stages, try trace(after).stages)
-        #expect(pairs.map(\.name) == ["init", "step 000000", "step 000001", "final"])
-        #expect(pairs.map(\.isEqual) == [true, true, false, true])
+        let stages = RunComparison(try trace(parts), try trace(after)).stages
+        #expect(stages.map(\.name) == ["init", "step 000000", "step 000001", "final"])
+        #expect(stages.map(\.isEqual) == [true, true, false, true])
     }
 
     @Test func severalCellsShowAsTheMostDivergent() {

@@ -6,9 +6,14 @@ import Testing
 @Suite struct DivergenceSearchTests {
     private let hashing = Hashing()
 
-    private func entries(_ values: [UInt8]) -> [DivergenceSearch.Entry] {
+    private struct Entry: DigestedPart {
+        let name: String
+        let digest: Digest
+    }
+
+    private func entries(_ values: [UInt8]) -> [Entry] {
         values.enumerated().map { place, value in
-            DivergenceSearch.Entry(name: "entry \(place)", digest: hashing.digest(of: [value]))
+            Entry(name: "entry \(place)", digest: hashing.digest(of: [value]))
         }
     }
 
@@ -54,7 +59,8 @@ import Testing
     @Test func aNameThatDiffersIsADifference() {
         let list = entries([1, 2, 3])
         var other = list
-        other[1] = DivergenceSearch.Entry(name: "another", digest: list[1].digest)
-        #expect(DivergenceSearch(list, other).first == 1)
+        other[1] = Entry(name: "another", digest: list[1].digest)
+        let search = DivergenceSearch(list, other)
+        #expect(search.first == 1 && search.name == "entry 1" && search.count == 4)
     }
 }

@@ -137,6 +137,19 @@ import Testing
         }
     }
 
+    /// The index of every format so far is read, so that goldens of an earlier contract can be blessed anew one by one.
+    @Test func anIndexOfAnEarlierFormatIsReadAndWrittenInThisOne() throws {
+        for format in [1, Golden.format] {
+            try withFolder { folder in
+                try folder.edit(folder.indexFile, #"{"format":\#(format),"goldens":[\#(entry("a"))]}"#.utf8)
+                #expect(try folder.index().map(\.name) == ["a"])
+                try folder.write(golden(try trace(parts)))
+                let written = String(decoding: try folder.bytes(folder.indexFile), as: UTF8.self)
+                #expect(written.contains("\"format\": \(Golden.format),"))
+            }
+        }
+    }
+
     @Test func writingKeepsTheOtherEntries() throws {
         try withFolder { folder in
             let first = golden(name: "b", try trace(parts))

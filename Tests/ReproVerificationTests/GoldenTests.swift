@@ -124,6 +124,10 @@ import Testing
         let text = String(decoding: golden(try trace(parts)).encoded, as: UTF8.self)
         let other = try edited(text, "\"contract\": \(Golden.contract)", "\"contract\": \(Golden.contract + 1)")
         #expect(decode(other.utf8) == .failure(.otherContract(path: "small.json", found: Golden.contract + 1)))
+        let fault = GoldenFault.otherContract(path: "deep/Goldens/small.json", found: 7)
+        #expect(
+            fault.description.contains(
+                "`repro bless small --goldens deep/Goldens --reason \"contract version \(Golden.contract)\"`"))
         // Whatever else that version writes.
         let strange = #"{"contract": 7, "format": 3, "tree": []}"#
         #expect(decode(strange.utf8) == .failure(.otherContract(path: "small.json", found: 7)))

@@ -30,6 +30,11 @@ func trace(_ parts: [Part]) throws -> Trace {
     return try recorder.trace()
 }
 
+/// The same run as one that kept digests alone.
+func withoutLeaves(_ trace: Trace) -> some DigestedRun {
+    Trace(stages: trace.stages.map { $0.withoutLeaves() })
+}
+
 func stream(_ state: UInt64) -> StreamState {
     StreamState(domain: 2, key: 0, state: (0, state), increment: (0, 1), buffered: nil)
 }
@@ -43,7 +48,7 @@ let parts: [Part] = [
 
 func golden(name: String = "small", _ trace: Trace) -> Golden {
     Golden(
-        name: name, experiment: .object([.init("name", .string(name)), .init("hidden", .number(4))]),
+        name: name, experiment: ["name": name, "hidden": 4],
         data: [Golden.DataFile(path: "../train.tsv", digest: hashing.digest(of: Array("a\tb\n".utf8)))], seed: .max,
         trace: trace, blessedBy: "tester", reason: "first result, \"quoted\"")
 }

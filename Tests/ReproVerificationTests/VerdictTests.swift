@@ -8,7 +8,7 @@ import Testing
     init() throws {
         let expected = try trace(parts)
         let found = try trace([.rows("init", ("weight", [0.5, -0.125]))] + parts.dropFirst())
-        drift = try #require(Drift(expected: (expected.root, expected.stages), found: found))
+        drift = try #require(Drift(expected: expected, found: found))
         verdicts = [.reproduced, .drift(drift), .notJudged("x"), .notReproducible(drift), .notFinite("x")]
     }
 

@@ -110,14 +110,11 @@ public final class AtomicFile {
     }
 
     private func writeThrough(_ bytes: [UInt8]) throws(FormatError) {
-        let open = openDescriptor()
-        var failure: Platform.Failure?
-        bytes.withUnsafeBytes { raw in
-            do throws(Platform.Failure) { try Platform.write(open, raw) } catch { failure = error }
-        }
-        if let failure {
+        do throws(Platform.Failure) {
+            try Platform.write(openDescriptor(), bytes)
+        } catch {
             discard()
-            throw AtomicFile.unwritten(path, failure)
+            throw AtomicFile.unwritten(path, error)
         }
     }
 

@@ -57,7 +57,7 @@ public final class ByteFile: Sendable {
 
     /// All bytes of a file.
     ///
-    /// - Throws: as `init(path:)` and `read`, and `.badData` for an empty file.
+    /// - Throws: `FormatError`: what `init(path:)` and `read` throw, and `.badData` for an empty file.
     public static func contents(of path: String) throws(FormatError) -> [UInt8] {
         let file = try ByteFile(path: path)
         guard file.byteCount > 0 else {
@@ -80,19 +80,12 @@ public final class ByteFile: Sendable {
         case .memory(let bytes): return Array(bytes[offset..<offset + count])
         case .descriptor(let open): descriptor = open
         }
-        var failure: Platform.Failure?
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            do throws(Platform.Failure) {
-                initialized = try Platform.read(
-                    descriptor, at: offset,
-                    into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
-            } catch {
-                failure = error
-            }
-        }
-        if let failure {
+        let bytes: [UInt8]
+        do throws(Platform.Failure) {
+            bytes = try Platform.read(descriptor, at: offset, count: count)
+        } catch {
             throw FormatError(
-                .inputOutput, path: path, byteOffset: offset, problem: "reading failed: \(failure.message)",
+                .inputOutput, path: path, byteOffset: offset, problem: "reading failed: \(error.message)",
                 remedy: "check the disk and try again")
         }
         guard bytes.count == count else {

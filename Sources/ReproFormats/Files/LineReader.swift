@@ -9,7 +9,7 @@ public struct LineReader {
     /// No line of ours is longer, so a file that is something else is refused before it fills the memory.
     private static let greatestLineByteCount = 1 << 16
 
-    /// - Throws: `FormatError`, as `ByteFile`.
+    /// - Throws: `FormatError`: what opening a `ByteFile` throws.
     public init(path: String) throws(FormatError) {
         file = try ByteFile(path: path)
     }

@@ -1,3 +1,5 @@
+// The system calls of files, one thin function each: the only unsafe memory of reading and writing files stands here.
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -63,27 +65,32 @@ enum Platform {
         return Status(information)
     }
 
-    /// Reads up to the buffer's size at an offset; fewer bytes than asked for mean the end of the file.
-    static func read(
-        _ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
-    ) throws(Failure)
-        -> Int
-    {
-        var done = 0
-        while done < buffer.count {
-            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-            let count = try checked { pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done)) }
-            if count == 0 { break }
-            done += count
+    /// Reads up to `count` bytes at an offset; fewer than asked for mean the end of the file.
+    static func read(_ descriptor: Int32, at offset: Int, count: Int) throws(Failure) -> [UInt8] {
+        var failure: Failure?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+            while done < count {
+                let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[done..<count])
+                do throws(Failure) {
+                    let read = try checked { pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done)) }
+                    if read == 0 { return }
+                    done += read
+                } catch {
+                    failure = error
+                    return
+                }
+            }
         }
-        return done
+        if let failure { throw failure }
+        return bytes
     }
 
-    static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(Failure) {
+    static func write(_ descriptor: Int32, _ bytes: [UInt8]) throws(Failure) {
         var done = 0
         while done < bytes.count {
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-            done += try checked { systemWrite(descriptor, rest.baseAddress, rest.count) }
+            done += try checked {
+                bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done) }
+            }
         }
     }
 

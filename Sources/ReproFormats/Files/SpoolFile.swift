@@ -32,33 +32,26 @@ public final class SpoolFile {
 
     /// Writes all bytes so far as a file.
     ///
-    /// - Throws: `FormatError`, as `AtomicFile`.
+    /// - Throws: `FormatError`: what writing an `AtomicFile` throws.
     public func copy(to path: String) throws(FormatError) {
         try flush()
         let file = try AtomicFile(path: path)
         var done = 0
         while done < byteCount {
-            var piece = [UInt8](repeating: 0, count: min(SpoolFile.pieceByteCount, byteCount - done))
-            var failure: Platform.Failure?
-            piece.withUnsafeMutableBytes { bytes in
-                do throws(Platform.Failure) {
-                    let count = try Platform.read(descriptor, at: done, into: bytes)
-                    precondition(count == bytes.count, "a file that has no name became shorter")
-                } catch { failure = error }
-            }
-            if let failure { throw failed(failure) }
+            let count = min(SpoolFile.pieceByteCount, byteCount - done)
+            let piece: [UInt8]
+            do throws(Platform.Failure) {
+                piece = try Platform.read(descriptor, at: done, count: count)
+            } catch { throw failed(error) }
+            precondition(piece.count == count, "a file that has no name became shorter")
             try file.write(piece)
-            done += piece.count
+            done += count
         }
         try file.commit()
     }
 
     private func flush() throws(FormatError) {
-        var failure: Platform.Failure?
-        buffer.withUnsafeBytes { bytes in
-            do throws(Platform.Failure) { try Platform.write(descriptor, bytes) } catch { failure = error }
-        }
-        if let failure { throw failed(failure) }
+        do throws(Platform.Failure) { try Platform.write(descriptor, buffer) } catch { throw failed(error) }
         byteCount += buffer.count
         buffer.removeAll(keepingCapacity: true)
     }

@@ -1,10 +1,12 @@
+// Parses JSON texts into `JSONValue`, strictly by RFC 8259.
+
 extension JSONValue {
     /// The deepest nesting of arrays and objects that is read. Deeper texts are refused before they exhaust the stack.
     public static let greatestDepth = 128
 
     /// Reads a file of JSON.
     ///
-    /// - Throws: `FormatError`, as `ByteFile.contents` and `parse`.
+    /// - Throws: `FormatError`: what `ByteFile.contents` and `parse` throw.
     public static func read(path: String) throws(FormatError) -> JSONValue {
         try parse(try ByteFile.contents(of: path), path: path)
     }

@@ -1,3 +1,5 @@
+// Writes `JSONValue` as text: the same value gives the same bytes everywhere.
+
 extension JSONValue {
     /// How JSON is laid out.
     public enum Layout: Sendable {

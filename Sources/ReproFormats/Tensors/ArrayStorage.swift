@@ -47,11 +47,9 @@ struct ArrayStorage: Sendable {
         while start < total {
             let piece = try file.read(
                 at: offset + start * kind.byteCount, count: min(pieceCount, total - start) * kind.byteCount)
-            result.withUnsafeMutableBufferPointer { buffer in
-                convert(piece, isBigEndian) { element in
-                    buffer[target.offset] = element
-                    target.advance()
-                }
+            convert(piece, isBigEndian) { element in
+                result[target.offset] = element
+                target.advance()
             }
             start += pieceCount
         }

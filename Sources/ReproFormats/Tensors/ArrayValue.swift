@@ -50,25 +50,13 @@ public enum ArrayValue: Sendable, Equatable {
         case .float(let tensor):
             for start in stride(from: 0, to: tensor.count, by: pieceCount) {
                 let part = tensor.elements[start..<min(start + pieceCount, tensor.count)]
-                try body(littleEndianBytes(part, byteCount: 4) { $0.bitPattern })
+                try body([UInt8](of: part.lazy.map { $0.bitPattern.littleEndian }))
             }
         case .int(_, let elements):
             for start in stride(from: 0, to: elements.count, by: pieceCount) {
                 let part = elements[start..<min(start + pieceCount, elements.count)]
-                try body(littleEndianBytes(part, byteCount: 8) { UInt64(bitPattern: $0) })
+                try body([UInt8](of: part.lazy.map(\.littleEndian)))
             }
-        }
-    }
-}
-
-private func littleEndianBytes<Element, Bits: FixedWidthInteger>(
-    _ elements: some Collection<Element>, byteCount: Int, _ bits: (Element) -> Bits
-) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: elements.count * byteCount) { buffer, initialized in
-        let raw = UnsafeMutableRawBufferPointer(buffer)
-        for element in elements {
-            raw.storeBytes(of: bits(element).littleEndian, toByteOffset: initialized, as: Bits.self)
-            initialized += byteCount
         }
     }
 }

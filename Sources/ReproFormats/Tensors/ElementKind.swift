@@ -48,11 +48,9 @@ enum ElementKind: Sendable {
     private func forEach<Bits: FixedWidthInteger>(
         _ type: Bits.Type, _ piece: [UInt8], _ isBigEndian: Bool, _ body: (Bits) -> Void
     ) {
-        piece.withUnsafeBytes { raw in
-            for offset in stride(from: 0, to: raw.count, by: byteCount) {
-                let stored = raw.loadUnaligned(fromByteOffset: offset, as: Bits.self)
-                body(isBigEndian ? Bits(bigEndian: stored) : Bits(littleEndian: stored))
-            }
+        for offset in stride(from: 0, to: piece.count, by: byteCount) {
+            let stored = piece.integer(at: offset, as: type)
+            body(isBigEndian ? Bits(bigEndian: stored) : Bits(littleEndian: stored))
         }
     }
 

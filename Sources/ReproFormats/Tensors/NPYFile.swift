@@ -17,7 +17,7 @@ public struct NPYFile: Sendable {
     /// More than version 1.0 can announce; NumPy itself stops at 10,000 without asking.
     private static let greatestHeaderByteCount = 65_535
 
-    /// - Throws: `FormatError`, as `ByteFile`, and `.badData` where the file breaks a rule.
+    /// - Throws: `FormatError`: what opening a `ByteFile` throws, and `.badData` where the file breaks a rule.
     public init(path: String) throws(FormatError) {
         try self.init(try ByteFile(path: path))
     }
@@ -101,7 +101,7 @@ public struct NPYFile: Sendable {
 public enum NPY {
     /// Writes a file, whole or not at all.
     ///
-    /// - Throws: `FormatError`, as `AtomicFile`.
+    /// - Throws: `FormatError`: what writing an `AtomicFile` throws.
     public static func write(_ value: ArrayValue, to path: String) throws(FormatError) {
         let file = try AtomicFile(path: path)
         try file.write(header(of: value))

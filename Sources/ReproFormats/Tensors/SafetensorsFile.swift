@@ -11,7 +11,7 @@ public struct SafetensorsFile: Sendable {
     /// Indices of `entries`, by the bytes of their names.
     private let order: [Int]
 
-    /// - Throws: `FormatError`, as `ByteFile`, and `.badData` where the file breaks a rule of the format.
+    /// - Throws: `FormatError`: what opening a `ByteFile` throws, and `.badData` where the file breaks a rule of the format.
     public init(path: String) throws(FormatError) {
         try self.init(try ByteFile(path: path))
     }

@@ -18,7 +18,7 @@ public enum Safetensors {
     /// Writes a file, whole or not at all.
     ///
     /// - Precondition: names differ and none is `__metadata__`; metadata keys differ.
-    /// - Throws: `FormatError`, as `AtomicFile`.
+    /// - Throws: `FormatError`: what writing an `AtomicFile` throws.
     public static func write(
         _ arrays: [NamedArray], metadata: [(key: String, value: String)] = [], to path: String
     ) throws(FormatError) {

@@ -14,7 +14,7 @@ public struct TaggedSentence: Sendable, Equatable {
 /// empty nodes (`1.1`) are passed over. The blank line after the last sentence may be missing, and blank lines may follow one
 /// another. Source: universaldependencies.org/format.html, version 2.
 public enum CoNLLU {
-    /// - Throws: `FormatError`, as `ByteFile.contents` and `parse`.
+    /// - Throws: `FormatError`: what `ByteFile.contents` and `parse` throw.
     public static func read(path: String) throws(FormatError) -> [TaggedSentence] {
         try parse(try ByteFile.contents(of: path), path: path)
     }

@@ -12,13 +12,13 @@ public struct LabelledText: Sendable, Equatable {
     }
 }
 
-/// Files of `label<TAB>text`, one example a line, in UTF-8.
+/// Files of `label<TAB>text`, one example per line, in UTF-8.
 ///
 /// - The first tab ends the label; later ones belong to the text, where they are white space.
 /// - Lines end in `\n` or `\r\n`; the last one's end may be missing, and one blank line may follow it.
 /// - Label and text are kept byte by byte. A text needs at least one token, a label at least one byte that is not white space.
 public enum TSV {
-    /// - Throws: `FormatError`, as `ByteFile.contents` and `parse`.
+    /// - Throws: `FormatError`: what `ByteFile.contents` and `parse` throw.
     public static func read(path: String) throws(FormatError) -> [LabelledText] {
         try parse(try ByteFile.contents(of: path), path: path)
     }

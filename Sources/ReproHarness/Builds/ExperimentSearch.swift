@@ -9,11 +9,9 @@ struct ExperimentSearch {
     let scratch: ScratchFolder
     let onLevel: (String) -> Void
 
-    typealias Entry = DivergenceSearch.Entry
-
     func result(_ name: String, _ seed: UInt64) throws -> Bisection.Result {
         let whole = try runs("stages", [])
-        let stages = whole.map { $0.stages.map { Entry(name: $0.name, digest: $0.digest) } }
+        let stages = whole.map(\.stages)
         var result = Bisection.Result(
             experiment: name, seed: seed, roots: (baseline: whole[0].root, present: whole[1].root))
         guard let stage = level(.stages, stages, into: &result) else { return result }
@@ -30,7 +28,7 @@ struct ExperimentSearch {
             guard let found = pair.1.stages.first(where: { $0.name == stage }), found.digest == expected.digest else {
                 throw Bisection.NotRepeatable(path: pair.0.path, stage: stage)
             }
-            return (found.leaves ?? []).map { Entry(name: $0.name, digest: $0.digest) }
+            return found.leaves ?? []
         }
         let tensor = level(.tensors, tensors, into: &result)
         guard let operation = try operation(stage, into: &result) else {
@@ -45,15 +43,13 @@ struct ExperimentSearch {
 
     /// Searches a level and notes it. Returns the first entry that differs.
     private func level(
-        _ kind: Bisection.Level.Kind, _ entries: [[Entry]], into result: inout Bisection.Result
+        _ kind: Bisection.Level.Kind, _ entries: [[some DigestedPart]], into result: inout Bisection.Result
     ) -> String? {
         let search = DivergenceSearch(entries[0], entries[1])
-        let first = search.first.map { $0 < entries[0].count ? entries[0][$0].name : entries[1][$0].name }
         result.levels.append(
             Bisection.Level(
-                kind: kind, count: max(entries[0].count, entries[1].count), comparisons: search.comparisons,
-                first: first))
-        return first
+                kind: kind, count: search.count, comparisons: search.comparisons, first: search.name))
+        return search.name
     }
 
     private func operation(_ stage: String, into result: inout Bisection.Result) throws -> String? {
@@ -64,10 +60,10 @@ struct ExperimentSearch {
             return nil
         }
         let operations = try builds.indices.map { build in
-            var entries: [Entry] = []
+            var entries: [TracedOperation] = []
             var trace = try OperationTrace(path: directory("operations", build) + "/" + OperationLog.traceName)
             while let operation = try trace.next() {
-                entries.append(Entry(name: operation.name, digest: operation.digest))
+                entries.append(operation)
             }
             return entries
         }

@@ -117,10 +117,10 @@ public struct Canary: Sendable {
     /// Carries out a faulty run and compares it with the clean one as it goes.
     private func observe(_ plan: Plan) throws -> Observation {
         let clean = cases[plan.index]
-        nonisolated(unsafe) var comparison = OperationComparison(with: clean.operations)
+        nonisolated(unsafe) var comparison = OperationComparison()
         nonisolated(unsafe) var observation = Observation()
         let sink = OperationSink { operation, bytes in
-            guard comparison.receive(operation) else { return }
+            guard comparison.receive(operation, besides: clean.operations) else { return }
             observation.location = Location(stage: operation.stage, operation: operation.name, elements: [])
             if operation.elementType == .float32 { observation.values = Array(bytes.bindMemory(to: Float.self)) }
         }
@@ -129,7 +129,7 @@ public struct Canary: Sendable {
             let engine = try Engine(path: plan.kernels, threads: 1)
             let root = try clean.experiment.run(seed: clean.seed, engine: engine, options: options).trace.root
             if root == clean.root {
-                let last = comparison.last.map { $0.stage + "/" + $0.name } ?? ""
+                let last = comparison.last?.after?.place ?? ""
                 observation.ending = .diedOut(differing: comparison.differingCount, last: last)
             }
         } catch let error as NotFiniteError {
@@ -145,14 +145,14 @@ public struct Canary: Sendable {
     /// A clean run once more, by other kernels; says where it differs.
     private func alarm(of index: Int) throws -> String? {
         let clean = cases[index % cases.count]
-        nonisolated(unsafe) var comparison = OperationComparison(with: clean.operations)
-        let sink = OperationSink { operation, _ in _ = comparison.receive(operation) }
+        nonisolated(unsafe) var comparison = OperationComparison()
+        let sink = OperationSink { operation, _ in comparison.receive(operation, besides: clean.operations) }
         let path = paths[index / cases.count % paths.count]
         let result = try clean.experiment.run(
             seed: clean.seed, engine: try Engine(path: path, threads: 1),
             options: RunOptions(operations: sink, resolve: resolve))
-        if let first = comparison.first { return "\(clean.name), \(path.rawValue): \(first.stage)/\(first.name)" }
-        return result.trace.root == clean.root && comparison.missingCount == 0
+        if comparison.first != nil { return "\(clean.name), \(path.rawValue): \(comparison.place)" }
+        return result.trace.root == clean.root && comparison.count >= clean.operations.count
             ? nil : "\(clean.name), \(path.rawValue): the root"
     }
 

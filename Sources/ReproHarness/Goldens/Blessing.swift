@@ -63,11 +63,11 @@ public struct Blessing: Sendable {
         let options = RunOptions(resolve: { Paths.resolve($0, against: base) }, onProgress: onProgress)
         let first = try runner(experiment, seed, engine, options)
         let previous = try? folder.golden(named: experiment.name)
-        var drift = previous.flatMap { Drift(expected: ($0.root, $0.stages), found: first) }
+        var drift = previous.flatMap { Drift(expected: $0, found: first) }
         let second = try Repetition(of: first.stages, moved: drift?.tensor, options: options) {
             try runner(experiment, seed, engine, $0)
         }
-        if let drift = Drift(expected: (first.root, first.stages), found: second.trace) {
+        if let drift = Drift(expected: first, found: second.trace) {
             throw NotReproducible(name: experiment.name, drift: drift)
         }
         if let previous, let tensors = try? folder.tensors(of: previous) {

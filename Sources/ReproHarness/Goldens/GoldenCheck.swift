@@ -81,13 +81,13 @@ public struct GoldenCheck: Sendable {
         }
         do {
             let first = try runner(experiment, golden.seed, engine, options)
-            guard let drift = Drift(expected: (golden.root, golden.stages), found: first) else {
+            guard let drift = Drift(expected: golden, found: first) else {
                 return outcome(.reproduced, first)
             }
             let second = try Repetition(of: first.stages, moved: drift.tensor, options: options) {
                 try runner(experiment, golden.seed, engine, $0)
             }
-            if let unstable = Drift(expected: (first.root, first.stages), found: second.trace) {
+            if let unstable = Drift(expected: first, found: second.trace) {
                 return outcome(.notReproducible(unstable), first)
             }
             // A file that cannot be read any more leaves the drift unexplained, and a drift.

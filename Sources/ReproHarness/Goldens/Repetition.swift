@@ -13,7 +13,7 @@ struct Repetition {
 
     /// - Parameter moved: the tensor that the first run was found to have moved.
     init(
-        of stages: [Stage], moved: Drift.MovedTensor?, options: RunOptions, run: (RunOptions) throws -> Trace
+        of stages: [Stage], moved: TensorComparison?, options: RunOptions, run: (RunOptions) throws -> Trace
     ) rethrows {
         let stages = Golden.abridged(stages)
         let areSmall = GoldenTensors.areSmall(stages)

@@ -9,7 +9,7 @@ public final class OperationLog {
     public static let traceName = "trace.tsv"
     public static let keptName = "kept.safetensors"
     /// The first line of `trace.tsv`; the columns follow.
-    static let header = "# repro operations, format 1, contract \(ReproVersion.contract)"
+    static let header = "# repro operations, format \(Golden.format), contract \(Golden.contract)"
     static let columns = ["stage", "operation", "dtype", "shape", "digest"]
 
     private let lines: SpoolFile?

@@ -1,11 +1,8 @@
 /// A tensor's elements in row-major order, as a collection that shares the tensor's memory.
-public struct Elements: RandomAccessCollection, @unchecked Sendable, Equatable, ExpressibleByArrayLiteral, CustomStringConvertible
-{
+public struct Elements: RandomAccessCollection, @unchecked Sendable {
     private let storage: Storage
 
     init(_ storage: Storage) { self.storage = storage }
-
-    public init(arrayLiteral elements: Float...) { self.init(Storage.copying(elements)) }
 
     public var startIndex: Int { 0 }
     public var endIndex: Int { storage.count }
@@ -30,6 +27,11 @@ public struct Elements: RandomAccessCollection, @unchecked Sendable, Equatable, 
             try body(UnsafeBufferPointer(start: storage.base, count: storage.count))
         }
     }
+
+}
+
+extension Elements: Equatable, ExpressibleByArrayLiteral, CustomStringConvertible {
+    public init(arrayLiteral elements: Float...) { self.init(Storage.copying(elements)) }
 
     /// Whether all elements are equal as numbers.
     public static func == (a: Elements, b: Elements) -> Bool { a.elementsEqual(b) }

@@ -4,7 +4,7 @@ import ReproVerification
 /// The digest tree of two runs, or of one: root → stages → tensors, folded, with the way to the first divergence open.
 struct DigestTree {
     let roots: (before: Digest, after: Digest)
-    let stages: [StagePair]
+    let stages: [StageComparison]
     let drift: Drift?
 
     /// Stages around the first divergence that stand by themselves, and the most that a folded row lists.
@@ -57,17 +57,16 @@ struct DigestTree {
             """
     }
 
-    private func line(_ pair: StagePair) -> Markup {
+    private func line(_ pair: StageComparison) -> Markup {
         "<li>\(Mark.of(pair.isEqual))<span class=\"name\">\(pair.name)</span> \(digests(pair.before?.digest, pair.after?.digest))</li>"
     }
 
     private func stage(_ index: Int) -> Markup {
         let pair = stages[index]
         let isFirst = drift?.stage == pair.name
-        let leaves = pair.leaves
-        guard !leaves.isEmpty else { return line(pair) }
+        guard let leaves = pair.tensors, !leaves.isEmpty else { return line(pair) }
         let firstTensor = drift?.tensor.flatMap { $0.stage == pair.name ? $0.name : nil }
-        let rows = leaves.map { leaf($0, isFirst: ($0.before ?? $0.after)!.name == firstTensor) }
+        let rows = leaves.map { leaf($0, isFirst: $0.name == firstTensor) }
         let isOpen = isFirst || firstTensor != nil
         return """
             <li><details\(isOpen ? " open" : "")><summary\(DigestTree.here(isFirst))>\(Mark.of(pair.isEqual))\
@@ -77,11 +76,11 @@ struct DigestTree {
             """
     }
 
-    private func leaf(_ pair: (before: Leaf?, after: Leaf?), isFirst: Bool) -> Markup {
+    private func leaf(_ pair: TensorComparison, isFirst: Bool) -> Markup {
         let leaf = (pair.before ?? pair.after)!
         let shape = leaf.shape.isEmpty ? "scalar" : leaf.shape.map(String.init).joined(separator: "×")
         return """
-            <li\(DigestTree.here(isFirst))>\(Mark.of(pair.before?.digest == pair.after?.digest))\
+            <li\(DigestTree.here(isFirst))>\(Mark.of(pair.isEqual))\
             <span class="name tensor">\(leaf.name) <span class="quiet">\(leaf.elementType.rawValue) \(shape)</span></span> \
             \(digests(pair.before?.digest, pair.after?.digest))\(DigestTree.tag(isFirst))</li>
             """

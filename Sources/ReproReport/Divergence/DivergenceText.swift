@@ -54,7 +54,7 @@ struct DivergenceText {
                 ))
         }
         if let structure = tensor.structure { facts.append(("Structure", DivergenceText.text(structure))) }
-        if let before = tensor.expected, let after = tensor.found {
+        if let before = tensor.before?.digest, let after = tensor.after?.digest {
             facts.append(("Tensor digest", pair(before, after)))
         }
         if tensor.structure == nil { facts.append(("Elements", elements(tensor))) }
@@ -65,17 +65,17 @@ struct DivergenceText {
         "<b>A</b> \(Markup.digest(before))<br><b>\(letter)</b> \(Markup.digest(after))"
     }
 
-    private func elements(_ tensor: Drift.MovedTensor) -> Markup {
+    private func elements(_ tensor: TensorComparison) -> Markup {
         guard tensor.sampleCount > 0 else { return "none recorded" }
         guard !tensor.elements.isEmpty else {
             return "all \(tensor.sampleCount) recorded ones are equal: only others moved"
         }
         let rows = tensor.elements.map { element -> Markup in
             guard let ulps = element.ulps else {
-                let (before, after) = (String(element.expected, radix: 16), String(element.found, radix: 16))
+                let (before, after) = (String(element.before, radix: 16), String(element.after, radix: 16))
                 return "[\(element.offset)] <code>\(before)</code> → <code>\(after)</code>"
             }
-            let (a, b) = (UInt32(truncatingIfNeeded: element.expected), UInt32(truncatingIfNeeded: element.found))
+            let (a, b) = (UInt32(truncatingIfNeeded: element.before), UInt32(truncatingIfNeeded: element.after))
             let values: Markup = "\("\(Float(bitPattern: a))") → \("\(Float(bitPattern: b))")"
             return """
                 [\(element.offset)] <code>\(hexadecimal(a))</code> → <code>\(hexadecimal(b))</code> (\(values), \(ulps) ulp)
@@ -84,7 +84,7 @@ struct DivergenceText {
         return "\(tensor.elements.count) of \(tensor.sampleCount) recorded ones differ: \(rows.joined("; "))"
     }
 
-    private static func text(_ structure: Drift.Structure) -> Markup {
+    private static func text(_ structure: StructureDifference) -> Markup {
         switch structure {
         case .missing(let name): "only the first has \(name)"
         case .unexpected(let name): "only the second has \(name)"

@@ -4,7 +4,7 @@ import ReproVerification
 /// The verdict: how many digests there are, which runs gave which, and what was run.
 struct Headline {
     let runs: [ReportedRun]
-    let comparison: RunComparison
+    let comparison: RunGroups
 
     var title: Markup {
         comparison.isOneDigest ? "One digest" : "\(comparison.groups.count) distinct digests"

@@ -4,7 +4,7 @@ import ReproVerification
 /// The page: its sections in order.
 struct Page {
     let runs: [ReportedRun]
-    let comparison: RunComparison
+    let comparison: RunGroups
     let divergences: [Divergence]
     let isShipped: (RecordedRun) -> Bool
 
@@ -77,7 +77,7 @@ struct Page {
 
     private var tree: Markup {
         let run = runs[comparison.groups[0].witness].record
-        return DigestTree(roots: (run.root, run.root), stages: StagePair.all(run.stages, run.stages), drift: nil).markup
+        return DigestTree(roots: (run.root, run.root), stages: RunComparison(run, run).stages, drift: nil).markup
     }
 
     private func experiments(_ names: [String]) -> Markup {

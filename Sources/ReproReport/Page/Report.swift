@@ -7,7 +7,7 @@ import ReproVerification
 ///
 /// The same directories under the same names give the same bytes: no time, no host, no path of a machine.
 public struct Report: Sendable {
-    public let comparison: RunComparison
+    public let comparison: RunGroups
     /// What the page calls each run.
     public let names: [String]
     public let html: String
@@ -17,7 +17,7 @@ public struct Report: Sendable {
     /// - Throws: `FormatError`: no input, or a directory that no run wrote.
     public init(directories: [String], isShipped: @escaping (RecordedRun) -> Bool) throws(FormatError) {
         let runs = try ReportedRun.read(directories)
-        comparison = RunComparison(runs.map(\.record))
+        comparison = RunGroups(runs.map(\.record))
         names = runs.map(\.name)
         var divergences: [Divergence] = []
         for group in comparison.groups.dropFirst() {
@@ -33,26 +33,27 @@ public struct Report: Sendable {
 
 /// A group of runs that left the first one, with all that is known of where.
 struct Divergence {
-    let group: RunComparison.Group
+    let group: RunGroups.Group
     /// Of all runs in the group.
     let names: String
     /// What was compared: of each group the run that kept the most.
     let baseline, run: ReportedRun
-    let stages: [StagePair]
+    let stages: [StageComparison]
     /// Over the optimiser's steps.
     let steps: DivergenceMap
     /// Over the stages before, between and after them.
     let others: DivergenceMap
 
     init(
-        _ group: RunComparison.Group, names: String, baseline: ReportedRun, run: ReportedRun
+        _ group: RunGroups.Group, names: String, baseline: ReportedRun, run: ReportedRun
     ) throws(FormatError) {
         self.group = group
         self.names = names
         self.baseline = baseline
         self.run = run
-        stages = StagePair.all(baseline.record.stages, run.record.stages)
+        stages =
+            RunComparison(baseline.record, run.record, whole: try baseline.wholeTensors(against: run)).stages
         steps = DivergenceMap(stages.filter(\.isStep))
-        others = DivergenceMap(stages.filter { !$0.isStep }, whole: try baseline.wholeTensors(against: run))
+        others = DivergenceMap(stages.filter { !$0.isStep })
     }
 }

@@ -50,8 +50,8 @@ struct ReportedRun {
     /// The tensors that both directories keep whole and that differ.
     ///
     /// - Throws: `FormatError`: a file that is damaged.
-    func wholeTensors(against other: ReportedRun) throws(FormatError) -> [DivergenceMap.WholeTensor] {
-        var tensors: [DivergenceMap.WholeTensor] = []
+    func wholeTensors(against other: ReportedRun) throws(FormatError) -> [RunComparison.WholeTensor] {
+        var tensors: [RunComparison.WholeTensor] = []
         for (stage, file) in ReportedRun.files {
             let (before, after) = (path + "/" + file, other.path + "/" + file)
             guard Paths.isFolder(before) != nil, Paths.isFolder(after) != nil else { continue }

@@ -12,11 +12,11 @@ struct StreamsTable {
             let stages = divergence.stages
             let bins = StageBins(stages.map(\.name))
             let cells = bins.ranges.map { range -> Strip.Cell in
-                stages[range].allSatisfy(\.streamsAgree)
+                stages[range].allSatisfy { $0.streamsAgree == true }
                     ? Strip.Cell(style: "same", text: "streams agree")
                     : Strip.Cell(style: "unsized", text: "streams differ")
             }
-            let differing = stages.filter { !$0.streamsAgree }
+            let differing = stages.filter { $0.streamsAgree != true }
             return """
                 <tr role="row"><th scope="row" role="rowheader">\(divergence.names)</th>\
                 <td role="cell" class="cells">\(Strip(bins: bins, cells: cells).markup)</td>\

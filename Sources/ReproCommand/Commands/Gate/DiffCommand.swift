@@ -26,7 +26,7 @@ enum DiffCommand: Command {
         if isFolder(a) {
             comparison = try runs(a, b, context)
         } else if a.hasSuffix(".tsv") && b.hasSuffix(".tsv") {
-            comparison = Comparison(operations: try OperationDifference(a, b), files: [])
+            comparison = Comparison(operations: try OperationComparison.traces(a, b), files: [])
         } else if a.hasSuffix(".tsv") != b.hasSuffix(".tsv") {
             throw CommandLineError.usage(
                 "'\(a)' and '\(b)' are not of one kind; name two traces or two files of tensors")
@@ -60,15 +60,18 @@ enum DiffCommand: Command {
             files.append(try FileComparison("model.safetensors", in: a, b, stage: "final"))
             files.append(try FileComparison("outputs.safetensors", in: a, b, stage: "evaluation"))
         }
-        let kept = files.flatMap { file in file.differences.map { (file.stage, $0) } }
+        let kept = files.flatMap { file in
+            file.differences.map { RunComparison.WholeTensor(stage: file.stage, difference: $0) }
+        }
         if both(a, b, have: OperationLog.keptName) {
             files.append(try FileComparison(OperationLog.keptName, in: a, b, stage: ""))
         }
         let trace = OperationLog.traceName
+        let stages = RunComparison(before, after, whole: kept)
         return Comparison(
-            isOfRuns: true, drift: Drift(expected: (before.root, before.stages), found: (after.root, after.stages)),
-            growth: StageDrift.all(before.stages, after.stages, kept: kept),
-            operations: both(a, b, have: trace) ? try OperationDifference(a + "/" + trace, b + "/" + trace) : nil,
+            isOfRuns: true, drift: stages.drift, growth: stages.growth,
+            operations: both(a, b, have: trace)
+                ? try OperationComparison.traces(a + "/" + trace, b + "/" + trace) : nil,
             files: files, notes: notes)
     }
 
@@ -82,9 +85,9 @@ struct Comparison {
     /// Whether it compares two runs with their stages.
     var isOfRuns = false
     var drift: Drift?
-    var growth: [StageDrift] = []
+    var growth: [StageComparison] = []
     /// Where both sides traced operations and these differ.
-    var operations: OperationDifference?
+    var operations: OperationComparison?
     let files: [FileComparison]
     /// What has to be known to read the rest.
     var notes: [String] = []

@@ -24,7 +24,7 @@ enum DiffFindings {
             details: DriftText.lines(drift) + growth, lines: notes + DriftText.lines(drift) + [""] + growth + [""])
     }
 
-    private static func operations(_ difference: OperationDifference) -> Finding {
+    private static func operations(_ difference: OperationComparison) -> Finding {
         let count = "\(difference.differingCount) of \(difference.count) operations differ"
         let lines: [StyledText] =
             ["  first operation  \(difference.place)  (\(count))"]
@@ -62,11 +62,11 @@ enum DiffFindings {
         ]
     }
 
-    private static func json(_ difference: OperationDifference) -> JSONValue {
-        let operation = (difference.before ?? difference.after)!
+    private static func json(_ difference: OperationComparison) -> JSONValue {
+        let (before, after) = (difference.first?.before, difference.first?.after)
         return [
-            "stage": operation.stage, "operation": operation.name, "expected": difference.before?.digest,
-            "found": difference.after?.digest, "structure": difference.structure.map(DriftText.text),
+            "stage": (before ?? after)?.stage, "operation": difference.first?.name, "expected": before?.digest,
+            "found": after?.digest, "structure": difference.structure.map(DriftText.text),
             "differing": difference.differingCount, "count": difference.count,
         ]
     }

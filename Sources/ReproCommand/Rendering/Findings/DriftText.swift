@@ -22,7 +22,7 @@ enum DriftText {
             tensor.stage == drift.stage ? "" : "  (in \(tensor.stage), the first later stage whose tensors are kept)"
         row("first tensor", "\(bad: tensor.name)\(place)")
         if let structure = tensor.structure { row("", StyledText(text(structure))) }
-        if let expected = tensor.expected, let found = tensor.found {
+        if let expected = tensor.before?.digest, let found = tensor.after?.digest {
             row("  expected", StyledText(expected.hexadecimal))
             row("  found", StyledText(found.hexadecimal))
         }
@@ -45,7 +45,7 @@ enum DriftText {
         "first in stage '\(drift.stage)'" + (drift.tensor.map { ", tensor '\($0.name)'" } ?? "")
     }
 
-    private static func elements(_ tensor: Drift.MovedTensor) -> String {
+    private static func elements(_ tensor: TensorComparison) -> String {
         guard tensor.sampleCount > 0 else { return "none recorded" }
         if tensor.elements.isEmpty { return "others than the \(tensor.sampleCount) that were recorded differ" }
         let greatest = tensor.elements.compactMap(\.ulps).max()
@@ -53,7 +53,7 @@ enum DriftText {
             + (greatest.map { ", by up to \($0) ulp" } ?? "")
     }
 
-    static func text(_ structure: Drift.Structure) -> String {
+    static func text(_ structure: StructureDifference) -> String {
         switch structure {
         case .missing(let name): "'\(name)' is expected and was not found"
         case .unexpected(let name): "'\(name)' was found and is not expected"
@@ -62,11 +62,11 @@ enum DriftText {
         }
     }
 
-    private static func text(_ element: Drift.MovedElement) -> String {
+    private static func text(_ element: MovedElement) -> String {
         guard let ulps = element.ulps else {
-            return "[\(element.offset)] \(String(element.expected, radix: 16)) → \(String(element.found, radix: 16))"
+            return "[\(element.offset)] \(String(element.before, radix: 16)) → \(String(element.after, radix: 16))"
         }
-        let (before, after) = (UInt32(truncatingIfNeeded: element.expected), UInt32(truncatingIfNeeded: element.found))
+        let (before, after) = (UInt32(truncatingIfNeeded: element.before), UInt32(truncatingIfNeeded: element.after))
         return "[\(element.offset)] \(hexadecimal(before)) → \(hexadecimal(after))  "
             + "\(Float(bitPattern: before)) → \(Float(bitPattern: after))  \(ulps) ulp"
     }
@@ -82,11 +82,11 @@ enum DriftText {
         return json
     }
 
-    private static func json(_ tensor: Drift.MovedTensor) -> JSONValue {
+    private static func json(_ tensor: TensorComparison) -> JSONValue {
         let elements = tensor.elements.map { element -> JSONValue in
             [
-                "offset": element.offset, "expected": String(element.expected, radix: 16),
-                "found": String(element.found, radix: 16), "ulps": element.ulps,
+                "offset": element.offset, "expected": String(element.before, radix: 16),
+                "found": String(element.after, radix: 16), "ulps": element.ulps,
             ]
         }
         return [

@@ -3,7 +3,7 @@ import Repro
 
 /// How a drift grows from stage to stage: a table of the stages that differ, short enough to read.
 struct GrowthText {
-    let stages: [StageDrift]
+    let stages: [StageComparison]
 
     private static let firstCount = 6
     private static let middleCount = 4
@@ -16,7 +16,7 @@ struct GrowthText {
     }
 
     var lines: [StyledText] {
-        let width = max(14, (stages.map(\.stage.count).max() ?? 0) + 2)
+        let width = max(14, (stages.map(\.name.count).max() ?? 0) + 2)
         func columns(_ stage: String, _ tensors: String, _ ulp: String, _ distance: String) -> String {
             "  " + stage.padded(width) + tensors.leftPadded(12) + ulp.leftPadded(13) + distance.leftPadded(12) + "  "
         }
@@ -27,16 +27,16 @@ struct GrowthText {
             next = row + 1
             let stage = stages[row]
             if let structure = stage.structure {
-                lines.append("  \(stage.stage.padded(width))\(bad: DriftText.text(structure))")
+                lines.append("  \(stage.name.padded(width))\(bad: DriftText.text(structure))")
                 continue
             }
             let tensors =
-                stage.tensors.flatMap { own in stage.tensorCount.map { "\(own.count) of \($0)" } } ?? "not kept"
+                stage.moved.flatMap { own in stage.tensors.map { "\(own.count) of \($0.count)" } } ?? "not kept"
             let left = columns(
-                stage.stage, tensors, stage.greatestULP.map { "\($0)" } ?? "",
+                stage.name, tensors, stage.greatestULP.map { "\($0)" } ?? "",
                 stage.greatestDistance.map { String(format: "%.3g", $0) } ?? "")
             lines.append(stage.streamsAgree == false ? "\(left)\(bad: "differ")" : "\(left)agree")
-            for tensor in (stage.tensors ?? []).prefix(3) {
+            for tensor in (stage.moved ?? []).prefix(3) {
                 guard let structure = tensor.structure else { continue }
                 lines.append("    \(bad: tensor.name)  \(DriftText.text(structure))")
             }
@@ -45,22 +45,23 @@ struct GrowthText {
         lines.append(
             differing.isEmpty
                 ? "  the random streams agree in every stage that both have"
-                : "  the random streams differ in \(differing.count) of these stages, first in \(differing[0].stage)")
+                : "  the random streams differ in \(differing.count) of these stages, first in \(differing[0].name)")
         return lines
     }
 
     /// All stages for machines.
     var json: JSONValue {
         let stages = stages.map { stage -> JSONValue in
-            let tensors = stage.tensors?.map { tensor -> JSONValue in
+            let tensors = stage.moved?.map { tensor -> JSONValue in
                 [
                     "name": tensor.name, "structure": tensor.structure.map(DriftText.text),
                     "greatestULP": tensor.greatestULP, "greatestDistance": tensor.greatestDistance,
                 ]
             }
             return [
-                "stage": stage.stage, "structure": stage.structure.map(DriftText.text),
-                "streamsAgree": stage.streamsAgree, "differing": stage.tensors?.count, "of": stage.tensorCount,
+                "stage": stage.name, "structure": stage.structure.map(DriftText.text),
+                "streamsAgree": stage.streamsAgree, "differing": stage.moved?.count,
+                "of": stage.moved == nil ? nil : stage.tensors?.count,
                 "greatestULP": stage.greatestULP, "greatestDistance": stage.greatestDistance, "tensors": tensors,
             ]
         }

@@ -1,7 +1,7 @@
 import ReproTrace
 
-/// Several recorded runs beside one another, the first being what the others are measured by.
-public struct RunComparison: Sendable {
+/// Several recorded runs by their digests, the first being what the others are measured by.
+public struct RunGroups: Sendable {
     /// The runs of one digest.
     public struct Group: Sendable {
         public let root: Digest
@@ -14,7 +14,7 @@ public struct RunComparison: Sendable {
     }
 
     public let runs: [RecordedRun]
-    /// A group a digest, in the order in which they first occur.
+    /// One group per digest, in the order in which they first occur.
     public let groups: [Group]
 
     /// - Precondition: there is a run.
@@ -27,12 +27,10 @@ public struct RunComparison: Sendable {
         let witnesses = members.map { members in
             members.max { (runs[$0].leafCount, $1) < (runs[$1].leafCount, $0) }!
         }
-        let baseline = runs[witnesses[0]]
         groups = roots.indices.map { index in
-            let run = runs[witnesses[index]]
-            return Group(
+            Group(
                 root: roots[index], members: members[index], witness: witnesses[index],
-                drift: Drift(expected: (baseline.root, baseline.stages), found: (run.root, run.stages)))
+                drift: Drift(expected: runs[witnesses[0]], found: runs[witnesses[index]]))
         }
     }
 

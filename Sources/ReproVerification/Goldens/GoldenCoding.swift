@@ -1,3 +1,5 @@
+// Converts goldens to the text of their files and back; what does not read back exactly is refused.
+
 import ReproFormats
 import ReproTrace
 

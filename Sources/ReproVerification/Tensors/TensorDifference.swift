@@ -3,18 +3,6 @@ import ReproTrace
 
 /// How the tensor of one name differs between two files.
 public struct TensorDifference: Sendable, Equatable {
-    /// The first element that differs.
-    public struct Element: Sendable, Equatable {
-        public let offset: Int
-        /// Its bytes as a little-endian integer.
-        public let before: UInt64
-        public let after: UInt64
-        /// For binary32; nil for other types and for a NaN.
-        public let ulps: UInt64?
-        /// The absolute distance of the values, likewise.
-        public let distance: Double?
-    }
-
     public enum Kind: Sendable, Equatable {
         /// Only one side has it.
         case missing, unexpected
@@ -23,7 +11,7 @@ public struct TensorDifference: Sendable, Equatable {
         /// Elements differ: the first, how many of how many, and, for binary32, the greatest distances; a NaN on one side
         /// counts among the differing and has no distance.
         case elements(
-            first: Element, count: Int, of: Int, greatestULP: UInt64?, greatestDistance: Double?)
+            first: MovedElement, count: Int, of: Int, greatestULP: UInt64?, greatestDistance: Double?)
     }
 
     public let name: String
@@ -31,6 +19,16 @@ public struct TensorDifference: Sendable, Equatable {
     /// Nil for a type whose values are not read.
     public let elementType: ElementType?
     public let kind: Kind
+
+    /// The greatest distances, where elements differ that have one.
+    public var greatestULP: UInt64? {
+        guard case .elements(_, _, _, let ulps, _) = kind else { return nil }
+        return ulps
+    }
+    public var greatestDistance: Double? {
+        guard case .elements(_, _, _, _, let distance) = kind else { return nil }
+        return distance
+    }
 
     /// Compares all tensors of two files in the order of the first's, then those that only the second has. Memory holds
     /// a piece of either file at a time.
@@ -93,7 +91,7 @@ public struct TensorDifference: Sendable, Equatable {
 private struct ElementScan {
     let stride: Int
     let isBinary32: Bool
-    var first: TensorDifference.Element?
+    var first: MovedElement?
     var count = 0
     var greatestULP: UInt64?
     var greatestDistance: Double?
@@ -104,35 +102,20 @@ private struct ElementScan {
     }
 
     mutating func compare(_ before: [UInt8], _ after: [UInt8], firstElement: Int) {
-        before.withUnsafeBytes { a in
-            after.withUnsafeBytes { b in
-                for start in Swift.stride(from: 0, to: a.count, by: stride) {
-                    let x = ElementScan.bits(a, start, stride)
-                    let y = ElementScan.bits(b, start, stride)
-                    if x != y { note(x, y, firstElement + start / stride) }
-                }
+        for start in Swift.stride(from: 0, to: before.count, by: stride) {
+            let x = before.littleEndian(at: start, byteCount: stride)
+            let y = after.littleEndian(at: start, byteCount: stride)
+            if x != y {
+                note(MovedElement(offset: firstElement + start / stride, x, y, isBinary32: isBinary32))
             }
         }
     }
 
-    private static func bits(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ size: Int) -> UInt64 {
-        if size == 4 {
-            return UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self)))
-        }
-        var value: UInt64 = 0
-        for index in 0..<min(size, bytes.count - start) { value |= UInt64(bytes[start + index]) << (8 * UInt64(index)) }
-        return value
-    }
-
-    private mutating func note(_ x: UInt64, _ y: UInt64, _ offset: Int) {
-        let apart = isBinary32 ? ULP.apart(x, y) : nil
-        if first == nil {
-            first = TensorDifference.Element(
-                offset: offset, before: x, after: y, ulps: apart?.ulps, distance: apart?.distance)
-        }
+    private mutating func note(_ element: MovedElement) {
+        first = first ?? element
         count += 1
-        guard let apart else { return }
-        greatestULP = max(greatestULP ?? 0, apart.ulps)
-        greatestDistance = max(greatestDistance ?? 0, apart.distance)
+        guard let ulps = element.ulps, let distance = element.distance else { return }
+        greatestULP = max(greatestULP ?? 0, ulps)
+        greatestDistance = max(greatestDistance ?? 0, distance)
     }
 }

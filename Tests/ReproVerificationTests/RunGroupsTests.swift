@@ -4,7 +4,7 @@ import ReproTrace
 import ReproVerification
 import Testing
 
-@Suite struct RunComparisonTests {
+@Suite struct RunGroupsTests {
     /// A `run.json` with what a comparison reads.
     private func record(_ trace: Trace, keepingLeaves: Bool = true) throws -> RecordedRun {
         let stages = trace.stages.map { keepingLeaves ? $0 : $0.withoutLeaves() }
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func runsOfOneDigestAreOneGroup() throws {
-        let comparison = RunComparison([try record(trace(parts)), try record(trace(parts))])
+        let comparison = RunGroups([try record(trace(parts)), try record(trace(parts))])
         #expect(comparison.isOneDigest)
         #expect(comparison.groups[0].members == [0, 1])
         #expect(comparison.groups[0].drift == nil)
@@ -33,7 +33,7 @@ import Testing
 
     @Test func groupsStandInTheOrderOfTheRunsAndNameTheFirstDivergence() throws {
         let runs = [try record(trace(parts)), try record(trace(moved)), try record(trace(parts))]
-        let comparison = RunComparison(runs)
+        let comparison = RunGroups(runs)
         #expect(comparison.groups.map(\.members) == [[0, 2], [1]])
         #expect(comparison.groups[1].drift?.stage == "step 000000")
         #expect(comparison.groups[1].drift?.tensor?.name == "grad.weight")
@@ -44,10 +44,10 @@ import Testing
         let runs = [
             try record(trace(parts), keepingLeaves: false), try record(trace(moved)), try record(trace(parts)),
         ]
-        let comparison = RunComparison(runs)
+        let comparison = RunGroups(runs)
         #expect(comparison.groups.map(\.witness) == [2, 1])
         #expect(comparison.groups[1].drift?.tensor?.name == "grad.weight")
-        #expect(RunComparison([runs[2], runs[2]]).groups[0].witness == 0)
+        #expect(RunGroups([runs[2], runs[2]]).groups[0].witness == 0)
     }
 
     @Test func whatTheFileTellsBesideTheTreeIsRead() throws {

@@ -3,9 +3,9 @@ import ReproVerification
 import Testing
 
 /// How a drift grows from stage to stage.
-@Suite struct StageDriftTests {
-    private func drifts(_ before: [Part], _ after: [Part]) throws -> [StageDrift] {
-        StageDrift.all(try trace(before).stages, try trace(after).stages)
+@Suite struct GrowthTests {
+    private func drifts(_ before: [Part], _ after: [Part]) throws -> [StageComparison] {
+        RunComparison(try trace(before), try trace(after)).growth
     }
 
     @Test func equalRunsHaveNoStageThatDiffers() throws {
@@ -18,9 +18,9 @@ import Testing
         after[1].tensors[0].values[0] = Float(1).nextUp.nextUp.nextUp
         after[2].tensors[0].values[0] = 0.5
         let found = try drifts(parts, after)
-        #expect(found.map(\.stage) == ["step 000000", "final"])
-        #expect(found.map(\.tensorCount) == [2, 1])
-        #expect(found.map { $0.tensors?.map(\.name) } == [["logits"], ["weight"]])
+        #expect(found.map(\.name) == ["step 000000", "final"])
+        #expect(found.map(\.tensors?.count) == [2, 1])
+        #expect(found.map { $0.moved?.map(\.name) } == [["logits"], ["weight"]])
         #expect(found.map(\.greatestULP) == [3, 1 << 23])
         #expect(found.map(\.greatestDistance) == [0x3p-23, 0.25])
         #expect(found.allSatisfy { $0.streamsAgree == true && $0.structure == nil })
@@ -31,7 +31,7 @@ import Testing
         after[0].streams = [stream(2)]
         let found = try drifts(parts, after)
         #expect(found.map(\.streamsAgree) == [false])
-        #expect(found.first?.tensors == [])
+        #expect(found.first?.moved == [])
     }
 
     @Test func aStageOfOneSideDoesNotHideTheOthers() throws {
@@ -48,19 +48,18 @@ import Testing
         after[1].tensors[1].name = "grad.bias"
         let stage = try #require(try drifts(parts, after).first)
         #expect(
-            stage.tensors?.map(\.structure) == [
+            stage.moved?.map(\.structure) == [
                 .shape(expected: [3], found: [3, 1]), .missing("grad.weight"), .unexpected("grad.bias"),
             ])
-        #expect(stage.tensorCount == 3)
+        #expect(stage.tensors?.count == 3)
         #expect(stage.greatestULP == nil && stage.greatestDistance == nil)
     }
 
     @Test func aStageWhoseTensorsWereNotKeptDiffersAllTheSame() throws {
         var after = parts
         after[1].tensors[0].values[0] = 7
-        let before = try trace(parts).stages.map { $0.withoutLeaves() }
-        let found = StageDrift.all(before, try trace(after).stages)
-        #expect(found.map(\.stage) == ["step 000000"])
-        #expect(found.first?.tensors == nil && found.first?.tensorCount == nil)
+        let found = RunComparison(withoutLeaves(try trace(parts)), try trace(after)).growth
+        #expect(found.map(\.name) == ["step 000000"])
+        #expect(found.first?.tensors == nil && found.first?.moved == nil)
     }
 }

@@ -105,9 +105,8 @@ extension ArrayFile {
                     "'\(name)' is \(entry.dtype) \(entry.shape), and the golden's \(leaf.elementType.rawValue) \(leaf.shape)"
             }
             let bytes = try file.read(at: entry.byteRange.lowerBound, count: entry.byteRange.count)
-            let digest = bytes.withUnsafeBytes {
-                hashing.tensor(name: leaf.name, elementType: leaf.elementType, shape: leaf.shape, bytes: $0)
-            }
+            let digest = hashing.tensor(
+                name: leaf.name, elementType: leaf.elementType, shape: leaf.shape, bytes: bytes)
             guard digest == leaf.digest else { return "'\(name)' does not hash to the golden's digest" }
         }
         let names = leaves.map { KeptTensor.name($0.stage, $0.leaf) }

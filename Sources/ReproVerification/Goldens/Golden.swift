@@ -5,9 +5,9 @@ import ReproTrace
 ///
 /// Self-contained, so that any checkout can run it again. Holds no time, host or path of a machine.
 public struct Golden: Sendable, Equatable {
-    /// The version of the file's layout.
+    /// The version of the layout of goldens, of their index and of traces of operations: stated here alone.
     public static let format = 1
-    /// The version of the numerical contract that this build computes by.
+    /// The version of the numerical contract that this build computes by: stated here alone.
     public static let contract = 1
 
     /// A data file: its path relative to the golden's folder, and the SHA-256 of its bytes.
@@ -69,32 +69,6 @@ public struct Golden: Sendable, Equatable {
         return stages.enumerated().map { index, stage in
             let isKept = stage.isStep ? index == first || index == last : !stage.name.hasPrefix("epoch ")
             return isKept ? stage : stage.withoutLeaves()
-        }
-    }
-}
-
-/// Why a golden cannot be judged against.
-public enum GoldenFault: Error, Equatable, CustomStringConvertible {
-    /// The index names it and there is no file.
-    case missing(path: String)
-    /// There is a file that the index does not name.
-    case unclaimed(path: String)
-    /// Not a golden, or one that was changed after it was blessed.
-    case malformed(path: String, line: Int?, problem: String)
-    /// Made by another version of the numerical contract.
-    case otherContract(path: String, found: Int)
-
-    public var description: String {
-        switch self {
-        case .missing(let path):
-            "\(path): missing; restore it from version control, or make it with `repro bless`"
-        case .unclaimed(let path):
-            "\(path): unclaimed, index.json does not name it; remove it, or let `repro bless` write it"
-        case .malformed(let path, let line, let problem):
-            "\(path)\(line.map { ":\($0)" } ?? ""): malformed: \(problem); restore it from version control"
-        case .otherContract(let path, let found):
-            "\(path): made by version \(found) of the numerical contract, and this build computes by version "
-                + "\(Golden.contract); bless it anew with a build of this version, or check it with a build of version \(found)"
         }
     }
 }

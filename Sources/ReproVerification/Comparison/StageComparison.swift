@@ -1,0 +1,50 @@
+import ReproFormats
+import ReproTrace
+
+/// A stage of one run beside the stage of that name in another.
+public struct StageComparison: Sendable, Equatable {
+    /// Nil where only the other run has the stage.
+    public let before, after: Stage?
+    /// The tensors of both; nil where they are not known: where the stage differs and a side kept its digest alone.
+    ///
+    /// Equal digests vouch for the tensors of both sides, also where only one kept them.
+    public private(set) var tensors: [TensorComparison]?
+
+    init(_ pair: Pair<Stage>) {
+        before = pair.before
+        after = pair.after
+        tensors = StageComparison.leaves(pair)?.map { TensorComparison(stage: pair.name, $0) }
+    }
+
+    private static func leaves(_ pair: Pair<Stage>) -> [Pair<Leaf>]? {
+        if pair.isEqual {
+            let leaves = pair.before?.leaves ?? pair.after?.leaves
+            return leaves?.map { Pair(before: $0, after: $0) }
+        }
+        /// None of a stage that a run lacks; nil of one whose digest alone was kept.
+        func kept(_ stage: Stage?) -> [Leaf]? { stage == nil ? [] : stage?.leaves }
+        guard let before = kept(pair.before), let after = kept(pair.after) else { return nil }
+        return Pair.all(before, after)
+    }
+
+    private var pair: Pair<Stage> { Pair(before: before, after: after) }
+
+    public var name: String { pair.name }
+    public var isStep: Bool { (before ?? after)!.isStep }
+    public var isEqual: Bool { pair.isEqual }
+    /// Nil where only one run has the stage.
+    public var streamsAgree: Bool? { before.flatMap { own in after.map { own.streams == $0.streams } } }
+    /// Where only one run has the stage.
+    public var structure: StructureDifference? { StructureDifference(pair) }
+
+    /// The tensors that differ; nil where only one run has the stage, and where its tensors are not known.
+    public var moved: [TensorComparison]? { structure == nil ? tensors?.filter { !$0.isEqual } : nil }
+    public var greatestULP: UInt64? { moved?.compactMap(\.greatestULP).max() }
+    public var greatestDistance: Double? { moved?.compactMap(\.greatestDistance).max() }
+
+    /// Notes how a whole tensor of the stage differs.
+    mutating func note(_ difference: TensorDifference) {
+        guard let place = tensors?.firstIndex(where: { Text.areSame($0.name, difference.name) }) else { return }
+        tensors?[place].whole = difference
+    }
+}

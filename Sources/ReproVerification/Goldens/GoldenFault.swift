@@ -1,0 +1,36 @@
+import ReproFormats
+
+/// Why a golden cannot be judged against.
+public enum GoldenFault: Error, Equatable, CustomStringConvertible {
+    /// The index names it and there is no file.
+    case missing(path: String)
+    /// There is a file that the index does not name.
+    case unclaimed(path: String)
+    /// Not a golden, or one that was changed after it was blessed.
+    case malformed(path: String, line: Int?, problem: String)
+    /// Made by another version of the numerical contract.
+    case otherContract(path: String, found: Int)
+
+    public var description: String {
+        switch self {
+        case .missing(let path):
+            "\(path): missing; restore it from version control, or make it with `repro bless`"
+        case .unclaimed(let path):
+            "\(path): unclaimed, index.json does not name it; remove it, or let `repro bless` write it"
+        case .malformed(let path, let line, let problem):
+            "\(path)\(line.map { ":\($0)" } ?? ""): malformed: \(problem); restore it from version control"
+        case .otherContract(let path, let found):
+            "\(path): made by version \(found) of the numerical contract, and this build computes by version "
+                + "\(Golden.contract); bless it anew with `\(GoldenFault.blessing(path))`, or check it with a build of "
+                + "version \(found)"
+        }
+    }
+
+    /// The command that blesses the golden at a path anew.
+    private static func blessing(_ path: String) -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let name = parts.last.map { $0.hasSuffix(".json") ? String($0.dropLast(5)) : String($0) } ?? path
+        let folder = parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."
+        return "repro bless \(name) --goldens \(folder) --reason \"contract version \(Golden.contract)\""
+    }
+}
