@@ -32,7 +32,7 @@ SHAPES = [
 ]
 
 
-# The peer: runs in the environment that has PyTorch, one request a line.
+# The peer: runs in the environment that has PyTorch, one request per line.
 
 def timed(body, seconds=0.4, least=5):
     warm = time.perf_counter()
