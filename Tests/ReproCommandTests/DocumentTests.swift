@@ -48,17 +48,6 @@ struct DocumentTests {
         }
     }
 
-    /// A path of the package, or one of `Sources`. What a reader is to create is spelled with NAME, ROOM or CSV.
-    @Test(arguments: Documents.all)
-    func everyPathThatADocumentNamesExists(document: String) throws {
-        let pattern =
-            "(?<![A-Za-z0-9_./])((?:Sources|Tests|Goldens|C?Repro[A-Z][A-Za-z]*)/[A-Za-z0-9_./-]*[A-Za-z0-9_])"
-        for path in try matches(pattern, in: try Documents.text(document))
-        where !["NAME", "ROOM", "CSV"].contains(where: path.contains) {
-            #expect(exists(path) || exists("Sources/" + path), "\(document) names \(path)")
-        }
-    }
-
     @Test func theTableOfExitCodesIsTheEnumeration() throws {
         let article = try Documents.text(Documents.catalogue + "Using/ContinuousIntegration.md")
         let codes = try matches("(?m)^\\| ([0-9]+) \\|", in: article).compactMap { Int32($0) }
