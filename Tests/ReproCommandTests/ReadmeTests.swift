@@ -111,7 +111,8 @@ private func makeTargets(_ package: String) throws -> [String] {
 }
 
 @Suite(.enabled(if: Built.exists, Built.absence)) struct ReadmeTests {
-    @Test(arguments: Documents.withCommands)
+    /// One document after another, since their commands take all processors.
+    @Test(.serialized, arguments: Documents.withCommands)
     func everyCommandOfADocumentDoesAsItSays(document: String) throws {
         let package = Built.package
         let blocks = CommandBlock.all(in: try Documents.text(document))
