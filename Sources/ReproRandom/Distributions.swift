@@ -1,3 +1,4 @@
+/// Turns a generator's integers into uniform numbers, integers below a bound and permutations, bit for bit as NumPy does.
 extension PCG64 {
     /// A uniform binary32 number in [0, 1): `(next32 >> 8) × 2^-24`, exact. NumPy's `Generator.random(dtype=float32)`.
     public mutating func uniform32() -> Float {

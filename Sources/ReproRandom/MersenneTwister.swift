@@ -1,4 +1,4 @@
-/// PyTorch's generator on a CPU after `torch.manual_seed(seed)`: MT19937, 32 bits a draw.
+/// PyTorch's generator on a CPU after `torch.manual_seed(seed)`: MT19937, 32 bits per draw.
 ///
 ///     state[0] = seed mod 2^32;  state[j] = 1812433253 × (state[j−1] ^ state[j−1] >> 30) + j   (mod 2^32)
 ///

@@ -7,7 +7,7 @@
 
 Without options, into Tests/ReproInterchangeTests/Vectors:
 
-- `cases.txt`: a line a recurrent module; `NAME.weights.safetensors` is its state_dict as `safetensors.torch` saves it, and
+- `cases.txt`: one line per recurrent module; `NAME.weights.safetensors` is its state_dict as `safetensors.torch` saves it, and
   `NAME.case.safetensors` holds `input`, `lengths`, `h_0`, `c_0` (where the case has them), the expected `output`, `h_n`, `c_n`
   (PyTorch in binary64 over the binary32 weights, rounded) and, for each of the three, `tolerance.NAME`: 4 × the greater of
   PyTorch's own error in binary32 and 2^-24 × the tensor's greatest magnitude.

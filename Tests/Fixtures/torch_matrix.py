@@ -12,7 +12,7 @@ What a configuration reads is drawn, not stored: tensor NAME of case N is `U(-1,
 binary32, row-major, from the stream (1, CRC-32 of the UTF-8 text "torch/N/NAME") of `seed`; scale is 1 ÷ √hidden for
 parameters, else 1. PyTorch computes in binary64 from exactly these: output, h_n, c_n, and the gradients of
 sum(d.output * output) + sum(d.h_n * h_n) + sum(d.c_n * c_n)  with respect to everything read. Then it computes the
-same in binary32, and the greatest distance between the two is kept a tensor.
+same in binary32, and the greatest distance between the two is kept per tensor.
 
 `__metadata__` opens with `command` and `versions`; `seed`; `cases` is a JSON list of each case's options, with
 `results`: a list of [name, shape, PyTorch's greatest error in binary32, greatest magnitude]. Tensor `N` holds case N's

@@ -1,8 +1,8 @@
-"""Reads the workflows, and the YAML that the README shows, as the service that runs them would: each has to parse, every step has
+"""Reads the workflows, and the YAML that the documents show, as the service that runs them would: each has to parse, every step has
 to run or use something, and what it asks of make or of repro has to exist. Prints a line for each fault; exit code 1 where there is
 one.
 
-usage: workflows.py [FILE…]    (default: .github/workflows/*.yml and README.md)
+usage: workflows.py [FILE…]    (default: .github/workflows/*.yml, README.md and the articles of the documentation)
 """
 
 import glob
@@ -78,7 +78,8 @@ COMMANDS = commands()
 def main():
     count = 0
     status = 0
-    for path in sys.argv[1:] or sorted(glob.glob(".github/workflows/*.yml")) + ["README.md"]:
+    articles = sorted(glob.glob("Sources/**/*.docc/**/*.md", recursive=True))
+    for path in sys.argv[1:] or sorted(glob.glob(".github/workflows/*.yml")) + ["README.md", *articles]:
         for name, text in documents(path):
             count += 1
             try:

@@ -22,7 +22,7 @@ import time
 TORCH = ["torch==2.13.0+cpu", "--extra-index-url", "https://download.pytorch.org/whl/cpu", "numpy"]
 MODES = ["inference", "training"]
 
-# cell, batch, steps, input, hidden, layers: the table of the README, then sizes at which something could fall off a cliff.
+# cell, batch, steps, input, hidden, layers: the table of the article Speed, then sizes at which something could fall off a cliff.
 SHAPES = [
     ("lstm", 1, 4, 5, 6, 1), ("lstm", 1, 6, 3, 4, 2), ("lstm", 1, 40, 64, 128, 1), ("lstm", 32, 50, 64, 128, 1),
     ("lstm", 32, 50, 256, 256, 2), ("lstm", 64, 100, 512, 512, 2),
@@ -32,7 +32,7 @@ SHAPES = [
 ]
 
 
-# The peer: runs in the environment that has PyTorch, one request a line.
+# The peer: runs in the environment that has PyTorch, one request per line.
 
 def timed(body, seconds=0.4, least=5):
     warm = time.perf_counter()

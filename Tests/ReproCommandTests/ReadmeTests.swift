@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A block of commands of a README: a fence that opens with ```sh.
+/// A block of commands of a document: a fence that opens with ```sh.
 struct CommandBlock: CustomTestStringConvertible, Sendable {
     /// Of the fence, from 1.
     let line: Int
@@ -111,11 +111,12 @@ private func makeTargets(_ package: String) throws -> [String] {
 }
 
 @Suite(.enabled(if: Built.exists, Built.absence)) struct ReadmeTests {
-    @Test func everyCommandOfTheReadmeDoesAsItSays() throws {
+    /// One document after another, since their commands take all processors.
+    @Test(.serialized, arguments: Documents.withCommands)
+    func everyCommandOfADocumentDoesAsItSays(document: String) throws {
         let package = Built.package
-        let readme = try String(contentsOfFile: package + "/README.md", encoding: .utf8)
-        let blocks = CommandBlock.all(in: readme)
-        try #require(!blocks.isEmpty, "README.md has no block of commands")
+        let blocks = CommandBlock.all(in: try Documents.text(document))
+        try #require(!blocks.isEmpty, "\(document) has no block of commands")
         let targets = try makeTargets(package)
         #expect(targets.contains("run") && targets.contains("test"))
         try withWorkplace { place in
@@ -126,15 +127,14 @@ private func makeTargets(_ package: String) throws -> [String] {
             }
             for block in blocks {
                 let fault = try block.fault(in: place, targets: targets)
-                #expect(fault == nil, "README.md:\(block.line): \(fault ?? "")")
+                #expect(fault == nil, "\(document):\(block.line): \(fault ?? "")")
             }
         }
     }
 
     /// The two commands that a newcomer types first.
     @Test func theReadmeNamesMakeRunAndMakeTest() throws {
-        let readme = try String(contentsOfFile: Built.package + "/README.md", encoding: .utf8)
-        let asked = CommandBlock.all(in: readme).flatMap { $0.script.makeTargets }
+        let asked = CommandBlock.all(in: try Documents.text("README.md")).flatMap { $0.script.makeTargets }
         #expect(asked.contains("run") && asked.contains("test"))
     }
 

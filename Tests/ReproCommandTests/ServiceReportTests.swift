@@ -46,7 +46,7 @@ struct ServiceReportTests {
         #expect(try String(contentsOfFile: summary, encoding: .utf8).contains("0 of 2 reproduced"))
     }
 
-    /// GitHub shows ten annotations of a kind a step: of twelve failures nine are shown, and the tenth names the rest. What ends
+    /// GitHub shows ten annotations of a kind per step: of twelve failures nine are shown, and the tenth names the rest. What ends
     /// a command, separates its properties or escapes is itself escaped.
     @Test func githubAnnotationsAreCappedAndEscaped() throws {
         try withWorkplace { place in

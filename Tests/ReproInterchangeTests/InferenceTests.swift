@@ -26,7 +26,7 @@ private struct Case {
         return try found.module(nonlinearity: configuration.nonlinearity, batchFirst: configuration.batchFirst)
     }
 
-    /// Writes what the module reads, one array a file, and reads it as the command does.
+    /// Writes what the module reads, one array per file, and reads it as the command does.
     func input(in directory: String, asNPY: Bool) throws -> InferenceInput {
         func file(_ name: String) throws -> String? {
             guard tensors.entry(named: name) != nil else { return nil }

@@ -40,7 +40,7 @@ struct CommandSpecification {
 
     private static let shared: [OptionSpecification] = [
         OptionSpecification(
-            name: "threads", value: "N", help: "threads that compute (default: one a processor; or REPRO_THREADS)"),
+            name: "threads", value: "N", help: "threads that compute (default: one per processor; or REPRO_THREADS)"),
         OptionSpecification(
             name: "kernels", value: "PATH",
             help: "auto, reference, portable, avx2, avx512 or neon (default auto; or REPRO_KERNELS)"),

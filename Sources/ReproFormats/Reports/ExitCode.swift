@@ -1,7 +1,8 @@
-/// Every exit code of the command `repro`, and what it means. A new one is added here and to the table of the README.
+/// Every exit code of the command `repro`, and what it means. A new one is added here and to the table of the
+/// article Continuous integration.
 ///
 /// The codes from 64 on are those of sysexits.h; those above 128 name the signal that ended the process.
-public enum ExitCode: Int32, Sendable, Equatable {
+public enum ExitCode: Int32, Sendable, CaseIterable {
     /// Reproduced, or done.
     case success = 0
     /// It ran, and differs.

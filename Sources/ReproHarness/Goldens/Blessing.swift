@@ -5,6 +5,7 @@ import ReproTrace
 import ReproTraining
 import ReproVerification
 
+/// Which golden files lie in a folder, and how a run becomes one of them.
 extension GoldenFolder {
     /// The names of the golden files that lie in the folder, whether the index names them or not.
     public func fileNames() -> [String] {

@@ -26,7 +26,7 @@ struct DivergenceSection {
         return """
             <h3>How far, tensor by tensor</h3>
             <p class="note">One ulp is one step from a binary32 number to the next; 2<sup>23</sup> are a factor of two. \
-            “≥” marks what is known from recorded elements, at most four a tensor, rather than from the whole tensor.</p>
+            “≥” marks what is known from recorded elements, at most four per tensor, rather than from the whole tensor.</p>
             \(HeatMap.legend)\(maps)
             <h3>Digest tree</h3>
             \(tree.markup)

@@ -1,5 +1,5 @@
 // SHA-256's compression function by the processor's instructions for it, over one to four messages at once: the rounds
-// of one wait for each other, those of several fill the pipeline. Four rounds a step; each message schedule runs three
+// of one wait for each other, those of several fill the pipeline. Four rounds per step; each message schedule runs three
 // steps ahead in a ring of four vectors of four words.
 #if defined(__x86_64__) || defined(__aarch64__)
 #include "sha256.h"

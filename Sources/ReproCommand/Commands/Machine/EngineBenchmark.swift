@@ -14,7 +14,7 @@ struct EngineBenchmark {
     var steps: Int
     var mode: Mode
 
-    /// Operations of the matrix products, two a multiply-add; the backward pass takes twice the forward's.
+    /// Operations of the matrix products, two per multiply-add; the backward pass takes twice the forward's.
     var operations: Double {
         let rows = Double(batch * steps * configuration.directions * configuration.gateRows)
         let forward = (0..<configuration.layers).reduce(0.0) { sum, layer in

@@ -26,7 +26,7 @@ struct InspectionText {
         }
     }
 
-    /// Rows of a tensor, four decimals an element, nested as PyTorch nests them.
+    /// Rows of a tensor, four decimals per element, nested as PyTorch nests them.
     static func lines(of tensor: Tensor) -> [String] {
         guard tensor.rank > 1 else {
             return [

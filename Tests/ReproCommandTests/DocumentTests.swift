@@ -1,0 +1,56 @@
+import Foundation
+import Repro
+import Testing
+
+/// The README and the articles of the documentation, by their paths in the package.
+enum Documents {
+    static let catalogue = "Sources/Repro/Repro.docc/"
+
+    static let articles: [String] = {
+        let paths = (try? FileManager.default.subpathsOfDirectory(atPath: Built.package + "/" + catalogue)) ?? []
+        return paths.filter { $0.hasSuffix(".md") }.sorted().map { catalogue + $0 }
+    }()
+
+    static let all = ["README.md"] + articles
+
+    /// Those that show commands to type.
+    static let withCommands = all.filter { (try? text($0).contains("\n```sh")) == true }
+
+    static func text(_ path: String) throws -> String {
+        try String(contentsOfFile: Built.package + "/" + path, encoding: .utf8)
+    }
+}
+
+/// What the documents say of the package is there.
+struct DocumentTests {
+    private func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: Built.package + "/" + path)
+    }
+
+    private func matches(_ pattern: String, in text: String) throws -> [String] {
+        let expression = try NSRegularExpression(pattern: pattern)
+        return expression.matches(in: text, range: NSRange(text.startIndex..., in: text)).compactMap { match in
+            Range(match.range(at: 1), in: text).map { String(text[$0]) }
+        }
+    }
+
+    @Test func thereAreArticles() { #expect(Documents.articles.count >= 10) }
+
+    @Test(arguments: Documents.all)
+    func everyLinkLeadsSomewhere(document: String) throws {
+        let text = try Documents.text(document)
+        for link in try matches("\\]\\(([A-Za-z0-9_./-]+)\\)", in: text) where document == "README.md" {
+            #expect(exists(link), "\(document) links to \(link)")
+        }
+        for name in try matches("<doc:([A-Za-z]+)>", in: text) {
+            #expect(
+                Documents.articles.contains { $0.hasSuffix("/\(name).md") }, "\(document) links to the article \(name)")
+        }
+    }
+
+    @Test func theTableOfExitCodesIsTheEnumeration() throws {
+        let article = try Documents.text(Documents.catalogue + "Using/ContinuousIntegration.md")
+        let codes = try matches("(?m)^\\| ([0-9]+) \\|", in: article).compactMap { Int32($0) }
+        #expect(codes == ExitCode.allCases.map(\.rawValue))
+    }
+}
