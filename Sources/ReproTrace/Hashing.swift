@@ -1,4 +1,5 @@
 import ReproNumerics
+import ReproRandom
 
 /// The digests of the contract, section 12: `H(f₀, f₁, …)` over length-prefixed fields.
 ///

@@ -1,34 +1,39 @@
 import ReproNumerics
+import ReproRandom
 
 /// One operation of a run: a value that was computed, in the order of the data flow, and its digest.
 ///
 /// Every tensor that a stage records is one, and between them stands what no digest of the tree covers: the gates, states
 /// and gradients of each time step, layer and direction.
 public struct TracedOperation: Sendable, Equatable {
-    public let stage: String
+    public let stage: StageID
     public let name: String
     public let elementType: ElementType
     public let shape: [Int]
     /// Covers the same fields as a leaf's.
     public let digest: Digest
 
-    public init(stage: String, name: String, elementType: ElementType, shape: [Int], digest: Digest) {
+    public init(stage: StageID, name: String, elementType: ElementType, shape: [Int], digest: Digest) {
         self.stage = stage
         self.name = name
         self.elementType = elementType
         self.shape = shape
         self.digest = digest
     }
+
+    public var id: OperationID { OperationID(name) }
+    /// `STAGE/OPERATION`, as files and people name it.
+    public var place: String { "\(stage)/\(name)" }
 }
 
 /// Where a run's operations go, one after another; nothing of them is kept.
 public struct OperationSink {
     /// The one stage that is looked into; nil for all.
-    public let stage: String?
+    public let stage: StageID?
     /// Receives each operation with its little-endian bytes, which are valid during the call. What it throws ends the run.
     public let receive: (TracedOperation, UnsafeRawBufferPointer) throws -> Void
 
-    public init(stage: String? = nil, receive: @escaping (TracedOperation, UnsafeRawBufferPointer) throws -> Void) {
+    public init(stage: StageID? = nil, receive: @escaping (TracedOperation, UnsafeRawBufferPointer) throws -> Void) {
         self.stage = stage
         self.receive = receive
     }
@@ -40,7 +45,7 @@ public final class OperationRecorder {
     private let sink: OperationSink?
     /// The fault that still waits for its place.
     private(set) var fault: Perturbation?
-    var stage: String?
+    var stage: StageID?
     /// Why a fault could not be planted or an operation not be sent; thrown by the stage.
     private var failure: (any Error)?
 
@@ -89,7 +94,7 @@ public final class OperationRecorder {
             [Int64(stream.domain), Int64(stream.key)] + halves.map { Int64(bitPattern: $0) }
             + [stream.buffered.map { Int64($0) } ?? -1]
         try numbers.withUnsafeBytes {
-            let name = "stream[\(stream.domain),\(stream.key)]"
+            let name = OperationID.stream(domain: stream.domain, key: stream.key).description
             let digest = hashing.tensor(name: name, elementType: .int64, shape: [numbers.count], bytes: $0)
             try send(name, .int64, [numbers.count], digest, $0)
         }

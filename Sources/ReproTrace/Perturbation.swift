@@ -27,22 +27,22 @@ public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    public let stage: String
+    public let stage: StageID
     public let tensor: String
     public let element: Int
     public let kind: Kind
 
-    public init(stage: String, tensor: String, element: Int = 0, kind: Kind = .bit(0)) {
+    public init(stage: StageID, tensor: String, element: Int = 0, kind: Kind = .bit(0)) {
         self.stage = stage
         self.tensor = tensor
         self.element = element
         self.kind = kind
     }
 
-    /// Nil where the text has another form, a negative element or a bit that is neither 0 … 31 nor `ulp`.
+    /// Nil where the text has another form, no stage, a negative element or a bit that is neither 0 … 31 nor `ulp`.
     public init?(_ text: String) {
         let path = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard path.count == 2, !path[0].isEmpty else { return nil }
+        guard path.count == 2, let stage = StageID(String(path[0])) else { return nil }
         let parts = path[1].split(separator: ":", omittingEmptySubsequences: false)
         guard (1...3).contains(parts.count), !parts[0].isEmpty else { return nil }
         guard let element = parts.count > 1 ? Int(parts[1]) : 0, element >= 0 else { return nil }
@@ -53,7 +53,7 @@ public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
             guard let bit = Int(parts[2]), (0..<32).contains(bit) else { return nil }
             kind = .bit(bit)
         }
-        self.init(stage: String(path[0]), tensor: String(parts[0]), element: element, kind: kind)
+        self.init(stage: stage, tensor: String(parts[0]), element: element, kind: kind)
     }
 
     public var description: String { "\(stage)/\(tensor):\(element):\(kind)" }

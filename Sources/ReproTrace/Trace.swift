@@ -54,24 +54,26 @@ public struct Leaf: Sendable, Equatable {
 
 /// One stage of a run, in the order in which stages happen.
 public struct Stage: Sendable, Equatable {
-    public let name: String
+    public let id: StageID
     /// The digest of the stage's random streams.
     public let streams: Digest
     public let digest: Digest
     /// The stage's tensors; nil where only the digest was kept.
     public let leaves: [Leaf]?
 
-    public init(name: String, streams: Digest, digest: Digest, leaves: [Leaf]?) {
-        self.name = name
+    public init(_ id: StageID, streams: Digest, digest: Digest, leaves: [Leaf]?) {
+        self.id = id
         self.streams = streams
         self.digest = digest
         self.leaves = leaves
     }
 
-    public func withoutLeaves() -> Stage { Stage(name: name, streams: streams, digest: digest, leaves: nil) }
+    public func withoutLeaves() -> Stage { Stage(id, streams: streams, digest: digest, leaves: nil) }
 
+    /// The text form, as digests and files have it.
+    public var name: String { id.description }
     /// Whether the stage is one of an optimiser's steps.
-    public var isStep: Bool { name.hasPrefix("step ") }
+    public var isStep: Bool { id.isStep }
 }
 
 /// The digest tree of a run: root → stages → tensors.

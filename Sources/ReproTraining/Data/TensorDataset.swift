@@ -29,7 +29,7 @@ extension Dataset {
         }
         self.init(
             input: .features(features), classes: files.classes, labels: [], vocabulary: nil, splits: splits,
-            files: contents, streams: [])
+            files: contents)
     }
 
     private static func arrays(_ format: DataSource.TensorFiles.Format, _ files: [ByteFile]) throws -> [ArrayValue] {

@@ -22,8 +22,6 @@ public struct Dataset: Sendable {
     public private(set) var splits: [(split: Split, sequences: SequenceSet)]
     /// The bytes of each split's files.
     let files: [(split: Split, contents: [[UInt8]])]
-    /// The streams that the data was drawn from, as they stood afterwards.
-    let streams: [StreamState]
 
     public func sequences(_ split: Split) -> SequenceSet? { splits.first { $0.split == split }?.sequences }
 
@@ -32,7 +30,7 @@ public struct Dataset: Sendable {
     /// - Parameter resolve: makes a path of the experiment one that can be opened.
     /// - Throws: `FormatError` for files.
     public init(
-        _ source: DataSource, tagging: Bool, streams: RandomStreams, kernels: any Kernels,
+        _ source: DataSource, tagging: Bool, streams: RandomStreams,
         resolve: (String) -> String
     ) throws {
         switch source {
@@ -50,8 +48,7 @@ public struct Dataset: Sendable {
                 }
             }
         case .roman:
-            var order = streams.stream(.dataSplit, key: 0)
-            let permutation = order.permutation(RomanNumeral.count)
+            let permutation = streams.draw(.dataSplit, key: 0) { $0.permutation(RomanNumeral.count) }
             let sequences = permutation.map { RomanNumeral(value: $0 + 1).labelledSequence }
             let (train, validation) = (sequences.count * 8 / 10, sequences.count / 10)
             try self.init(
@@ -59,17 +56,17 @@ public struct Dataset: Sendable {
                     (.train, Array(sequences[..<train])),
                     (.validation, Array(sequences[train..<(train + validation)])),
                     (.test, Array(sequences[(train + validation)...])),
-                ], paths: [], tagging: true, files: [], streams: [order.streamState(.dataSplit, key: 0)])
+                ], paths: [], tagging: true, files: [])
         case .ends(let sizes, let classes, let letters):
-            var stream = streams.stream(.generatedData, key: 0)
-            let splits = Dataset.generate(sizes, from: &stream) { length, stream in
-                let values = (0..<length).map { _ in stream.pick(letters) }
-                let label = (values[0] + values[length - 1]) % classes
-                return LabelledSequence(
-                    tokens: values.map { [UInt8(ascii: "a") + UInt8($0)] }, labels: [Array(String(label).utf8)])
+            let splits = streams.draw(.generatedData, key: 0) { stream in
+                Dataset.generate(sizes, from: &stream) { length, stream in
+                    let values = (0..<length).map { _ in stream.pick(letters) }
+                    let label = (values[0] + values[length - 1]) % classes
+                    return LabelledSequence(
+                        tokens: values.map { [UInt8(ascii: "a") + UInt8($0)] }, labels: [Array(String(label).utf8)])
+                }
             }
-            try self.init(
-                splits, paths: [], tagging: false, files: [], streams: [stream.streamState(.generatedData, key: 0)])
+            try self.init(splits, paths: [], tagging: false, files: [])
         case .balance(let sizes, let features):
             self.init(balance: sizes, features: features, streams: streams)
         case .tensors(let files):
@@ -81,8 +78,7 @@ public struct Dataset: Sendable {
 
     init(
         input: Input, classes: Int, labels: [[UInt8]], vocabulary: Vocabulary?,
-        splits: [(split: Split, sequences: SequenceSet)], files: [(split: Split, contents: [[UInt8]])],
-        streams: [StreamState]
+        splits: [(split: Split, sequences: SequenceSet)], files: [(split: Split, contents: [[UInt8]])]
     ) {
         self.input = input
         self.classes = classes
@@ -90,7 +86,6 @@ public struct Dataset: Sendable {
         self.vocabulary = vocabulary
         self.splits = splits
         self.files = files
-        self.streams = streams
     }
 
     /// Numbers tokens and labels by the training split, which comes first.
@@ -98,7 +93,7 @@ public struct Dataset: Sendable {
     /// - Parameter paths: the file of each split, for messages; empty for generated data.
     init(
         _ splits: [(split: Split, sequences: [LabelledSequence])], paths: [String], tagging: Bool,
-        files: [(split: Split, contents: [[UInt8]])], streams: [StreamState]
+        files: [(split: Split, contents: [[UInt8]])]
     ) throws {
         let training = splits[0].sequences
         let vocabulary = Vocabulary(counting: training.map(\.tokens))
@@ -121,7 +116,7 @@ public struct Dataset: Sendable {
         }
         self.init(
             input: .tokens(vocabulary: vocabulary.count), classes: labels.count, labels: labels,
-            vocabulary: vocabulary, splits: numbered, files: files, streams: streams)
+            vocabulary: vocabulary, splits: numbered, files: files)
     }
 
     private init(
@@ -137,7 +132,7 @@ public struct Dataset: Sendable {
             contents.append((split, [bytes]))
         }
         try self.init(
-            splits, paths: files.splits.map { resolve($0.path) }, tagging: tagging, files: contents, streams: [])
+            splits, paths: files.splits.map { resolve($0.path) }, tagging: tagging, files: contents)
     }
 
     private static func generate(
@@ -156,27 +151,28 @@ public struct Dataset: Sendable {
     }
 
     private init(balance sizes: DataSource.GeneratedSequences, features: Int, streams: RandomStreams) {
-        var stream = streams.stream(.generatedData, key: 0)
-        let splits = [(Split.train, sizes.train), (Split.test, sizes.test)].map { split, count in
-            var elements: [Float] = []
-            var lengths: [Int] = []
-            var targets: [Int] = []
-            for _ in 0..<count {
-                let length = sizes.minimumLength + stream.pick(sizes.maximumLength - sizes.minimumLength + 1)
-                let values = stream.uniforms(length * features, from: -1, to: 1)
-                var sum: Float = 0
-                for step in 0..<length { sum += values[step * features] }
-                elements += values
-                lengths.append(length)
-                targets.append(sum > 0 ? 1 : 0)
+        let splits = streams.draw(.generatedData, key: 0) { stream in
+            [(Split.train, sizes.train), (Split.test, sizes.test)].map { split, count in
+                var elements: [Float] = []
+                var lengths: [Int] = []
+                var targets: [Int] = []
+                for _ in 0..<count {
+                    let length = sizes.minimumLength + stream.pick(sizes.maximumLength - sizes.minimumLength + 1)
+                    let values = stream.uniforms(length * features, from: -1, to: 1)
+                    var sum: Float = 0
+                    for step in 0..<length { sum += values[step * features] }
+                    elements += values
+                    lengths.append(length)
+                    targets.append(sum > 0 ? 1 : 0)
+                }
+                let inputs = Tensor(shape: [elements.count / features, features], elements: elements)
+                let batch = SequenceBatch(inputs: .features(inputs), lengths: lengths, targets: targets)
+                return (split: split, sequences: SequenceSet(batch, tagging: false))
             }
-            let inputs = Tensor(shape: [elements.count / features, features], elements: elements)
-            let batch = SequenceBatch(inputs: .features(inputs), lengths: lengths, targets: targets)
-            return (split: split, sequences: SequenceSet(batch, tagging: false))
         }
         self.init(
             input: .features(features), classes: 2, labels: [[UInt8(ascii: "0")], [UInt8(ascii: "1")]],
-            vocabulary: nil, splits: splits, files: [], streams: [stream.streamState(.generatedData, key: 0)])
+            vocabulary: nil, splits: splits, files: [])
     }
 
     private static func sortedLabels(_ sequences: [LabelledSequence]) -> [[UInt8]] {
@@ -195,9 +191,8 @@ public struct Dataset: Sendable {
             remedy: "correct it, or add examples of it to the training split")
     }
 
-    /// Records the stage `data` (contract, section 12).
-    mutating func record(in recorder: inout Recorder) throws {
-        recorder.begin("data")
+    /// Records what the stage `data` holds (contract, section 12).
+    mutating func record(in recorder: Recorder) throws {
         for index in splits.indices {
             let split = splits[index].split
             let contents = files.first { $0.split == split }?.contents ?? []
@@ -205,9 +200,8 @@ public struct Dataset: Sendable {
                 let name = split.rawValue + ".file" + (contents.count > 1 ? ".\(number)" : "")
                 try recorder.record(name, bytes: bytes)
             }
-            try splits[index].sequences.record(prefix: split.rawValue + ".", in: &recorder)
+            try splits[index].sequences.record(prefix: split.rawValue + ".", in: recorder)
         }
-        try recorder.end(streams: streams)
     }
 }
 
@@ -232,7 +226,7 @@ struct LabelledSequence {
 
 extension SequenceBatch {
     /// Records `inputs`, `lengths` and `targets`.
-    mutating func record(prefix: String, in recorder: inout Recorder) throws {
+    mutating func record(prefix: String, in recorder: Recorder) throws {
         switch inputs {
         case .tokens(let tokens):
             try recorder.record(prefix + "inputs", shape: [tokens.count], tokens.map(Int64.init))
@@ -252,10 +246,5 @@ extension PCG64 {
     mutating func pick(_ bound: Int) -> Int {
         precondition(bound >= 1 && bound <= 1 << 24, "pick below \(bound)")
         return (Int(next32() >> 8) * bound) >> 24
-    }
-
-    func streamState(_ domain: RandomStreams.Domain, key: UInt32) -> StreamState {
-        StreamState(
-            domain: domain.rawValue, key: key, state: state, increment: inc, buffered: hasUInt32 ? uinteger : nil)
     }
 }

@@ -21,20 +21,22 @@ public struct Optimizer: Sendable {
         learningRate = options.learningRate
         names = parameters.map(\.name)
         let zeros = parameters.map { Tensor(zeros: $0.value.shape) }
-        first = options.optimizer == .sgd && options.momentum == 0 ? [] : zeros
+        // The kernel computes with the option as binary32: where that is 0, nothing would ever read a buffer.
+        first = options.optimizer == .sgd && Float(options.momentum) == 0 ? [] : zeros
         second = options.optimizer == .sgd ? [] : zeros
     }
 
     /// Records the state in the open stage.
-    public mutating func record(in recorder: inout Recorder) throws {
+    public mutating func record(in recorder: Recorder) throws {
         for index in first.indices { try recorder.record(firstPrefix + names[index], &first[index]) }
         for index in second.indices { try recorder.record("exp_avg_sq." + names[index], &second[index]) }
         try recorder.record("optimizer.step", shape: [], [Int64(step)])
     }
 
     /// The state's tensors with their names.
-    public var tensors: [(name: String, value: Tensor)] {
-        zip(names, first).map { (firstPrefix + $0, $1) } + zip(names, second).map { ("exp_avg_sq." + $0, $1) }
+    public var tensors: [NamedTensor] {
+        zip(names, first).map { NamedTensor(firstPrefix + $0, $1) }
+            + zip(names, second).map { NamedTensor("exp_avg_sq." + $0, $1) }
     }
 
     private var firstPrefix: String { options.optimizer == .sgd ? "momentum_buffer." : "exp_avg." }
@@ -49,7 +51,7 @@ public struct Optimizer: Sendable {
         try apply(gradients, to: &parameters, engine: engine, observer: nil)
     }
 
-    /// As above, watched: the clipping factor, then each parameter's state.
+    /// One step under observation: the clipping factor, then each parameter's state.
     package mutating func apply(
         _ gradients: [Tensor], to parameters: inout [Parameter], engine: Engine, observer: OperationObserver?
     ) throws(FloatingPointFault) {

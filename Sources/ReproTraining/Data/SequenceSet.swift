@@ -8,7 +8,7 @@ public struct SequenceSet: Sendable {
     public private(set) var all: SequenceBatch
     /// The first position of each sequence, and the number of positions at the end.
     private let offsets: [Int]
-    /// Whether there is a target a position, not one a sequence.
+    /// Whether there is one target per position, not one per sequence.
     private let tagging: Bool
 
     /// - Precondition: at least one sequence, each of at least one position; as many targets as the task needs.
@@ -27,8 +27,8 @@ public struct SequenceSet: Sendable {
     public var count: Int { all.lengths.count }
 
     /// Records the whole split, which a planted fault may change.
-    mutating func record(prefix: String, in recorder: inout Recorder) throws {
-        try all.record(prefix: prefix, in: &recorder)
+    mutating func record(prefix: String, in recorder: Recorder) throws {
+        try all.record(prefix: prefix, in: recorder)
     }
 
     /// The sequences at these indices, in this order.
