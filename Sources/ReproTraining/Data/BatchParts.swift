@@ -1,8 +1,10 @@
 import ReproNN
 import ReproNumerics
 
+// Cuts a batch into the parts that pass through the model one after another, and joins what they give.
+
 extension SequenceBatch {
-    /// Shards of consecutive sequences: shard s holds ⌊sB/S⌋ up to ⌊(s+1)B/S⌋; nil where that is none.
+    /// Shards of consecutive sequences: of B sequences, shard s of S holds ⌊sB/S⌋ up to ⌊(s+1)B/S⌋; nil where that is none.
     func shards(_ count: Int, tagging: Bool) -> [SequenceBatch?] {
         if count == 1 { return [self] }
         let set = SequenceSet(self, tagging: tagging)
@@ -12,7 +14,7 @@ extension SequenceBatch {
         }
     }
 
-    /// Micro-batches of at most so many consecutive sequences; the batch itself where it has no more, or for nil.
+    /// Micro-batches of at most `size` consecutive sequences; the batch itself where it has no more, or for nil.
     func microBatches(_ size: Int?, tagging: Bool) -> [SequenceBatch] {
         guard let size, size < lengths.count else { return [self] }
         let set = SequenceSet(self, tagging: tagging)
@@ -21,7 +23,7 @@ extension SequenceBatch {
 }
 
 extension Tensor {
-    /// Matrices under one another.
+    /// Joins matrices, one under another.
     ///
     /// - Precondition: at least one, all of one width.
     init(joiningRows parts: [Tensor]) {

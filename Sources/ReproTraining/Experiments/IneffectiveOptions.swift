@@ -1,5 +1,7 @@
 import ReproNN
 
+// Finds options that are accepted and change nothing.
+
 extension Experiment {
     /// Options that are set and change nothing, each with its reason: no error, and most likely not what was meant.
     public var ineffectiveOptions: [String] {

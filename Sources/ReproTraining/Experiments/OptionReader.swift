@@ -98,12 +98,19 @@ struct OptionReader {
     func choice<Choice: RawRepresentable & CaseIterable>(
         _ name: String, _ key: String
     ) throws(FormatError) -> Choice where Choice.RawValue == String {
-        guard let choice = Choice(rawValue: name) else {
-            let names = Choice.allCases.map(\.rawValue)
-            let nearest = NearestName.of(name, among: names).map { "did you mean '\($0)'? " } ?? ""
-            throw error(key, "unknown value '\(name)'", remedy: nearest + "valid: " + names.joined(separator: ", "))
-        }
-        return choice
+        Choice(rawValue: try self.choice(name, key, among: Choice.allCases.map(\.rawValue)))!
+    }
+
+    /// One of these names.
+    mutating func choice(_ key: String, among names: [String]) throws(FormatError) -> String {
+        let name = try string(key)
+        return try choice(name, key, among: names)
+    }
+
+    private func choice(_ name: String, _ key: String, among names: [String]) throws(FormatError) -> String {
+        if names.contains(where: { Text.areSame($0, name) }) { return name }
+        let nearest = NearestName.of(name, among: names).map { "did you mean '\($0)'? " } ?? ""
+        throw error(key, "unknown value '\(name)'", remedy: nearest + "valid: " + names.joined(separator: ", "))
     }
 
     mutating func object(_ key: String) throws(FormatError) -> OptionReader {

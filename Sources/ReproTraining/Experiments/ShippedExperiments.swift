@@ -1,3 +1,5 @@
+// The six experiments that come with the package, each with every option that differs from its default.
+
 extension Experiment {
     /// The experiments that ship, the default one first (contract, section 13).
     public static let shipped: [Experiment] = [roman, outputs, layers, lastStates, classifier, sigmoidClassifier]
@@ -44,7 +46,7 @@ extension Experiment {
     static let classifier = Experiment(
         name: "classifier", task: .classification,
         data: .ends(
-            DataSource.GeneratedSequences(minimumLength: 3, maximumLength: 8, train: 512, test: 128), classes: 3,
+            GeneratedSequences(minimumLength: 3, maximumLength: 8, train: 512, test: 128), classes: 3,
             letters: 6),
         model: ModelOptions(embedding: 12, hidden: 16),
         training: TrainingOptions(optimizer: .adam, learningRate: 0.01, batchSize: 32, epochs: 12))
@@ -52,7 +54,7 @@ extension Experiment {
     static let sigmoidClassifier = Experiment(
         name: "sigmoid-classifier", task: .classification,
         data: .balance(
-            DataSource.GeneratedSequences(minimumLength: 4, maximumLength: 9, train: 512, test: 128), features: 2),
+            GeneratedSequences(minimumLength: 4, maximumLength: 9, train: 512, test: 128), features: 2),
         model: ModelOptions(bidirectional: false, hidden: 16, head: .sigmoid),
         training: TrainingOptions(
             optimizer: .sgd, learningRate: 0.5, momentum: 0.9, clipNorm: 1, batchSize: 32, epochs: 8))

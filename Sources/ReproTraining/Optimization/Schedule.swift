@@ -3,11 +3,11 @@ import ReproFormats
 /// How the learning rate changes from epoch to epoch (contract, section 8): PyTorch's `StepLR`, `ExponentialLR` and
 /// `LinearLR`, stepped once an epoch, in binary64 without a library function.
 public enum Schedule: Sendable, Equatable {
-    /// Multiplied by the factor after every so many epochs. PyTorch's factor is 0.1 unless said otherwise.
+    /// Multiplied by the factor after every `every` epochs. PyTorch's factor is 0.1 unless said otherwise.
     case step(every: Int, factor: Double = 0.1)
     /// Multiplied by the factor after each epoch.
     case exponential(factor: Double)
-    /// Times a number that goes from `start` to `end` in so many epochs, in equal steps, and stays there.
+    /// Times a number that goes from `start` to `end` over `epochs` epochs, in equal steps, and stays there.
     case linear(start: Double = 1.0 / 3, end: Double = 1, epochs: Int = 5)
 
     /// The rate of an epoch, counted from 0.

@@ -22,7 +22,10 @@ struct InspectionRun {
         self.streams = streams
         self.engine = engine
         self.recorder = recorder
-        (input, lengths) = InspectionRun.data(of: experiment, streams)
+        guard let source = experiment.data as? any InspectionSource else {
+            preconditionFailure("'\(experiment.name)' inspects a dataset")
+        }
+        (input, lengths) = source.input(from: streams)
         dataStreams = streams.takeLedger()
         let (model, inputSize) = (experiment.model, input.shape[2])
         try experiment.verifyParameterCount(
@@ -99,19 +102,6 @@ struct InspectionRun {
                 let name = modules[module].parameters[index].name
                 try recorder.record(name, &modules[module].parameters[index].value)
             }
-        }
-    }
-
-    private static func data(of experiment: Experiment, _ streams: RandomStreams) -> (input: Tensor, lengths: [[Int]]) {
-        switch experiment.data {
-        case .values(let values, let lengths):
-            let shape = [values.count, values[0].count, values[0][0].count]
-            let elements = values.flatMap { $0.flatMap { $0.map { Float($0) } } }
-            return (Tensor(shape: shape, elements: elements), lengths)
-        case .uniform(let batch, let steps, let features, let lengths):
-            let elements = streams.draw(.generatedData, key: 0) { $0.uniforms(batch * steps * features) }
-            return (Tensor(shape: [batch, steps, features], elements: elements), lengths)
-        default: preconditionFailure("'\(experiment.name)' inspects a dataset")
         }
     }
 }

@@ -24,15 +24,17 @@ struct TrainingRun {
     init(
         experiment: Experiment, streams: RandomStreams, engine: Engine, recorder: Recorder, options: RunOptions
     ) throws {
-        guard let training = experiment.training else { preconditionFailure("'\(experiment.name)' does not train") }
+        guard let training = experiment.training, let source = experiment.data as? any TrainingSource else {
+            preconditionFailure("'\(experiment.name)' does not train")
+        }
         self.experiment = experiment
         self.training = training
         self.streams = streams
         self.engine = engine
         self.recorder = recorder
         self.options = options
-        dataset = try Dataset(
-            experiment.data, tagging: experiment.task == .tagging, streams: streams, resolve: options.resolve)
+        dataset = try source.dataset(
+            tagging: experiment.task == .tagging, streams: streams, resolve: options.resolve)
         dataStreams = streams.takeLedger()
         try experiment.validate(dataset)
         let configuration = experiment.modelConfiguration(for: dataset)

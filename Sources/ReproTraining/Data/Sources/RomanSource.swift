@@ -1,3 +1,34 @@
+import ReproFormats
+import ReproRandom
+
+/// The Roman numerals of 1 … 3999, one letter per position, added or subtracted; split 8 : 1 : 1 in a drawn order.
+public struct RomanSource: TrainingSource {
+    static let format = "roman"
+    static let tasks = [Experiment.Task.tagging]
+
+    var options: JSONValue { .object([]) }
+
+    func dataset(tagging: Bool, streams: RandomStreams, resolve: (String) -> String) throws -> Dataset {
+        let order = streams.draw(.dataSplit, key: 0) { $0.permutation(RomanNumeral.count) }
+        let sequences = order.map { RomanNumeral(value: $0 + 1).labelledSequence }
+        let (train, validation) = (sequences.count * 8 / 10, sequences.count / 10)
+        let splits: [(split: Split, sequences: [LabelledSequence])] = [
+            (.train, Array(sequences[..<train])),
+            (.validation, Array(sequences[train..<(train + validation)])),
+            (.test, Array(sequences[(train + validation)...])),
+        ]
+        return try Dataset(splits, origins: splits.map { _ in .seed(streams.seed) }, tagging: tagging)
+    }
+}
+
+extension RomanSource {
+    init(_ options: inout OptionReader) throws(FormatError) { self.init() }
+}
+
+extension DataSource where Self == RomanSource {
+    public static var roman: RomanSource { RomanSource() }
+}
+
 /// A numeral of 1 … 3999, and which of its letters are subtracted.
 struct RomanNumeral {
     /// How many there are.
@@ -24,7 +55,7 @@ struct RomanNumeral {
         self.letters = letters
     }
 
-    /// A token a letter, labelled `subtracted` where a letter of greater value follows it directly, else `added`.
+    /// One token per letter, labelled `subtracted` where a letter of greater value follows it directly, else `added`.
     var labelledSequence: LabelledSequence {
         let labels = letters.indices.map { index in
             let isSubtracted =

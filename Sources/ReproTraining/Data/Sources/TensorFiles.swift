@@ -2,43 +2,83 @@ import ReproFormats
 import ReproNN
 import ReproNumerics
 
-extension Dataset {
+/// The paths of tensor files, one list per split, and the number of classes: what npy and safetensors sources share.
+///
+/// A split is `inputs` `[N, T, I]`, `lengths` `[N]`, and `targets` `[N]` or, tagging, `[N, T]`. Steps past a length are not
+/// read.
+public struct TensorFiles: Sendable, Equatable {
     /// The tensors of a split, by the names that a safetensors file gives them, in the order of npy files.
-    static let tensorNames = ["inputs", "lengths", "targets"]
+    static let names = ["inputs", "lengths", "targets"]
 
-    /// Reads splits of tensors: `inputs` `[N, T, I]`, `lengths` `[N]`, and `targets` `[N]` or, tagging, `[N, T]`. Steps past a
-    /// length are not read.
-    init(tensors files: DataSource.TensorFiles, tagging: Bool, resolve: (String) -> String) throws {
-        var splits: [(split: Split, sequences: SequenceSet)] = []
+    public var train: [String]
+    public var validation: [String]?
+    public var test: [String]?
+    public var classes: Int
+
+    public init(train: [String], validation: [String]? = nil, test: [String]? = nil, classes: Int) {
+        self.train = train
+        self.validation = validation
+        self.test = test
+        self.classes = classes
+    }
+
+    public var splits: [(split: Split, paths: [String])] {
+        [(.train, train)]
+            + [(Split.validation, validation), (.test, test)].compactMap { split, paths in
+                paths.map { (split, $0) }
+            }
+    }
+
+    func mappingPaths(_ transform: (String) -> String) -> TensorFiles {
+        TensorFiles(
+            train: train.map(transform), validation: validation?.map(transform), test: test?.map(transform),
+            classes: classes)
+    }
+}
+
+extension TensorFiles {
+    /// - Parameter paths: reads the paths of one split.
+    init(
+        _ options: inout OptionReader, paths: (String, inout OptionReader) throws(FormatError) -> [String]
+    ) throws(FormatError) {
+        self.init(
+            train: try paths("train", &options),
+            validation: options.has("validation") ? try paths("validation", &options) : nil,
+            test: options.has("test") ? try paths("test", &options) : nil,
+            classes: try options.integer("classes", in: 2...1_000_000))
+    }
+
+    /// - Parameter paths: writes the paths of one split.
+    func json(paths: ([String]) -> JSONValue) -> JSONValue {
+        .object(splits.map { .init($0.split.rawValue, paths($0.paths)) } + [.init("classes", classes.json)])
+    }
+
+    /// Reads every split.
+    ///
+    /// - Parameter arrays: the tensors of one split's files, in the order of ``names``.
+    func dataset(
+        tagging: Bool, resolve: (String) -> String, arrays: ([ByteFile]) throws -> [ArrayValue]
+    ) throws -> Dataset {
+        var read: [(split: Split, sequences: SequenceSet)] = []
         var contents: [(split: Split, contents: [[UInt8]])] = []
         var features = 0
-        for (split, paths) in files.splits {
+        for (split, paths) in splits {
             let paths = paths.map(resolve)
             // Read once: what is digested is what is trained on.
             let bytes = try paths.map { try ByteFile.contents(of: $0) }
-            let arrays = try Dataset.arrays(files.format, zip(paths, bytes).map { ByteFile(bytes: $1, path: $0) })
-            let batch = try Dataset.batch(arrays, paths: paths, tagging: tagging, classes: files.classes)
+            let batch = try TensorFiles.batch(
+                try arrays(zip(paths, bytes).map { ByteFile(bytes: $1, path: $0) }), paths: paths, tagging: tagging,
+                classes: classes)
             guard case .features(let inputs) = batch.inputs else { preconditionFailure("tensors are features") }
             if features != 0 && inputs.shape[1] != features {
-                throw Dataset.malformed(
+                throw TensorFiles.malformed(
                     paths[0], "inputs", "\(inputs.shape[1]) features where the training split has \(features)")
             }
             features = inputs.shape[1]
-            splits.append((split, SequenceSet(batch, tagging: tagging)))
+            read.append((split, SequenceSet(batch, tagging: tagging)))
             contents.append((split, bytes))
         }
-        self.init(
-            input: .features(features), classes: files.classes, labels: [], vocabulary: nil, splits: splits,
-            files: contents)
-    }
-
-    private static func arrays(_ format: DataSource.TensorFiles.Format, _ files: [ByteFile]) throws -> [ArrayValue] {
-        switch format {
-        case .npy: return try files.map { try NPYFile($0).read() }
-        case .safetensors:
-            let file = try SafetensorsFile(files[0])
-            return try tensorNames.map { try file.value(named: $0) }
-        }
+        return Dataset(input: .features(features), classes: classes, labels: [], splits: read, files: contents)
     }
 
     private static func batch(
@@ -50,7 +90,7 @@ extension Dataset {
         }
         let (count, steps, features) = (inputs.shape[0], inputs.shape[1], inputs.shape[2])
         guard let lengths = arrays[1].integers, lengths.count == count else {
-            throw malformed(path(1), "lengths", "not \(count) integers, one a sequence")
+            throw malformed(path(1), "lengths", "not \(count) integers, one per sequence")
         }
         for (index, length) in lengths.enumerated() where length < 1 || length > Int64(steps) {
             throw malformed(path(1), "lengths", "length \(length) at \(index) is outside 1…\(steps)")
