@@ -99,10 +99,10 @@ import Testing
         var tensor = tensor
         #expect(throws: PerturbationError.outside(outside, count: 6)) { try recorder.record("a", &tensor) }
         let fault = Perturbation(stage: "init", tensor: "a")
-        recorder = Recorder(perturbation: fault)
-        recorder.begin("init")
-        #expect(throws: PerturbationError.notFloat(fault)) { try recorder.record("a", shape: [1], [5]) }
-        #expect(throws: PerturbationError.notFloat(fault)) { try recorder.record("a", bytes: [5]) }
+        let second = Recorder(perturbation: fault)
+        second.begin("init")
+        #expect(throws: PerturbationError.notFloat(fault)) { try second.record("a", shape: [1], [5]) }
+        #expect(throws: PerturbationError.notFloat(fault)) { try second.record("a", bytes: [5]) }
     }
 
     @Test func perturbationsAreReadFromTheirText() throws {
