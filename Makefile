@@ -10,7 +10,7 @@ export REASON
 .PHONY: help build run test check canary canary-1000 bless bench bench-peers determinism prove format lint ci install clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-14s%s\n", $$1, $$2}' Makefile Tests/*/*.mk
+	@awk -F':.*## ' '/^[a-z0-9.-]+:.*## /{printf "%-14s%s\n", $$1, $$2}' Makefile Tests/*/*.mk
 
 build: ## build the command, optimised
 	$(SWIFT) build -c release --product repro

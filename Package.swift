@@ -52,7 +52,10 @@ let package = Package(
             resources: [.copy("Vectors")]),
         .testTarget(
             name: "ReproNNTests",
-            dependencies: ["ReproNN", "ReproTraining", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom"],
+            dependencies: [
+                "ReproNN", "ReproTraining", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom",
+                "CReproKernels",
+            ],
             resources: [.copy("Vectors")]),
         .testTarget(
             name: "ReproTrainingTests",

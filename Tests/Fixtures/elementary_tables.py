@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes Sources/CReproKernels/src/elementary_tables.h: the constants behind exp, log, log1p, tanh and sigmoid.
+"""Writes Sources/CReproKernels/src/elementary/tables.h: the constants behind exp, log, log1p, tanh and sigmoid.
 
-    python3 Tests/Fixtures/elementary_tables.py > Sources/CReproKernels/src/elementary_tables.h
+    python3 Tests/Fixtures/elementary_tables.py > Sources/CReproKernels/src/elementary/tables.h
 
 Needs mpmath (1.4.1 made the file in the repository). Polynomials interpolate at Chebyshev nodes in 300-bit arithmetic,
 which is within a small factor of the best approximation; coefficients are then rounded to binary64. The script prints

@@ -67,7 +67,7 @@ locate() {
     restore
 }
 
-edit "$SOURCES/CReproKernels/src/tile.inc" '
+edit "$SOURCES/CReproKernels/src/matrix/tile.inc" '
     s/^    const size_t b_panel = .*;$/&\
     vf odd[TILE_ROWS][SPAN_MOST * PANEL_VECTORS] = {0};/
     s/acc\[m\]\[v\] = vfma(x, bv\[v\], acc\[m\]\[v\]);/{ vf *chain = k % 2 ? \&odd[m][v] : \&acc[m][v]; *chain = vfma(x, bv[v], *chain); }/
@@ -83,7 +83,7 @@ locate "a chain split in two" roman "step 000000" '^lstm\.l0\[0\]\.pre$'
 
 # Where the C library rounds tanhf correctly (glibc 2.41 and later), there is nothing to find.
 tanhf() {
-    edit "$SOURCES/CReproKernels/src/cells_lstm.inc" '
+    edit "$SOURCES/CReproKernels/src/cells/lstm.inc" '
         s/^#pragma STDC FP_CONTRACT OFF$/&\
 extern float tanhf(float);\
 VINLINE vf library_tanh(vf x) {\
@@ -99,7 +99,7 @@ VINLINE vf library_tanh(vf x) {\
 glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null | sed 's/.* 2\.//')
 if [ "${glibc:-41}" -lt 41 ]; then tanhf; else echo "skipped: tanhf of this C library may be correctly rounded"; fi
 
-for file in "$SOURCES"/CReproKernels/src/*; do
+for file in "$SOURCES"/CReproKernels/src/*/*; do
     if grep -q 'FP_CONTRACT OFF' "$file"; then edit "$file" 's/FP_CONTRACT OFF/FP_CONTRACT ON/'; fi
 done
 locate "contraction switched on" roman "step 000000" '^embedding\.weight$'

@@ -19,6 +19,6 @@ prove-canary: $(PROOF)
 	$(PROOF) --first 3f000000 --last 3f000fff --plant > .build/proof/canary.txt; test $$? -eq 1
 	! grep -q 'mismatches 0' .build/proof/canary.txt
 
-$(PROOF): $(wildcard Tests/Proof/*.[ch] Sources/CReproKernels/src/* Sources/CReproKernels/include/*)
+$(PROOF): $(wildcard Tests/Proof/*.[ch] Sources/CReproKernels/src/*/* Sources/CReproKernels/include/*)
 	mkdir -p $(@D)
-	$(CLANG) -O2 -ISources/CReproKernels/include Tests/Proof/*.c Sources/CReproKernels/src/*.c -lmpfr -lgmp -lpthread -o $@
+	$(CLANG) -O2 -ISources/CReproKernels/include Tests/Proof/*.c Sources/CReproKernels/src/*/*.c -lmpfr -lgmp -lpthread -o $@

@@ -78,7 +78,7 @@ import Testing
             }
             equal += 1
             #expect(crc == (try hex32(fields[10])), "\(fields)")
-            let shown = model.parameters[0].value.elements.prefix(4) + model.parameters.last!.value.elements
+            let shown = Array(model.parameters[0].value.elements.prefix(4)) + model.parameters.last!.value.elements
             #expect(shown.map(\.bitPattern) == (try fields[11...].map { try hex32($0) }), "\(fields)")
         }
         #expect(equal == 30)

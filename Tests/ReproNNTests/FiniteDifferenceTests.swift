@@ -45,10 +45,10 @@ import Testing
                 random([count, batch, configuration.stateSize], "d.h_n"),
                 random([count, batch, configuration.hiddenSize], "d.c_n"),
             ]
-            let (output, tape) = try Recurrent.forwardForTraining(
-                input, lengths: lengths, initial: (h, lstm ? c : nil),
+            let (output, tape) = try module.forwardForTraining(
+                input, lengths: lengths, initial: InitialStates(hidden: h, cell: lstm ? c : nil),
                 weights: module.weights(for: engine, backward: true), engine: engine)
-            let gradients = try Recurrent.backward(
+            let gradients = try module.backward(
                 tape, output: incoming[0], hidden: incoming[1], cell: lstm ? incoming[2] : nil, engine: engine)
 
             let reference = BinarySixtyFour(configuration: configuration, lengths: lengths, steps: steps)
@@ -67,7 +67,7 @@ import Testing
                 }.reduce(0, +)
             }
             let found =
-                gradients.parameters + [gradients.input, gradients.hidden] + (gradients.cell.map { [$0] } ?? [])
+                gradients.parameters + [gradients.input!, gradients.hidden] + (gradients.cell.map { [$0] } ?? [])
             let names = module.parameters.map(\.name) + ["input", "h_0", "c_0"]
             for (index, gradient) in found.enumerated() {
                 let slopes = read[index].indices.map { element in

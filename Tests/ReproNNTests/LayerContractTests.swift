@@ -37,16 +37,14 @@ import Testing
                 let (rows, inputs, outputs) = (try one.int("rows"), try one.int("inputs"), try one.int("outputs"))
                 let (x, weight) = (one.draw("x", [rows, inputs]), one.draw("weight", [outputs, inputs]))
                 let bias = try one.flag("bias") ? one.draw("bias", [outputs]) : nil
+                let layer = Linear(weight: weight, bias: bias)
                 let d = one.draw("d", [rows, outputs])
-                var parts: [(input: Tensor, weight: Tensor, bias: Tensor)] = []
-                for range in shards(try one.int("shards"), of: rows) {
-                    parts.append(
-                        Linear.backward(
-                            d.part(range, axis: 0), input: x.part(range, axis: 0), weight: weight, engine: engine))
+                let parts = try shards(try one.int("shards"), of: rows).map {
+                    try layer.backward(d.part($0, axis: 0), input: x.part($0, axis: 0), engine: engine)
                 }
                 let sum = { (tensors: [Tensor]) in tensors.dropFirst().reduce(tensors[0]) { $0.adding($1) } }
                 var found: [(String, Found)] = [
-                    ("y", .floats(Linear.forward(x, weight: weight, bias: bias, engine: engine))),
+                    ("y", .floats(try layer.forward(x, engine: engine))),
                     ("grad.x", .floats(Tensor(joining: parts.map(\.input), axis: 0))),
                     ("grad.weight", .floats(sum(parts.map(\.weight)))),
                 ]
@@ -61,16 +59,18 @@ import Testing
             let (words, width) = (try one.int("vocabulary"), try one.int("features"))
             let tokens = one.picks("tokens", try one.int("positions"), below: words)
             #expect(tokens.contains(Embedding.paddingRow), "a case without a padding token shows less")
+            let layer = Embedding(weight: one.draw("weight", [words, width]))
             let d = one.draw("d", [tokens.count, width])
             try expect(
                 [
                     ("tokens", .integers(tokens.map(Int64.init), shape: [tokens.count])),
-                    ("rows", .floats(Embedding.forward(one.draw("weight", [words, width]), tokens: tokens))),
-                    ("grad.weight", .floats(Embedding.backward(d, tokens: tokens, vocabulary: words))),
+                    ("rows", .floats(layer.forward(tokens))),
+                    ("grad.weight", .floats(try layer.backward(d, tokens: tokens))),
                 ], equal: one.results, "embedding/\(one.number)")
         }
     }
 
+    /// The losses that training takes: cross-entropy without weights, and binary cross-entropy of one logit per row.
     @Test func losses() throws {
         let cases = try ContractVectors().cases("losses", atLeast: 5)
         try forEachEngine { engine, context in
@@ -79,21 +79,16 @@ import Testing
                 let softmax = try one.text("loss") == "nll"
                 let logits = one.draw("logits", [rows, classes], scale: try one.number("scale"))
                 let targets = one.picks("targets", rows, below: softmax ? classes : 2)
-                let loss =
-                    softmax
-                    ? Loss.softmaxNLL(logits, targets: targets, engine: engine)
-                    : Loss.sigmoidBCE(logits, targets: targets, engine: engine)
+                let head = softmax ? SequenceModelConfiguration.Head.softmax : .sigmoid
+                let loss = try head.loss(logits, targets: targets, engine: engine)
                 var found: [(String, Found)] = [("targets", .integers(targets.map(Int64.init), shape: [rows]))]
-                if softmax { found.append(("log_softmax", .floats(LogSoftmax.forward(logits, engine: engine)))) }
+                if softmax { found.append(("log_softmax", .floats(try LogSoftmax().forward(logits, engine: engine)))) }
                 found.append(("loss", .floats(loss.value)))
-                found.append(("grad.logits", .floats(loss.logitsGradient)))
+                found.append(("grad.logits", .floats(loss.gradient)))
+                // The vectors read one column as a sigmoid's logit, whatever the loss.
+                let reader = classes == 1 ? SequenceModelConfiguration.Head.sigmoid : .softmax
                 found.append(
-                    (
-                        "prediction",
-                        .integers(
-                            Loss.predictions(logits, head: logits.shape[1] == 1 ? .sigmoid : .softmax).map(Int64.init),
-                            shape: [rows])
-                    ))
+                    ("prediction", .integers(reader.predictions(logits).map(Int64.init), shape: [rows])))
                 try expect(found, equal: one.results, "losses/\(one.number), \(context)")
             }
         }
@@ -137,15 +132,15 @@ import Testing
         }
         let inputs = try values("inputs")
         #expect(inputs.count > 1000)
-        let maps: [(String, (Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void)] = [
-            ("exp", { kernels.exp(count: $0, $1, $2) }), ("log", { kernels.log(count: $0, $1, $2) }),
-            ("log1p", { kernels.log1p(count: $0, $1, $2) }), ("tanh", { kernels.tanh(count: $0, $1, $2) }),
-            ("sigmoid", { kernels.sigmoid(count: $0, $1, $2) }),
+        let arguments = Tensor(shape: [inputs.count], elements: inputs)
+        let maps: [(String, (VectorView, VectorView) -> Void)] = [
+            ("exp", kernels.exp), ("log", kernels.log), ("log1p", kernels.log1p), ("tanh", kernels.tanh),
+            ("sigmoid", kernels.sigmoid),
         ]
         for (name, map) in maps {
-            var found = [Float](repeating: 0, count: inputs.count)
-            found.withUnsafeMutableBufferPointer { map(inputs.count, inputs, $0.baseAddress!) }
-            let wrong = zip(zip(inputs, found), try values(name)).filter { $0.1.bitPattern != $1.bitPattern }
+            var found = Tensor(zeros: [inputs.count])
+            map(arguments.view, found.mutableView())
+            let wrong = zip(zip(inputs, found.elements), try values(name)).filter { $0.1.bitPattern != $1.bitPattern }
             if let ((input, value), expected) = wrong.first {
                 Issue.record(
                     "\(path.rawValue): \(wrong.count) wrong, \(name)(\(hex(input))) is \(hex(value)), not \(hex(expected))"

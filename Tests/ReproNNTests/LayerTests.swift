@@ -105,12 +105,12 @@ private struct SideLayerCase {
     func results(_ engine: Engine) throws -> [String: Tensor] {
         switch layer {
         case "log_softmax":
-            let output = LogSoftmax.forward(try tensor("input"), engine: engine)
-            let gradient = LogSoftmax.backward(try tensor("d.output"), output: output, engine: engine)
+            let output = try LogSoftmax().forward(try tensor("input"), engine: engine)
+            let gradient = try LogSoftmax().backward(try tensor("d.output"), output: output, engine: engine)
             return ["output": output, "grad.input": gradient]
         case "sigmoid":
-            let output = Sigmoid.forward(try tensor("input"), engine: engine)
-            return ["output": output, "grad.input": Sigmoid.backward(try tensor("d.output"), output: output)]
+            let output = try Sigmoid().forward(try tensor("input"), engine: engine)
+            return ["output": output, "grad.input": try Sigmoid().backward(try tensor("d.output"), output: output)]
         case "nll", "cross_entropy":
             let targets = try #require(options["targets"]?.elements).map { try #require($0.int) }
             let ignore = try #require(options["ignore_index"]?.int)
@@ -125,10 +125,10 @@ private struct SideLayerCase {
                 try tensor("input"), targets: try tensor("targets"), posWeight: read["pos_weight"], engine: engine)
             return ["loss": loss.value, "grad.input": loss.gradient]
         case "layer_norm":
-            let (output, tape) = try LayerNorm.forward(
-                try tensor("input"), weight: read["weight"], bias: read["bias"],
-                epsilon: try #require(options["eps"]?.double))
-            let gradients = try LayerNorm.backward(try tensor("d.output"), tape)
+            let norm = LayerNorm(
+                weight: read["weight"], bias: read["bias"], epsilon: try #require(options["eps"]?.double))
+            let (output, tape) = try norm.forward(try tensor("input"))
+            let gradients = try norm.backward(try tensor("d.output"), tape)
             var results = ["output": output, "grad.input": gradients.input]
             results["grad.weight"] = gradients.weight
             results["grad.bias"] = gradients.bias
@@ -209,13 +209,14 @@ private struct SideLayerCase {
         let engine = try Engine(threads: 1)
         let logits = Self.random([50, 7], scale: 5)
         let targets = (0..<50).map { ($0 * 3) % 7 }
-        let plain = Loss.softmaxNLL(logits, targets: targets, engine: engine)
+        let plain = try SequenceModelConfiguration.Head.softmax.loss(logits, targets: targets, engine: engine)
         let ones = Tensor(shape: [7], elements: [Float](repeating: 1, count: 7))
         for weight in [nil, ones] {
             let found = try Loss.crossEntropy(logits, targets: targets, weight: weight, engine: engine)
             #expect(found.value.isBitwiseEqual(to: plain.value))
-            #expect(found.gradient.isBitwiseEqual(to: plain.logitsGradient))
-            let nll = try Loss.nll(LogSoftmax.forward(logits, engine: engine), targets: targets, weight: weight)
+            #expect(found.gradient.isBitwiseEqual(to: plain.gradient))
+            let nll = try Loss.nll(
+                LogSoftmax().forward(logits, engine: engine), targets: targets, weight: weight)
             #expect(nll.value.isBitwiseEqual(to: plain.value))
         }
     }
@@ -253,15 +254,15 @@ private struct SideLayerCase {
         }
     }
 
-    @Test func binaryCrossEntropyOfOneLogitARowIsTheTrainingLoss() throws {
+    @Test func binaryCrossEntropyOfOneLogitPerRowIsTheTrainingLoss() throws {
         let engine = try Engine(threads: 1)
         let logits = Self.random([40, 1], scale: 8)
         let targets = (0..<40).map { ($0 / 3) % 2 }
-        let plain = Loss.sigmoidBCE(logits, targets: targets, engine: engine)
+        let plain = try SequenceModelConfiguration.Head.sigmoid.loss(logits, targets: targets, engine: engine)
         let found = try Loss.binaryCrossEntropyWithLogits(
             logits, targets: Tensor(shape: [40, 1], elements: targets.map { Float($0) }), engine: engine)
         #expect(found.value.isBitwiseEqual(to: plain.value))
-        #expect(found.gradient.isBitwiseEqual(to: plain.logitsGradient))
+        #expect(found.gradient.isBitwiseEqual(to: plain.gradient))
     }
 
     @Test func dropoutKeepsWhereTheDrawIsAtLeastItsProbability() {
@@ -297,7 +298,7 @@ private struct SideLayerCase {
     /// of 2^-11 below 2, and the chain of their squares of 2^-22 below 32.
     @Test func layerNormIsTheContractsLoop() throws {
         let x = Self.random([3, 8]).elements.map { ($0 * 256).rounded() / 256 }
-        let (output, _) = try LayerNorm.forward(Tensor(shape: [3, 8], elements: x))
+        let (output, _) = try LayerNorm().forward(Tensor(shape: [3, 8], elements: x))
         for row in 0..<3 {
             let values = Array(x[(row * 8)..<(row * 8 + 8)])
             let mean = values.reduce(Float(0), +) / 8
@@ -311,11 +312,11 @@ private struct SideLayerCase {
 
     @Test func layerNormNamesWhatDoesNotFit() throws {
         let input = Self.random([2, 3])
-        #expect(throws: ShapeError.self) { try LayerNorm.forward(Tensor(zeros: [])) }
-        #expect(throws: ShapeError.self) { try LayerNorm.forward(input, weight: Tensor(zeros: [2])) }
-        #expect(throws: ShapeError.self) { try LayerNorm.forward(input, bias: Tensor(zeros: [3])) }
-        let (_, tape) = try LayerNorm.forward(input)
-        #expect(throws: ShapeError.self) { try LayerNorm.backward(Tensor(zeros: [3, 2]), tape) }
+        #expect(throws: ShapeError.self) { try LayerNorm().forward(Tensor(zeros: [])) }
+        #expect(throws: ShapeError.self) { try LayerNorm(weight: Tensor(zeros: [2])).forward(input) }
+        #expect(throws: ShapeError.self) { try LayerNorm(bias: Tensor(zeros: [3])).forward(input) }
+        let (_, tape) = try LayerNorm().forward(input)
+        #expect(throws: ShapeError.self) { try LayerNorm().backward(Tensor(zeros: [3, 2]), tape) }
     }
 }
 

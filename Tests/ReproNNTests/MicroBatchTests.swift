@@ -16,20 +16,17 @@ import Testing
     private func accumulated(
         _ module: Recurrent, _ batch: ModuleBatch, _ division: [Range<Int>], _ engine: Engine
     ) throws -> (parameters: [Tensor], inputs: [Tensor], hidden: [Tensor]) {
-        let lstm = module.configuration.cell == .lstm
-        let weights = module.weights(for: engine, backward: true)
+        let weights = try module.weights(for: engine, backward: true)
         var parameters = module.parameters.map { Tensor(zeros: $0.value.shape) }
         var (inputs, hidden): ([Tensor], [Tensor]) = ([], [])
         for range in division {
-            let part = batch.choosing(Array(range))
-            let (_, tape) = try Recurrent.forwardForTraining(
-                part.input, lengths: part.lengths, initial: (part.initial.hidden, lstm ? part.initial.cell : nil),
-                weights: weights, engine: engine)
-            let read = try Recurrent.backward(
-                tape, output: part.incoming.output, hidden: part.incoming.hidden,
-                cell: lstm ? part.incoming.cell : nil, accumulating: &parameters, engine: engine)
-            inputs.append(read.input)
-            hidden.append(read.hidden)
+            let found = try results(
+                module, batch.choosing(Array(range)), engine, weights: weights,
+                options: BackwardOptions(continuing: parameters)
+            ).gradients
+            parameters = found.parameters
+            inputs.append(found.input!)
+            hidden.append(found.hidden)
         }
         return (parameters, inputs, hidden)
     }
@@ -44,7 +41,7 @@ import Testing
             for (index, (a, b)) in zip(found.parameters, whole.parameters).enumerated() {
                 expectSameBits(a, b, "\(what): \(module.parameters[index].name)")
             }
-            expectSameBits(Tensor(joining: found.inputs, axis: 0), whole.input, "\(what): input")
+            expectSameBits(Tensor(joining: found.inputs, axis: 0), whole.input!, "\(what): input")
             expectSameBits(Tensor(joining: found.hidden, axis: 1), whole.hidden, "\(what): h_0")
         }
     }
@@ -89,41 +86,44 @@ import Testing
         var gradients = gru.parameters.map { Tensor(zeros: $0.value.shape) }
         for range in [0..<1, 1..<4, 4..<5] {
             let (_, tape) = try gru.forwardForTraining(input.part(range, axis: 1), engine: engine)
-            let read = try gru.backward(
-                tape, output: d.part(range, axis: 1), accumulating: &gradients, engine: engine)
-            expectSameBits(read.input, whole.input.part(range, axis: 1), "input \(range)")
+            let found = try gru.backward(
+                tape, output: d.part(range, axis: 1), options: BackwardOptions(continuing: gradients), engine: engine)
+            expectSameBits(found.input!, whole.input!.part(range, axis: 1), "input \(range)")
+            gradients = found.parameters
         }
         for (a, b) in zip(gradients, whole.parameters) { expectSameBits(a, b, "parameter") }
-        var other = gradients
         #expect(throws: ShapeError.self) {
             let (_, tape) = try gru.forwardForTraining(input, engine: engine)
-            _ = try gru.backward(tape, output: input, accumulating: &other, engine: engine)
+            _ = try gru.backward(
+                tape, output: input, options: BackwardOptions(continuing: gradients), engine: engine)
         }
     }
 
     @Test func linearAndEmbeddingContinueTheirChains() throws {
-        let (x, d, weight) = (random([9, 18], "x"), random([9, 19], "d"), random([19, 18], "weight"))
+        let (x, d, linear) = (random([9, 18], "x"), random([9, 19], "d"), Linear(weight: random([19, 18], "weight")))
         let tokens = [3, 0, 1, 3, 2, 3, 1, 0, 3]
-        let table = Embedding.backward(d, tokens: tokens, vocabulary: 5)
+        let embedding = Embedding(weight: Tensor(zeros: [5, 19]))
+        let table = try embedding.backward(d, tokens: tokens)
         for division in divisions(of: 9) {
             var sums = Tensor(zeros: [5, 19])
             for range in division {
-                Embedding.backward(d.part(range, axis: 0), tokens: Array(tokens[range]), accumulating: &sums)
+                sums = try embedding.backward(
+                    d.part(range, axis: 0), tokens: Array(tokens[range]), continuing: sums)
             }
             expectSameBits(sums, table, "embedding in \(division.map(\.count))")
         }
         try forEachEngine { engine, context in
-            let whole = Linear.backward(d, input: x, weight: weight, engine: engine)
+            let whole = try linear.backward(d, input: x, engine: engine)
             for division in divisions(of: 9) {
-                var (dw, db) = (Tensor(zeros: [19, 18]), Tensor(zeros: [19]))
+                var sums = (weight: Tensor(zeros: [19, 18]), bias: Tensor(zeros: [19]))
                 for range in division {
-                    let dx = Linear.backward(
-                        d.part(range, axis: 0), input: x.part(range, axis: 0), weight: weight, accumulating: &dw,
-                        bias: &db, engine: engine)
-                    expectSameBits(dx, whole.input.part(range, axis: 0), "\(range), \(context)")
+                    let found = try linear.backward(
+                        d.part(range, axis: 0), input: x.part(range, axis: 0), continuing: sums, engine: engine)
+                    expectSameBits(found.input, whole.input.part(range, axis: 0), "\(range), \(context)")
+                    sums = (found.weight, found.bias)
                 }
-                expectSameBits(dw, whole.weight, "weight in \(division.map(\.count)), \(context)")
-                expectSameBits(db, whole.bias, "bias in \(division.map(\.count)), \(context)")
+                expectSameBits(sums.weight, whole.weight, "weight in \(division.map(\.count)), \(context)")
+                expectSameBits(sums.bias, whole.bias, "bias in \(division.map(\.count)), \(context)")
             }
         }
     }

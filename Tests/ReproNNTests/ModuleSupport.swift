@@ -27,7 +27,7 @@ struct ModuleResults {
     /// Everything that belongs to sequences, with the axis that they are on.
     var bySequence: [(name: String, value: Tensor, axis: Int)] {
         var tensors = [
-            ("output", output.output, 0), ("h_n", output.hidden, 1), ("grad.input", gradients.input, 0),
+            ("output", output.output, 0), ("h_n", output.hidden, 1), ("grad.input", gradients.input!, 0),
             ("grad.h_0", gradients.hidden, 1),
         ]
         if let cell = output.cell { tensors.append(("c_n", cell, 1)) }
@@ -43,17 +43,19 @@ struct ModuleResults {
 struct ModuleBatch {
     var input: Tensor
     var lengths: [Int]
-    var initial: (hidden: Tensor, cell: Tensor)
-    var incoming: (output: Tensor, hidden: Tensor, cell: Tensor)
+    var initial: InitialStates
+    var incoming: (output: Tensor, hidden: Tensor, cell: Tensor?)
 
     init(_ c: RecurrentConfiguration, lengths: [Int], steps: Int) {
         let (batch, count) = (lengths.count, c.layers * c.directions)
+        let (states, cells) = ([count, batch, c.stateSize], [count, batch, c.hiddenSize])
+        let keepsCell = c.cell.hasCellState
         self.lengths = lengths
         input = random([batch, steps, c.inputSize], "input")
-        initial = (random([count, batch, c.stateSize], "h_0"), random([count, batch, c.hiddenSize], "c_0"))
+        initial = InitialStates(hidden: random(states, "h_0"), cell: keepsCell ? random(cells, "c_0") : nil)
         incoming = (
-            random([batch, steps, c.outputSize], "d.output"), random([count, batch, c.stateSize], "d.h_n"),
-            random([count, batch, c.hiddenSize], "d.c_n")
+            random([batch, steps, c.outputSize], "d.output"), random(states, "d.h_n"),
+            keepsCell ? random(cells, "d.c_n") : nil
         )
     }
 
@@ -61,10 +63,11 @@ struct ModuleBatch {
         var batch = self
         batch.input = input.choosing(sequences, axis: 0)
         batch.lengths = sequences.map { lengths[$0] }
-        batch.initial = (initial.hidden.choosing(sequences, axis: 1), initial.cell.choosing(sequences, axis: 1))
+        batch.initial = InitialStates(
+            hidden: initial.hidden?.choosing(sequences, axis: 1), cell: initial.cell?.choosing(sequences, axis: 1))
         batch.incoming = (
             incoming.output.choosing(sequences, axis: 0), incoming.hidden.choosing(sequences, axis: 1),
-            incoming.cell.choosing(sequences, axis: 1)
+            incoming.cell?.choosing(sequences, axis: 1)
         )
         return batch
     }
@@ -75,15 +78,15 @@ func module(_ configuration: RecurrentConfiguration) -> Recurrent {
 }
 
 func results(
-    _ module: Recurrent, _ batch: ModuleBatch, _ engine: Engine, weights: RecurrentWeights? = nil
+    _ module: Recurrent, _ batch: ModuleBatch, _ engine: Engine, weights: RecurrentWeights? = nil,
+    options: BackwardOptions = BackwardOptions()
 ) throws -> ModuleResults {
-    let lstm = module.configuration.cell == .lstm
-    let (output, tape) = try Recurrent.forwardForTraining(
-        batch.input, lengths: batch.lengths, initial: (batch.initial.hidden, lstm ? batch.initial.cell : nil),
+    let (output, tape) = try module.forwardForTraining(
+        batch.input, lengths: batch.lengths, initial: batch.initial,
         weights: weights ?? module.weights(for: engine, backward: true), engine: engine)
-    let gradients = try Recurrent.backward(
-        tape, output: batch.incoming.output, hidden: batch.incoming.hidden,
-        cell: lstm ? batch.incoming.cell : nil, engine: engine)
+    let gradients = try module.backward(
+        tape, output: batch.incoming.output, hidden: batch.incoming.hidden, cell: batch.incoming.cell,
+        options: options, engine: engine)
     return ModuleResults(output: output, gradients: gradients)
 }
 

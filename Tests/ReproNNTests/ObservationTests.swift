@@ -34,9 +34,9 @@ private struct WatchedModel {
         let (logits, tape) = try model.forwardForTraining(
             batch, weights: model.weights(for: engine, backward: true), engine: engine, dropout: dropout,
             observer: observer)
-        let loss = Loss.softmaxNLL(logits, targets: batch.targets, engine: engine)
+        let loss = try Loss.crossEntropy(logits, targets: batch.targets, engine: engine)
         let gradients = try model.backward(
-            tape, logitsGradient: loss.logitsGradient, engine: engine, observer: observer)
+            tape, logitsGradient: loss.gradient, engine: engine, observer: observer)
         return [logits] + gradients
     }
 }

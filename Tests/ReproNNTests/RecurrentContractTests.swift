@@ -11,7 +11,7 @@ struct RecurrentCase {
     let parameters: [Parameter]
     let input: Tensor
     let lengths: [Int]
-    let initial: (hidden: Tensor?, cell: Tensor?)
+    let initial: InitialStates
     let incoming: (output: Tensor?, hidden: Tensor?, cell: Tensor?)
     let shardCount: Int
 
@@ -40,10 +40,9 @@ struct RecurrentCase {
         let stateShape = [count, batch, configuration.stateSize]
         let cellShape = [count, batch, configuration.hiddenSize]
         let given = try vectors.flag("initial")
-        initial = (
-            given ? vectors.draw("h_0", stateShape) : nil,
-            given && configuration.cell == .lstm ? vectors.draw("c_0", cellShape) : nil
-        )
+        initial = InitialStates(
+            hidden: given ? vectors.draw("h_0", stateShape) : nil,
+            cell: given && configuration.cell == .lstm ? vectors.draw("c_0", cellShape) : nil)
         let names = try #require(vectors.json["gradients"]?.elements).map { try #require($0.string) }
         let draw = { (name: String, shape: [Int]) in
             names.contains(name) ? vectors.draw("d." + name, shape, scale: gradientScale) : nil
@@ -54,20 +53,21 @@ struct RecurrentCase {
         shardCount = try vectors.int("shards")
     }
 
-    var drops: Bool { configuration.drops }
+    var module: Recurrent { Recurrent(configuration, parameters: parameters) }
     /// The stream (3, case), before its first draw.
     var stream: PCG64 { PCG64(seed: vectors.seed, .dropout, key: UInt32(vectors.number)) }
 
     /// Where the case's dropout begins to draw; nil where it drops nothing.
     var dropout: Dropout? {
-        drops ? Dropout(stream: stream, configuration, batchPositions: lengths.reduce(0, +)) : nil
+        configuration.drops ? Dropout(stream: stream, configuration, batchPositions: lengths.reduce(0, +)) : nil
     }
 
     /// Every result under its name, computed in as many shards as told, and where the draws of dropout ended.
     func results(
         _ engine: Engine, shards count: Int
     ) throws -> (values: [(name: String, value: Tensor)], dropout: Dropout?) {
-        let weights = Recurrent(configuration, parameters: parameters).weights(for: engine, backward: true)
+        let module = module
+        let weights = try module.weights(for: engine, backward: true)
         var sums: [Tensor]?
         var outputs: [RecurrentOutput] = []
         var gradients: [RecurrentGradients] = []
@@ -78,12 +78,13 @@ struct RecurrentCase {
                 sums = sums.map { zip($0, zeros).map { $0.adding($1) } } ?? zeros
                 continue
             }
-            let (output, tape) = try Recurrent.forwardForTraining(
+            let (output, tape) = try module.forwardForTraining(
                 input.part(range, axis: 0), lengths: Array(lengths[range]),
-                initial: (initial.hidden?.part(range, axis: 1), initial.cell?.part(range, axis: 1)), weights: weights,
-                engine: engine, place: dropout)
+                initial: InitialStates(
+                    hidden: initial.hidden?.part(range, axis: 1), cell: initial.cell?.part(range, axis: 1)),
+                weights: weights, engine: engine, place: dropout)
             dropout = tape.dropout
-            let own = try Recurrent.backward(
+            let own = try module.backward(
                 tape, output: incoming.output?.part(range, axis: 0), hidden: incoming.hidden?.part(range, axis: 1),
                 cell: incoming.cell?.part(range, axis: 1), engine: engine)
             outputs.append(output)
@@ -96,7 +97,7 @@ struct RecurrentCase {
             ("h_n", Tensor(joining: outputs.map(\.hidden), axis: 1)),
         ]
         if lstm { results.append(("c_n", Tensor(joining: outputs.map { $0.cell! }, axis: 1))) }
-        results.append(("grad.input", Tensor(joining: gradients.map(\.input), axis: 0)))
+        results.append(("grad.input", Tensor(joining: gradients.map { $0.input! }, axis: 0)))
         results.append(("grad.h_0", Tensor(joining: gradients.map(\.hidden), axis: 1)))
         if lstm { results.append(("grad.c_0", Tensor(joining: gradients.map { $0.cell! }, axis: 1))) }
         return (results + zip(parameters, sums!).map { ("grad." + $0.name, $1) }, dropout)
@@ -122,10 +123,11 @@ struct RecurrentCase {
     @Test(arguments: KernelPath.supported, workerCounts)
     func evaluationEqualsTrainingWhereNothingIsDropped(_ path: KernelPath, _ workers: Int) throws {
         let engine = try engine(path, workers: workers)
-        for one in try cases() where !one.drops {
-            let weights = Recurrent(one.configuration, parameters: one.parameters).weights(for: engine)
-            let result = try Recurrent.forward(
-                one.input, lengths: one.lengths, initial: one.initial, weights: weights, engine: engine)
+        for one in try cases() where !one.configuration.drops {
+            let module = one.module
+            let result = try module.forward(
+                one.input, lengths: one.lengths, initial: one.initial, weights: module.weights(for: engine),
+                engine: engine)
             var found: [(String, Found)] = [("output", .floats(result.output)), ("h_n", .floats(result.hidden))]
             if let cell = result.cell { found.append(("c_n", .floats(cell))) }
             try expect(
@@ -140,7 +142,7 @@ struct RecurrentCase {
         var dropping = 0
         for one in try cases() {
             var states: [StreamState] = []
-            if one.drops {
+            if one.configuration.drops {
                 dropping += 1
                 let after = try #require(try one.results(engine, shards: one.shardCount).dropout).stream
                 states.append(

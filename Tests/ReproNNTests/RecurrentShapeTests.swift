@@ -16,7 +16,7 @@ import Testing
                 0.7796, 0.7209, 0.1754, 0.0147, 0.6572, 0.1504, 0.1003, 0.6787, 0.1602, 0.6571,
             ])
         let module = module(configuration)
-        let result = try Recurrent.forward(input, weights: module.weights(for: engine), engine: engine)
+        let result = try module.forward(input, weights: module.weights(for: engine), engine: engine)
         #expect(result.output.shape == [1, 4, 12])
         #expect(result.hidden.shape == [2, 1, 6])
         #expect(result.cell?.shape == [2, 1, 6])
@@ -28,7 +28,7 @@ import Testing
             cell: .lstm, inputSize: 3, hiddenSize: 4, layers: 2, batchFirst: true, bidirectional: true)
         let engine = try engine(.best, workers: 1)
         let module = module(configuration)
-        let result = try Recurrent.forward(
+        let result = try module.forward(
             random([1, 6, 3], "input"), weights: module.weights(for: engine), engine: engine)
         #expect(result.output.shape == [1, 6, 8])
         #expect(result.hidden.shape == [4, 1, 4])
@@ -55,8 +55,9 @@ import Testing
         let configuration = RecurrentConfiguration(
             cell: .lstm, inputSize: 3, hiddenSize: 5, batchFirst: true, bidirectional: true, projectionSize: 2)
         let engine = try engine(.best, workers: 1)
-        let result = try Recurrent.forward(
-            random([3, 4, 3], "input"), weights: module(configuration).weights(for: engine), engine: engine)
+        let module = module(configuration)
+        let result = try module.forward(
+            random([3, 4, 3], "input"), weights: module.weights(for: engine), engine: engine)
         #expect(result.output.shape == [3, 4, 4])
         #expect(result.hidden.shape == [2, 3, 2])
         #expect(result.cell?.shape == [2, 3, 5])
@@ -72,13 +73,14 @@ import Testing
             let module = module(configuration)
             let input = random([3, 5, configuration.inputSize], "input")
             let lengths = [5, 2, 4]
-            let weights = module.weights(for: engine)
-            let turned = Recurrent(timeFirst, parameters: module.parameters).weights(for: engine)
-            let a = try Recurrent.forward(input, lengths: lengths, weights: weights, engine: engine)
-            let b = try Recurrent.forward(input.swappingAxes, lengths: lengths, weights: turned, engine: engine)
+            let weights = try module.weights(for: engine)
+            let turned = Recurrent(timeFirst, parameters: module.parameters)
+            let a = try module.forward(input, lengths: lengths, weights: weights, engine: engine)
+            let b = try turned.forward(
+                input.swappingAxes, lengths: lengths, weights: turned.weights(for: engine), engine: engine)
             expectSameBits(b.output.swappingAxes, a.output, "\(configuration.cell) output")
             expectSameBits(b.hidden, a.hidden, "\(configuration.cell) h_n")
-            let alone = try Recurrent.forward(input.slice(0), weights: weights, engine: engine)
+            let alone = try module.forward(input.slice(0), weights: weights, engine: engine)
             expectSameBits(alone.output, a.output.slice(0), "\(configuration.cell) output without a batch")
             expectSameBits(
                 alone.hidden, a.hidden.part(0..<1, axis: 1).reshaped(alone.hidden.shape), "h_n without a batch")
@@ -99,8 +101,8 @@ import Testing
                 one, parameters: both.parameters[half...].map { Parameter(name: $0.name, value: $0.value) })
             let input = random([1, 6, 3], "input")
             // Four valid steps of six: the reverse direction starts at the fourth.
-            let a = try Recurrent.forward(input, lengths: [4], weights: both.weights(for: engine), engine: engine)
-            let b = try Recurrent.forward(
+            let a = try both.forward(input, lengths: [4], weights: both.weights(for: engine), engine: engine)
+            let b = try reverse.forward(
                 input.choosing([3, 2, 1, 0], axis: 1), weights: reverse.weights(for: engine), engine: engine)
             let turned = b.output.choosing([3, 2, 1, 0], axis: 1)
             expectSameBits(a.output.part(0..<4, axis: 1).part(5..<10, axis: 2), turned, "\(cell)")

@@ -15,10 +15,10 @@ import Testing
                 let shape = [try one.int("rows"), try one.int("classes")]
                 let (x, d) = (one.draw("x", shape, scale: try one.number("scale")), one.draw("d", shape))
                 let softmax = try one.text("function") == "log_softmax"
-                let y = softmax ? LogSoftmax.forward(x, engine: engine) : Sigmoid.forward(x, engine: engine)
+                let y = try softmax ? LogSoftmax().forward(x, engine: engine) : Sigmoid().forward(x, engine: engine)
                 let dx =
-                    softmax
-                    ? LogSoftmax.backward(d, output: y, engine: engine) : Sigmoid.backward(d, output: y)
+                    try softmax
+                    ? LogSoftmax().backward(d, output: y, engine: engine) : Sigmoid().backward(d, output: y)
                 try expect(
                     [("y", .floats(y)), ("grad.x", .floats(dx))], equal: one.results,
                     "activations/\(one.number), \(context)")
@@ -49,10 +49,10 @@ import Testing
         for one in try ContractVectors().cases("layer_norm", atLeast: 6) {
             let shape = try one.ints("shape")
             let draw = { (name: String) in try one.flag(name) ? one.draw(name, [shape.last!]) : nil }
-            let (output, tape) = try LayerNorm.forward(
-                one.draw("x", shape, scale: try one.number("scale")), weight: try draw("weight"),
-                bias: try draw("bias"), epsilon: try one.number("epsilon"))
-            let gradients = try LayerNorm.backward(one.draw("d", shape), tape)
+            let layer = LayerNorm(
+                weight: try draw("weight"), bias: try draw("bias"), epsilon: try one.number("epsilon"))
+            let (output, tape) = try layer.forward(one.draw("x", shape, scale: try one.number("scale")))
+            let gradients = try layer.backward(one.draw("d", shape), tape)
             var found: [(String, Found)] = [("y", .floats(output)), ("grad.input", .floats(gradients.input))]
             if let weight = gradients.weight { found.append(("grad.weight", .floats(weight))) }
             if let bias = gradients.bias { found.append(("grad.bias", .floats(bias))) }
@@ -72,7 +72,8 @@ import Testing
                 let loss = try Loss.crossEntropy(
                     logits, targets: targets, weight: weight, ignoreIndex: ignored, engine: engine)
                 let nll = try Loss.nll(
-                    LogSoftmax.forward(logits, engine: engine), targets: targets, weight: weight, ignoreIndex: ignored)
+                    LogSoftmax().forward(logits, engine: engine), targets: targets, weight: weight,
+                    ignoreIndex: ignored)
                 try expect(
                     [
                         ("loss", .floats(loss.value)), ("grad.logits", .floats(loss.gradient)),

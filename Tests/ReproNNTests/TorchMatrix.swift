@@ -104,16 +104,17 @@ struct TorchCase {
         }
         let h = initial ? draw("h_0", stateShape) : nil
         let c = initial && isLSTM ? draw("c_0", cellShape) : nil
-        let weights = Recurrent(configuration, parameters: parameters).weights(for: engine, backward: true)
-        let (output, tape) = try Recurrent.forwardForTraining(
-            draw("input", leading + [configuration.inputSize]), lengths: lengths, initial: (h, c), weights: weights,
+        let module = Recurrent(configuration, parameters: parameters)
+        let (output, tape) = try module.forwardForTraining(
+            draw("input", leading + [configuration.inputSize]), lengths: lengths,
+            initial: InitialStates(hidden: h, cell: c), weights: module.weights(for: engine, backward: true),
             engine: engine)
-        let gradients = try Recurrent.backward(
+        let gradients = try module.backward(
             tape, output: draw("d.output", leading + [configuration.outputSize]), hidden: draw("d.h_n", stateShape),
-            cell: isLSTM ? draw("d.c_n", cellShape) : nil, batchless: batch == nil, engine: engine)
+            cell: isLSTM ? draw("d.c_n", cellShape) : nil, engine: engine)
         var results = [("output", output.output), ("h_n", output.hidden)]
         if let cell = output.cell { results.append(("c_n", cell)) }
-        results.append(("grad.input", gradients.input))
+        results.append(("grad.input", gradients.input!))
         if h != nil { results.append(("grad.h_0", gradients.hidden)) }
         if c != nil, let cell = gradients.cell { results.append(("grad.c_0", cell)) }
         return results + zip(parameters, gradients.parameters).map { ("grad." + $0.name, $1) }

@@ -6,128 +6,176 @@ import ReproNumerics
 /// units asked for.
 struct CellTests {
     /// Rows, hidden size and the units of a row that are computed: whole layers, parts of them, odd sizes.
-    private static let sizes: [(rows: Int, hidden: Int, units: Int)] =
-        (1...67).map { (1 + $0 % 3, $0, $0) }
-        + [(3, 7, 7), (2, 40, 17), (1, 64, 33), (0, 5, 5), (2, 5, 0), (5, 130, 130)]
+    private struct Size {
+        let rows: Int, hidden: Int, units: Range<Int>
+
+        /// The columns of `gates` gates that a view of these units has.
+        func gates(_ gates: Int) -> Range<Int> { units.lowerBound..<gates * hidden }
+    }
+
+    private static let sizes: [Size] =
+        (1...67).map { Size(rows: 1 + $0 % 3, hidden: $0, units: 0..<$0) }
+        + [
+            (3, 7, 0..<7), (2, 40, 0..<17), (2, 40, 17..<40), (1, 64, 31..<64), (0, 5, 0..<5), (2, 5, 0..<0),
+            (5, 130, 0..<130), (3, 130, 77..<101),
+        ].map { Size(rows: $0.0, hidden: $0.1, units: $0.2) }
 
     /// Runs `body` on both kernels with equal streams and compares all that it returns.
     private func compare(
-        _ path: KernelPath, _ name: String, _ body: (any Kernels, inout TestStream, Int, Int, Int) -> [Float]
+        _ path: KernelPath, _ cell: CellKind, _ body: (any Kernels, inout TestStream, Size) -> [Operand]
     ) {
         guard let kernels = Paths.kernels(path) else { return }
         for (seed, size) in Self.sizes.enumerated() {
             let results = [kernels, ReferenceKernels()].map { (kernels: any Kernels) in
                 var stream = TestStream(seed: UInt64(seed))
-                return body(kernels, &stream, size.rows, size.hidden, size.units)
+                return body(kernels, &stream, size).flatMap(\.elements)
             }
             if let difference = firstDifference(results[0], results[1]) {
-                Issue.record("\(path) \(name) \(size), seed \(seed): \(difference)")
+                Issue.record("\(path) \(cell) \(size), seed \(seed): \(difference)")
             }
         }
     }
 
     private static let kinds = TestStream.Kind.allCases
 
+    /// The views of the units computed.
+    private func part(_ operand: Operand?, _ size: Size, gates: Int = 1) -> MatrixView? {
+        operand.map { $0.view.columns(size.gates(gates)) }
+    }
+
     @Test(arguments: Paths.native)
     func lstmForwardEqualsTheReferenceLoop(path: KernelPath) {
-        compare(path, "lstmForward") { kernels, stream, rows, hidden, units in
+        compare(path, .lstm) { kernels, stream, size in
             // Networks' own range four times out of five: saturated gates exercise little.
             let kind = Self.kinds[max(0, stream.below(7) - 4)]
-            let stride = 4 * hidden + 1
-            var gates = stream.floats(rows * stride + 1, kind).map { $0 * 8 }
-            let cell = stream.floats(rows * hidden + 1, kind)
-            var cellOut = [Float](repeating: untouched, count: rows * hidden + 1)
-            var tanhCell = cellOut, h = cellOut
-            kernels.lstmForward(
-                rows: rows, hidden: hidden, units: units, gates: &gates, gatesStride: stride, cell: cell,
-                cellStride: hidden, cellOut: &cellOut, cellOutStride: hidden, tanhCell: &tanhCell, tanhStride: hidden,
-                h: &h, hStride: hidden)
-            var inPlace = cell, gatesAgain = gates
-            withAddress(of: &inPlace) { cell in
-                kernels.lstmForward(
-                    rows: rows, hidden: hidden, units: units, gates: &gatesAgain, gatesStride: stride, cell: cell,
-                    cellStride: hidden, cellOut: cell, cellOutStride: hidden, tanhCell: nil, tanhStride: 0, h: &h,
-                    hStride: hidden)
+            let gates = Operand(size.rows, 4 * size.hidden, slack: 1, from: &stream, kind), again: Operand
+            for row in 0..<size.rows { for n in 0..<4 * size.hidden { gates.view[row, n] *= 8 } }
+            again = gates.copy()
+            let before = Operand(size.rows, size.hidden, slack: 2, from: &stream, kind), inPlace = before.copy()
+            let cell = Operand(untouched: size.rows, size.hidden), tanhCell = cell.copy(), h = cell.copy()
+            let output = cell.copy()
+            func step(_ gates: Operand, _ before: Operand, _ cell: Operand, _ tanhCell: Operand?, _ output: Operand) {
+                kernels.forward(
+                    .lstm,
+                    CellStep(
+                        rows: size.rows, units: size.units.count, hidden: size.hidden,
+                        gates: part(gates, size, gates: 4)!, before: part(h, size)!, cellBefore: part(before, size),
+                        cell: part(cell, size), tanhCell: part(tanhCell, size), output: part(output, size)!))
             }
-            return gates + cellOut + tanhCell + inPlace + gatesAgain + h
+            step(gates, before, cell, tanhCell, output)
+            step(again, inPlace, inPlace, nil, h)
+            return [gates, before, cell, tanhCell, output, again, inPlace, h]
         }
     }
 
     @Test(arguments: Paths.native)
     func lstmBackwardEqualsTheReferenceLoop(path: KernelPath) {
-        compare(path, "lstmBackward") { kernels, stream, rows, hidden, units in
-            let kind = Self.kinds[stream.below(3)], stride = 4 * hidden + 2
-            var gates = stream.floats(rows * stride + 1, kind)
-            let cell = stream.floats(rows * hidden + 1, kind), tanhCell = stream.floats(rows * hidden + 1, kind)
-            let dh = stream.floats(rows * hidden + 1, kind)
-            var dCell = stream.floats(rows * hidden + 1, kind)
-            kernels.lstmBackward(
-                rows: rows, hidden: hidden, units: units, gates: &gates, gatesStride: stride, cell: cell,
-                cellStride: hidden, tanhCell: tanhCell, tanhStride: hidden, dh: dh, dhStride: hidden, dCell: &dCell,
-                dCellStride: hidden)
-            return gates + dCell
+        compare(path, .lstm) { kernels, stream, size in
+            let kind = Self.kinds[stream.below(3)]
+            let gates = Operand(size.rows, 4 * size.hidden, slack: 2, from: &stream, kind)
+            let states = (0..<5).map { Operand(size.rows, size.hidden, slack: $0, from: &stream, kind) }
+            kernels.backward(
+                .lstm,
+                CellGradientStep(
+                    rows: size.rows, units: size.units.count, hidden: size.hidden,
+                    gates: part(gates, size, gates: 4)!, before: part(states[0], size)!,
+                    cellBefore: part(states[1], size), tanhCell: part(states[2], size),
+                    output: part(states[0], size)!, gradient: part(states[3], size)!,
+                    cellGradient: part(states[4], size)))
+            return [gates] + states
         }
     }
 
     @Test(arguments: Paths.native)
     func gruEqualsTheReferenceLoop(path: KernelPath) {
-        compare(path, "gru") { kernels, stream, rows, hidden, units in
-            let kind = Self.kinds[stream.below(3)], stride = 3 * hidden + 1
-            var gates = stream.floats(rows * stride + 1, kind), gh = stream.floats(rows * hidden + 1, kind)
-            let h = stream.floats(rows * hidden + 1, kind), dh = stream.floats(rows * hidden + 1, kind)
-            var hOut = [Float](repeating: untouched, count: rows * hidden + 1)
-            var before = stream.floats(rows * hidden + 1, kind)
-            kernels.gruForward(
-                rows: rows, hidden: hidden, units: units, gates: &gates, gatesStride: stride, gh: gh,
-                ghStride: hidden, h: h, hStride: hidden, hOut: &hOut, hOutStride: hidden)
-            let activations = gates
-            var inPlace = h, gatesAgain = gates
-            withAddress(of: &inPlace) { h in
-                kernels.gruForward(
-                    rows: rows, hidden: hidden, units: units, gates: &gatesAgain, gatesStride: stride, gh: gh,
-                    ghStride: hidden, h: h, hStride: hidden, hOut: h, hOutStride: hidden)
+        compare(path, .gru) { kernels, stream, size in
+            let kind = Self.kinds[stream.below(3)]
+            let gates = Operand(size.rows, 3 * size.hidden, slack: 1, from: &stream, kind), again = gates.copy()
+            let gh = Operand(size.rows, size.hidden, slack: 1, from: &stream, kind)
+            let h = Operand(size.rows, size.hidden, from: &stream, kind), inPlace = h.copy()
+            let dh = Operand(size.rows, size.hidden, slack: 3, from: &stream, kind)
+            let output = Operand(untouched: size.rows, size.hidden), update = output.copy()
+            func forward(_ gates: Operand, from h: Operand, into output: Operand) {
+                kernels.forward(
+                    .gru,
+                    CellStep(
+                        rows: size.rows, units: size.units.count, hidden: size.hidden,
+                        gates: part(gates, size, gates: 3)!, candidate: part(gh, size), before: part(h, size)!,
+                        output: part(output, size)!))
             }
-            kernels.gruBackward(
-                rows: rows, hidden: hidden, units: units, gates: &gates, gatesStride: stride, gh: &gh,
-                ghStride: hidden, h: h, hStride: hidden, dh: dh, dhStride: hidden, dhBefore: &before,
-                dhBeforeStride: hidden)
-            return activations + hOut + gatesAgain + inPlace + gates + gh + before
+            forward(gates, from: h, into: output)
+            forward(again, from: inPlace, into: inPlace)
+            let activations = gates.copy()
+            kernels.backward(
+                .gru,
+                CellGradientStep(
+                    rows: size.rows, units: size.units.count, hidden: size.hidden,
+                    gates: part(gates, size, gates: 3)!, candidate: part(gh, size), before: part(h, size)!,
+                    output: part(output, size)!, gradient: part(dh, size)!, update: part(update, size)))
+            return [activations, output, again, inPlace, gates, gh, h, dh, update]
+        }
+    }
+
+    @Test(arguments: Paths.native, [CellKind.rnnTanh, .rnnRelu])
+    func rnnEqualsTheReferenceLoop(path: KernelPath, cell: CellKind) {
+        compare(path, cell) { kernels, stream, size in
+            let kind = Self.kinds[stream.below(3)]
+            let gates = Operand(size.rows, size.hidden, slack: 1, from: &stream, kind), preInPlace = gates.copy()
+            let dh = Operand(size.rows, size.hidden, from: &stream, kind), dhInPlace = dh.copy()
+            let output = Operand(untouched: size.rows, size.hidden, slack: 2), delta = output.copy()
+            func forward(_ gates: Operand, into output: Operand) {
+                kernels.forward(
+                    cell,
+                    CellStep(
+                        rows: size.rows, units: size.units.count, hidden: size.hidden, gates: part(gates, size)!,
+                        before: part(dh, size)!, output: part(output, size)!))
+            }
+            func backward(_ gradient: Operand, into gates: Operand) {
+                kernels.backward(
+                    cell,
+                    CellGradientStep(
+                        rows: size.rows, units: size.units.count, hidden: size.hidden, gates: part(gates, size)!,
+                        before: part(dh, size)!, output: part(output, size)!, gradient: part(gradient, size)!))
+            }
+            forward(gates, into: output)
+            forward(preInPlace, into: preInPlace)
+            backward(dh, into: delta)
+            backward(dhInPlace, into: dhInPlace)
+            return [gates, output, preInPlace, dh, delta, dhInPlace]
         }
     }
 
     @Test(arguments: Paths.native)
-    func rnnEqualsTheReferenceLoop(path: KernelPath) {
-        compare(path, "rnn") { kernels, stream, rows, hidden, units in
+    func theStateGradientIsCompletedAsTheReferenceLoopDoes(path: KernelPath) {
+        compare(path, .gru) { kernels, stream, size in
             let kind = Self.kinds[stream.below(3)]
-            let pre = stream.floats(rows * hidden + 1, kind), dh = stream.floats(rows * hidden + 1, kind)
-            return [false, true].flatMap { relu in
-                var h = [Float](repeating: untouched, count: rows * hidden + 1), delta = h
-                kernels.rnnForward(
-                    rows: rows, units: units, relu: relu, pre: pre, preStride: hidden, h: &h, hStride: hidden)
-                kernels.rnnBackward(
-                    rows: rows, units: units, relu: relu, h: h, hStride: hidden, dh: dh, dhStride: hidden,
-                    delta: &delta, deltaStride: hidden)
-                var preInPlace = pre, dhInPlace = dh
-                withAddress(of: &preInPlace) {
-                    kernels.rnnForward(
-                        rows: rows, units: units, relu: relu, pre: $0, preStride: hidden, h: $0, hStride: hidden)
-                }
-                withAddress(of: &dhInPlace) {
-                    kernels.rnnBackward(
-                        rows: rows, units: units, relu: relu, h: h, hStride: hidden, dh: $0, dhStride: hidden,
-                        delta: $0, deltaStride: hidden)
-                }
-                return h + delta + preInPlace + dhInPlace
-            }
+            let operands = (0..<7).map { Operand(size.rows, size.hidden, slack: $0 % 3, from: &stream, kind) }
+            let views = operands.map { part($0, size)!.columns(0..<size.units.count) }
+            kernels.completeStateGradient(views[0], carried: (views[4], views[5]), above: views[6])
+            kernels.completeStateGradient(views[1], carried: (views[4], views[5]), above: nil)
+            kernels.completeStateGradient(views[2], carried: nil, above: views[6])
+            kernels.completeStateGradient(views[3], carried: nil, above: nil)
+            return operands
         }
+    }
+
+    /// 2^-24 and the rest of the chain are lost where they meet the gradient from above one at a time.
+    @Test(arguments: KernelPath.allCases)
+    func theGradientFromAboveIsAddedLast(path: KernelPath) {
+        guard let kernels = Paths.kernels(path) else { return }
+        let gradient = Operand([0x1p-24, -0.0]), carried = Operand([0x1p-24, 0]), update = Operand([1, 1])
+        let above = Operand([1, -0.0])
+        kernels.completeStateGradient(gradient.view, carried: (carried.view, update.view), above: above.view)
+        #expect(hex(gradient.row[0]) == hex(1 + 0x1p-23))
+        #expect(hex(gradient.row[1]) == "00000000")
     }
 
     @Test(arguments: KernelPath.allCases)
     func reluOfNegativeZeroAndOfNaNIsPositiveZero(path: KernelPath) {
         guard let kernels = Paths.kernels(path) else { return }
-        let pre: [Float] = [-0.0, .nan, -1, 0x1p-149]
-        var h: [Float] = [7, 7, 7, 7]
-        kernels.rnnForward(rows: 1, units: 4, relu: true, pre: pre, preStride: 4, h: &h, hStride: 4)
-        #expect(h.map(hex) == ["00000000", "00000000", "00000000", "00000001"])
+        let pre = Operand([-0.0, .nan, -1, 0x1p-149]), h = Operand([7, 7, 7, 7])
+        kernels.forward(
+            .rnnRelu, CellStep(rows: 1, units: 4, hidden: 4, gates: pre.view, before: h.view, output: h.view))
+        #expect((0..<4).map { hex(h.row[$0]) } == ["00000000", "00000000", "00000000", "00000001"])
     }
 }

@@ -7,20 +7,19 @@ enum ElementaryFunction: String, CaseIterable {
     case exp, log, log1p, tanh, sigmoid
 
     func map(_ kernels: any Kernels, _ input: [Float]) -> [Float] {
-        var output = input
-        map(kernels, count: input.count, input, &output)
-        return output
+        let memory = Matrix(rows: 1, columns: input.count)
+        for (k, x) in input.enumerated() { memory.view[0, k] = x }
+        map(kernels, memory[0], into: memory[0])
+        return (0..<input.count).map { memory.view[0, $0] }
     }
 
-    func map(
-        _ kernels: any Kernels, count: Int, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>
-    ) {
+    func map(_ kernels: any Kernels, _ input: VectorView, into output: VectorView) {
         switch self {
-        case .exp: kernels.exp(count: count, input, output)
-        case .log: kernels.log(count: count, input, output)
-        case .log1p: kernels.log1p(count: count, input, output)
-        case .tanh: kernels.tanh(count: count, input, output)
-        case .sigmoid: kernels.sigmoid(count: count, input, output)
+        case .exp: kernels.exp(input, into: output)
+        case .log: kernels.log(input, into: output)
+        case .log1p: kernels.log1p(input, into: output)
+        case .tanh: kernels.tanh(input, into: output)
+        case .sigmoid: kernels.sigmoid(input, into: output)
         }
     }
 }

@@ -84,16 +84,15 @@ struct ElementaryTests {
         var stream = TestStream(seed: 3)
         for function in ElementaryFunction.allCases {
             for count in 0...67 {
-                let input = stream.floats(count + 1, count % 2 == 0 ? .ordinary : .wholeRange)
-                let alone = input.map { function.map(kernels, [$0])[0] }
-                var apart = [Float](repeating: untouched, count: count + 1), inPlace = input
-                function.map(kernels, count: count, input, &apart)
-                inPlace.withUnsafeMutableBufferPointer { buffer in
-                    function.map(kernels, count: count, buffer.baseAddress!, buffer.baseAddress!)
-                }
-                let first = firstElementaryDifference(input, apart, alone.dropLast() + [untouched])
+                let memory = Operand(1, count, from: &stream, count % 2 == 0 ? .ordinary : .wholeRange)
+                let input = (0..<count).map { memory.row[$0] }, guards = [Float](repeating: untouched, count: count)
+                let alone = input.map { function.map(kernels, [$0])[0] } + guards
+                let apart = Operand(untouched: 1, count)
+                function.map(kernels, memory.row, into: apart.row)
+                let first = firstElementaryDifference(input + guards, apart.elements, alone)
                 #expect(first == nil, "\(path) \(function), seed 3, count \(count): \(first ?? "")")
-                let second = firstElementaryDifference(input, inPlace, alone.dropLast() + [input[count]])
+                function.map(kernels, memory.row, into: memory.row)
+                let second = firstElementaryDifference(input + guards, memory.elements, alone)
                 #expect(second == nil, "\(path) \(function) in place, seed 3, count \(count): \(second ?? "")")
             }
         }

@@ -86,18 +86,64 @@ func firstDifference(_ actual: [Float], _ expected: [Float]) -> String? {
 /// The bytes beyond what a kernel may write, filled with a pattern that must survive.
 let untouched = Float(bitPattern: 0x7fc1_2345)
 
-/// Pointers to the rows of a matrix, in an order of their own as positions of a batch are.
-func withRows<Result>(
-    _ matrix: [Float], offsets: [Int], _ body: (UnsafePointer<UnsafePointer<Float>?>) -> Result
-) -> Result {
-    matrix.withUnsafeBufferPointer { buffer in
-        var rows: [UnsafePointer<Float>?] = offsets.map { buffer.baseAddress! + $0 }
-        rows.append(nil)  // never empty, so that there is an address
-        return rows.withUnsafeBufferPointer { body($0.baseAddress!) }
+/// A matrix of random numbers in memory that is wider and longer than it is, where nothing else may be written.
+struct Operand {
+    /// All of the memory, whose elements a comparison looks at.
+    let memory: Matrix
+    let view: MatrixView
+
+    /// - Parameter slack: elements between rows.
+    init(_ rows: Int, _ columns: Int, slack: Int = 0, from stream: inout TestStream, _ kind: TestStream.Kind) {
+        memory = Matrix(rows: rows + 1, columns: columns + slack)
+        view = memory.rows(0..<rows).columns(0..<columns).view
+        for row in 0...rows {
+            for column in 0..<columns + slack {
+                let isInside = row < rows && column < columns
+                memory.view[row, column] = isInside ? stream.float(kind) : untouched
+            }
+        }
+    }
+
+    /// Numbers that are only written.
+    init(untouched rows: Int, _ columns: Int, slack: Int = 0) {
+        var stream = TestStream(seed: 0)
+        self.init(rows, columns, slack: slack, from: &stream, .ordinary)
+        memory.view.fill(ReproNumericsTests.untouched)
+    }
+
+    /// One row of given numbers.
+    init(_ row: [Float]) {
+        self.init(untouched: 1, row.count)
+        for (column, element) in row.enumerated() { view[0, column] = element }
+    }
+
+    func copy() -> Operand { Operand(copying: self) }
+
+    private init(copying other: Operand) {
+        memory = Matrix(rows: other.memory.rows, columns: other.memory.columns)
+        memory.view.copy(from: other.memory.view)
+        view = memory.rows(0..<other.view.rows).columns(0..<other.view.columns).view
+    }
+
+    /// The first row.
+    var row: VectorView { view[0] }
+
+    /// Everything in the memory, the guards included.
+    var elements: [Float] {
+        (0..<memory.rows).flatMap { row in (0..<memory.columns).map { memory.view[row, $0] } }
     }
 }
 
-/// One address for an operand that is input and output: as `inout` and as argument at once, an array would be copied.
-func withAddress(of array: inout [Float], _ body: (UnsafeMutablePointer<Float>) -> Void) {
-    array.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
+/// Rows of a matrix, in an order of their own as positions of a batch are.
+final class ListedRows {
+    private let pointers: UnsafeMutablePointer<UnsafePointer<Float>?>
+    let view: RowsView
+
+    init(_ matrix: MatrixView, order: [Int]) {
+        pointers = .allocate(capacity: max(1, order.count))
+        for (index, row) in order.enumerated() { pointers[index] = UnsafePointer(matrix[row].base) }
+        view = RowsView(pointers: pointers, count: order.count)
+    }
+
+    deinit { pointers.deallocate() }
 }

@@ -6,36 +6,33 @@ struct MatrixProductTests {
     /// How B lies in memory before it is packed.
     private enum Layout: CaseIterable { case rows, columns, apart }
 
+    private func view(_ layout: Layout, _ depth: Int, _ columns: Int, in memory: Operand) -> StridedView {
+        let base = memory.view.base, slack = memory.memory.columns - memory.view.columns
+        switch layout {
+        case .rows: return StridedView(memory.view)
+        case .columns: return StridedView(transposing: memory.view)
+        case .apart:
+            return StridedView(
+                base: base, rows: depth, columns: columns, rowStride: 2 * columns + slack, columnStride: 2)
+        }
+    }
+
     private func product(
         _ kernels: any Kernels, rows: Int, columns: Int, depth: Int, kind: TestStream.Kind, seed: UInt64,
         layout: Layout, started: Bool
     ) -> [Float] {
         var stream = TestStream(seed: seed)
-        let aStride = depth + stream.below(3), cStride = columns + stream.below(3)
-        let a = stream.floats(rows * aStride + 1, kind)
-        let slack = stream.below(3)
-        let (rowStride, columnStride) =
-            switch layout {
-            case .rows: (columns + slack, 1)
-            case .columns: (1, depth + slack)
-            case .apart: (2 * columns + slack, 2)
-            }
-        let b = stream.floats(depth * rowStride + columns * columnStride + 1, kind)
-        let start = stream.floats(columns + 1, kind)
-        var c = stream.floats(rows * cStride + 1, kind)
-        for row in 0..<rows { for n in columns..<cStride { c[row * cStride + n] = untouched } }
-        c[rows * cStride] = untouched
-        let packedCount = kernels.packedCount(depth: depth, columns: columns)
-        var packed = [Float](repeating: untouched, count: packedCount + 1)
-        kernels.pack(
-            depth: depth, columns: columns, from: b, rowStride: rowStride, columnStride: columnStride, into: &packed)
-        #expect(hex(packed[packedCount]) == hex(untouched), "pack wrote past packedCount")
-        start.withUnsafeBufferPointer { start in
-            kernels.multiply(
-                rows: rows, columns: columns, depth: depth, a: a, aStride: aStride, packed: packed,
-                start: started ? start.baseAddress : nil, c: &c, cStride: cStride)
-        }
-        return c
+        let a = Operand(rows, depth, slack: stream.below(3), from: &stream, kind)
+        let shape = layout == .rows ? (depth, columns) : layout == .columns ? (columns, depth) : (depth, 2 * columns)
+        let b = Operand(shape.0, shape.1, slack: stream.below(3), from: &stream, kind)
+        let start = Operand(1, columns, from: &stream, kind)
+        let c = Operand(rows, columns, slack: stream.below(3), from: &stream, kind)
+        let packed = Operand(untouched: 1, kernels.packedCount(depth: depth, columns: columns))
+        kernels.pack(view(layout, depth, columns, in: b), into: packed.row)
+        let isUntouched = (0..<packed.view.columns).allSatisfy { hex(packed.memory.view[1, $0]) == hex(untouched) }
+        #expect(isUntouched, "pack wrote past packedCount")
+        kernels.multiply(a.view, packed: packed.row, start: started ? start.row : nil, into: c.view)
+        return c.elements
     }
 
     /// Sizes whose neighbours are the edges of tiles, panels, vectors and blocks; all 1…67 in one dimension at a time.
@@ -82,18 +79,13 @@ struct MatrixProductTests {
             let kind = TestStream.Kind.allCases[index % 3], accumulate = index % 2 == 0
             let results = [kernels, ReferenceKernels()].map { (kernels: any Kernels) in
                 var stream = TestStream(seed: UInt64(index))
-                let a = stream.floats(rows * (depth + 1), kind), b = stream.floats(columns * (depth + 1), kind)
-                let cStride = columns + 2
-                var c = stream.floats(rows * cStride + 1, kind)
+                let a = Operand(depth + 1, rows, from: &stream, kind),
+                    b = Operand(depth + 1, columns, from: &stream, kind)
+                let c = Operand(rows, columns, slack: 2, from: &stream, kind)
                 let order = (0..<depth).map { _ in stream.below(depth + 1) }
-                withRows(a, offsets: order.map { $0 * rows }) { aRows in
-                    withRows(b, offsets: order.map { $0 * columns }) { bRows in
-                        kernels.outer(
-                            rows: rows, columns: columns, depth: depth, aRows: aRows, bRows: bRows,
-                            accumulate: accumulate, c: &c, cStride: cStride)
-                    }
-                }
-                return c
+                let aRows = ListedRows(a.view, order: order), bRows = ListedRows(b.view, order: order)
+                kernels.outer(aRows.view, bRows.view, accumulate: accumulate, into: c.view)
+                return c.elements
             }
             if let difference = firstDifference(results[0], results[1]) {
                 Issue.record("\(path) \(rows) × \(columns) × \(depth) \(kind), seed \(index): \(difference)")
@@ -108,13 +100,11 @@ struct MatrixProductTests {
             let kind = TestStream.Kind.allCases[columns % 3], depth = columns * 5 % 23
             let results = [kernels, ReferenceKernels()].map { (kernels: any Kernels) in
                 var stream = TestStream(seed: UInt64(columns))
-                let matrix = stream.floats(columns * depth + 1, kind)
-                var out = stream.floats(columns + 1, kind)
-                withRows(matrix, offsets: (0..<depth).map { $0 * columns }) {
-                    kernels.sumRows(
-                        columns: columns, depth: depth, rows: $0, accumulate: columns % 2 == 0, out: &out)
-                }
-                return out
+                let matrix = Operand(depth, columns, from: &stream, kind),
+                    out = Operand(1, columns, from: &stream, kind)
+                let rows = ListedRows(matrix.view, order: Array(0..<depth))
+                kernels.sumRows(rows.view, accumulate: columns % 2 == 0, into: out.row)
+                return out.elements
             }
             if let difference = firstDifference(results[0], results[1]) {
                 Issue.record("\(path) \(columns) columns, depth \(depth) \(kind), seed \(columns): \(difference)")
@@ -126,20 +116,37 @@ struct MatrixProductTests {
     @Test(arguments: KernelPath.allCases)
     func aChainRunsInAscendingOrderFromItsStart(path: KernelPath) {
         guard let kernels = Paths.kernels(path) else { return }
-        let a: [Float] = [1, 0x1p-24, 0x1p-24, -1], b: [Float] = [1, 1, 1, 1]
-        var packed = [Float](repeating: 0, count: kernels.packedCount(depth: 4, columns: 1))
-        kernels.pack(depth: 4, columns: 1, from: b, rowStride: 1, columnStride: 1, into: &packed)
-        var c: [Float] = [5]
-        kernels.multiply(
-            rows: 1, columns: 1, depth: 4, a: a, aStride: 4, packed: packed, start: [-0.0], c: &c, cStride: 1)
-        #expect(hex(c[0]) == "00000000")
-        let zero: [Float] = [0]
-        kernels.pack(depth: 1, columns: 1, from: zero, rowStride: 1, columnStride: 1, into: &packed)
-        kernels.multiply(
-            rows: 1, columns: 1, depth: 1, a: zero, aStride: 1, packed: packed, start: [-0.0], c: &c, cStride: 1)
-        #expect(hex(c[0]) == "00000000")
-        kernels.multiply(
-            rows: 1, columns: 1, depth: 0, a: zero, aStride: 0, packed: packed, start: [-0.0], c: &c, cStride: 1)
-        #expect(hex(c[0]) == "80000000")
+        func product(_ a: [Float], _ b: [Float]) -> String {
+            let a = Operand(a), b = Operand(b), start = Operand([-0.0]), c = Operand([5])
+            let packed = Operand(untouched: 1, kernels.packedCount(depth: b.view.columns, columns: 1))
+            kernels.pack(StridedView(transposing: b.view), into: packed.row)
+            kernels.multiply(a.view, packed: packed.row, start: start.row, into: c.view)
+            return hex(c.elements[0])
+        }
+        #expect(product([1, 0x1p-24, 0x1p-24, -1], [1, 1, 1, 1]) == "00000000")
+        #expect(product([0], [0]) == "00000000")
+        #expect(product([], []) == "80000000")
+    }
+
+    /// What kernels pack of their operands stands on the heap: a thread with little stack computes the same.
+    @Test(arguments: KernelPath.allCases)
+    func aThreadWithLittleStackMultipliesLargeMatrices(path: KernelPath) throws {
+        guard let kernels = Paths.kernels(path) else { return }
+        let rows = 75, columns = 1_030, depth = path == .reference ? 2 : 520
+        var stream = TestStream(seed: 7)
+        let a = Operand(depth, rows, from: &stream, .ordinary), b = Operand(depth, columns, from: &stream, .ordinary)
+        let transposed = Operand(rows, depth, from: &stream, .ordinary)
+        for k in 0..<depth { for m in 0..<rows { transposed.view[m, k] = a.view[k, m] } }
+        let product = Operand(rows, columns, from: &stream, .ordinary), outer = product.copy()
+        let thread = try SystemThread(stackSize: 64 << 10) {
+            let packed = Operand(untouched: 1, kernels.packedCount(depth: depth, columns: columns))
+            kernels.pack(StridedView(b.view), into: packed.row)
+            kernels.multiply(transposed.view, packed: packed.row, start: nil, into: product.view)
+            let aRows = ListedRows(a.view, order: Array(0..<depth)), bRows = ListedRows(b.view, order: Array(0..<depth))
+            kernels.outer(aRows.view, bRows.view, accumulate: true, into: outer.view)
+        }
+        thread.join()
+        // Both are the same chains.
+        #expect(firstDifference(product.elements, outer.elements) == nil)
     }
 }

@@ -13,12 +13,14 @@ struct OptimiserTests {
                 let kind = TestStream.Kind.allCases[(seed + choice) % 3]
                 let results = [kernels, ReferenceKernels()].map { (kernels: any Kernels) in
                     var stream = TestStream(seed: UInt64(seed))
-                    var p = stream.floats(count + 1, kind), velocity = stream.floats(count + 1, kind)
+                    let p = Operand(1, count, from: &stream, kind), velocity = Operand(1, count, from: &stream, kind)
+                    let gradient = Operand(1, count, from: &stream, kind)
                     kernels.sgd(
-                        count: count, p: &p, gradient: stream.floats(count + 1, kind), velocity: &velocity,
-                        scale: choice & 1 == 0 ? 1 : 0.3, rate: 0.01, momentum: choice & 2 == 0 ? 0 : 0.9,
-                        decay: choice & 4 == 0 ? 0 : 0.1, first: choice & 8 == 0)
-                    return p + velocity
+                        p.row, gradient: gradient.row, velocity: choice & 2 == 0 ? nil : velocity.row,
+                        coefficients: SGDCoefficients(
+                            scale: choice & 1 == 0 ? 1 : 0.3, rate: 0.01, momentum: choice & 2 == 0 ? 0 : 0.9,
+                            decay: choice & 4 == 0 ? 0 : 0.1, isFirst: choice & 8 == 0))
+                    return p.elements + gradient.elements + velocity.elements
                 }
                 if let difference = firstDifference(results[0], results[1]) {
                     Issue.record("\(path) count \(count) choice \(choice), seed \(seed): \(difference)")
@@ -39,12 +41,11 @@ struct OptimiserTests {
                     epsilon: 1e-8)
                 let results = [kernels, ReferenceKernels()].map { (kernels: any Kernels) in
                     var stream = TestStream(seed: UInt64(seed))
-                    var p = stream.floats(count + 1, kind), m = stream.floats(count + 1, kind)
-                    var v = stream.floats(count + 1, kind).map(abs)
-                    kernels.adam(
-                        count: count, p: &p, gradient: stream.floats(count + 1, kind), m: &m, v: &v,
-                        coefficients: coefficients)
-                    return p + m + v
+                    let p = Operand(1, count, from: &stream, kind), m = Operand(1, count, from: &stream, kind)
+                    let v = Operand(1, count, from: &stream, kind), gradient = Operand(1, count, from: &stream, kind)
+                    for k in 0..<count { v.row[k] = abs(v.row[k]) }
+                    kernels.adam(p.row, gradient: gradient.row, m: m.row, v: v.row, coefficients: coefficients)
+                    return [p, m, v, gradient].flatMap(\.elements)
                 }
                 if let difference = firstDifference(results[0], results[1]) {
                     Issue.record("\(path) count \(count) choice \(choice), seed \(seed): \(difference)")
@@ -58,10 +59,10 @@ struct OptimiserTests {
         guard let kernels = Paths.kernels(path) else { return }
         for (seed, count) in (Array(0...200) + [640, 1023, 5000]).enumerated() {
             var stream = TestStream(seed: UInt64(seed))
-            let x = stream.floats(count + 1, TestStream.Kind.allCases[seed % 3])
+            let x = Operand(1, count, from: &stream, TestStream.Kind.allCases[seed % 3])
             var actual = 0.1, expected = 0.1
-            kernels.sumOfSquares(count: count, x, into: &actual)
-            ReferenceKernels().sumOfSquares(count: count, x, into: &expected)
+            kernels.sumOfSquares(x.row, into: &actual)
+            ReferenceKernels().sumOfSquares(x.row, into: &expected)
             #expect(
                 actual.bitPattern == expected.bitPattern,
                 "\(path) count \(count), seed \(seed): \(String(actual.bitPattern, radix: 16))")
@@ -72,17 +73,17 @@ struct OptimiserTests {
     @Test(arguments: KernelPath.allCases)
     func elementsSixtyFourApartShareALane(path: KernelPath) {
         guard let kernels = Paths.kernels(path) else { return }
-        var x = [Float](repeating: 0, count: 130)
-        x[0] = 0x1p27
-        x[1] = 1
-        x[65] = 1
+        let x = Operand([Float](repeating: 0, count: 130))
+        x.row[0] = 0x1p27
+        x.row[1] = 1
+        x.row[65] = 1
         var sum = 0.0
-        kernels.sumOfSquares(count: x.count, x, into: &sum)
+        kernels.sumOfSquares(x.row, into: &sum)
         #expect(sum == 0x1p54 + 2)
         sum = 0
-        x[65] = 0
-        x[66] = 1
-        kernels.sumOfSquares(count: x.count, x, into: &sum)
+        x.row[65] = 0
+        x.row[66] = 1
+        kernels.sumOfSquares(x.row, into: &sum)
         #expect(sum == 0x1p54)
     }
 }

@@ -7,31 +7,47 @@ struct WorkersTests {
     func everyWorkerRunsOnceARun(count: Int) throws {
         let workers = try Workers(count: count)
         var calls = [Int](repeating: 0, count: count)
-        try calls.withUnsafeMutableBufferPointer { calls in
-            for _ in 0..<2_000 { try workers.run { calls[$0] += 1 } }
+        calls.withUnsafeMutableBufferPointer { calls in
+            for _ in 0..<2_000 { workers.run { calls[$0] += 1 } }
         }
         #expect(calls == [Int](repeating: 2_000, count: count))
     }
 
+    /// Runs of any size in any order: exactly the members run, each once.
+    @Test(arguments: [1, 2, 5, 40])
+    func aRunOfSomeWorkersRunsTheseAndNoOthers(count: Int) throws {
+        let workers = try Workers(count: count)
+        var stream = TestStream(seed: UInt64(count))
+        var calls = [Int](repeating: 0, count: count), expected = calls
+        calls.withUnsafeMutableBufferPointer { calls in
+            for run in 0..<2_000 {
+                let members = 1 + stream.below(run < 1_000 ? min(3, count) : count)
+                workers.run(workers: members) { calls[$0] += 1 }
+                for worker in 0..<members { expected[worker] += 1 }
+            }
+        }
+        #expect(calls == expected, "seed \(count)")
+    }
+
     /// Each step reads what another worker wrote in the step before: a barrier that let one through would show.
-    @Test(arguments: [2, 3, 7])
-    func noWorkerPassesABarrierBeforeAllHaveArrived(count: Int) throws {
+    @Test(arguments: [(2, 2), (3, 3), (7, 7), (7, 3), (30, 2), (2, 1)])
+    func noWorkerPassesABarrierBeforeAllHaveArrived(count: Int, members: Int) throws {
         let workers = try Workers(count: count), steps = 1_000
-        var seen = [Int](repeating: 0, count: count), wrong = [Int](repeating: 0, count: count)
-        try seen.withUnsafeMutableBufferPointer { seen in
-            try wrong.withUnsafeMutableBufferPointer { wrong in
-                try workers.run { worker in
+        var seen = [Int](repeating: 0, count: members), wrong = [Int](repeating: 0, count: members)
+        seen.withUnsafeMutableBufferPointer { seen in
+            wrong.withUnsafeMutableBufferPointer { wrong in
+                workers.run(workers: members) { worker in
                     for step in 1...steps {
                         seen[worker] = step
                         workers.barrier()
-                        if seen[(worker + 1) % count] != step { wrong[worker] += 1 }
+                        if seen[(worker + 1) % members] != step { wrong[worker] += 1 }
                         workers.barrier()
                     }
                 }
             }
         }
-        #expect(wrong == [Int](repeating: 0, count: count))
-        #expect(seen == [Int](repeating: steps, count: count))
+        #expect(wrong == [Int](repeating: 0, count: members))
+        #expect(seen == [Int](repeating: steps, count: members))
     }
 
     @Test func crewsComeAndGo() throws {
@@ -39,10 +55,28 @@ struct WorkersTests {
             let workers = try Workers(count: 1 + round % 4)
             var sums = [Int](repeating: 0, count: 4)
             if round % 3 != 0 {
-                try sums.withUnsafeMutableBufferPointer { sums in try workers.run { sums[$0] = round } }
+                sums.withUnsafeMutableBufferPointer { sums in workers.run { sums[$0] = round } }
                 #expect(sums.reduce(0, +) == round * workers.count)
             }
         }
+    }
+
+    /// As many as there are shares worth waking a worker for, and processors; up to four workers are one or all.
+    @Test func workersAreNoMoreThanThereIsWork() throws {
+        let kernels = try KernelPath.portable.kernels()
+        let few = Engine(kernels: kernels, workers: try Workers(count: 4))
+        let many = Engine(kernels: kernels, workers: try Workers(count: 100))
+        let threshold = Engine.defaultParallelThreshold
+        #expect(few.workerCount(operations: threshold - 1) == 1)
+        #expect(few.workerCount(operations: threshold) == 4)
+        #expect(many.workerCount(operations: threshold - 1) == 1)
+        #expect(many.workerCount(operations: threshold) == 4)
+        #expect(many.workerCount(operations: 2 * threshold) == 8)
+        #expect(many.workerCount(operations: 25 * threshold) == 100)
+        #expect(many.workerCount(operations: 1_000 * threshold) == 100)
+        #expect(few.workerCount(operations: 1_000 * threshold) == 4)
+        let eager = Engine(kernels: kernels, workers: few.workers, parallelThreshold: 0)
+        #expect(eager.workerCount(operations: 0) == 4)
     }
 
     @Test func sharesAreContiguousDisjointAndWhole() {
@@ -68,28 +102,19 @@ struct WorkersTests {
         let kernels = try KernelPath.best.kernels()
         let rows = 9, columns = 150, depth = 40
         var stream = TestStream(seed: 3)
-        let a = stream.floats(rows * depth, .wholeRange), b = stream.floats(columns * depth, .wholeRange)
+        let a = Operand(rows, depth, from: &stream, .wholeRange),
+            b = Operand(depth, columns, from: &stream, .wholeRange)
+        let zeros = Operand([Float](repeating: 0, count: columns))
         let results = try (1...5).map { count in
             let workers = try Workers(count: count)
-            var c = [Float](repeating: 0, count: rows * columns)
-            try c.withUnsafeMutableBufferPointer { c in
-                let c = c.baseAddress!
-                try b.withUnsafeBufferPointer { b in
-                    let b = b.baseAddress!
-                    try workers.run { worker in
-                        let share = Workers.share(of: columns, worker: worker, workers: count, granule: 16)
-                        let size = kernels.packedCount(depth: depth, columns: share.count)
-                        var packed = [Float](repeating: 0, count: size)
-                        kernels.pack(
-                            depth: depth, columns: share.count, from: b + share.lowerBound, rowStride: columns,
-                            columnStride: 1, into: &packed)
-                        kernels.multiply(
-                            rows: rows, columns: share.count, depth: depth, a: a, aStride: depth, packed: packed,
-                            start: nil, c: c + share.lowerBound, cStride: columns)
-                    }
-                }
+            let c = Operand(untouched: rows, columns)
+            workers.run { worker in
+                let share = Workers.share(of: columns, worker: worker, workers: count, granule: 16)
+                let packed = Operand(untouched: 1, kernels.packedCount(depth: depth, columns: share.count))
+                kernels.pack(StridedView(b.view.columns(share)), into: packed.row)
+                kernels.multiply(a.view, packed: packed.row, start: zeros.row[share], into: c.view.columns(share))
             }
-            return c
+            return c.elements
         }
         for result in results { #expect(firstDifference(result, results[0]) == nil) }
     }

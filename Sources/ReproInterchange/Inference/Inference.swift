@@ -18,9 +18,8 @@ public struct Inference: Sendable {
     ///
     /// - Throws: `NotFiniteError` where a result is a NaN or an infinity, `FloatingPointFault`.
     public init(_ module: Recurrent, _ input: InferenceInput, engine: Engine) throws {
-        try FloatingPointEnvironment.verify()
-        let output = try Recurrent.forward(
-            input.input, lengths: input.lengths, initial: (input.hidden, input.cell),
+        let output = try module.forward(
+            input.input, lengths: input.lengths, initial: InitialStates(hidden: input.hidden, cell: input.cell),
             weights: module.weights(for: engine),
             engine: engine)
         let tensors = [("output", output.output), ("h_n", output.hidden)] + (output.cell.map { [("c_n", $0)] } ?? [])

@@ -12,131 +12,91 @@ public struct NativeKernels: Kernels {
         self.table = table
     }
 
+    // MARK: Matrix products
+
     public func packedCount(depth: Int, columns: Int) -> Int { table.pointee.packed_count(depth, columns) }
 
-    public func pack(
-        depth: Int, columns: Int, from b: UnsafePointer<Float>, rowStride: Int, columnStride: Int,
-        into packed: UnsafeMutablePointer<Float>
-    ) {
-        table.pointee.pack(depth, columns, b, rowStride, columnStride, packed)
+    public func pack(_ b: StridedView, into packed: VectorView) {
+        assert(packed.count >= packedCount(depth: b.rows, columns: b.columns), "\(packed.count) elements to pack into")
+        table.pointee.pack(repro_strided(b), packed.base)
     }
 
-    public func multiply(
-        rows: Int, columns: Int, depth: Int, a: UnsafePointer<Float>, aStride: Int, packed: UnsafePointer<Float>,
-        start: UnsafePointer<Float>?, c: UnsafeMutablePointer<Float>, cStride: Int
-    ) {
-        table.pointee.multiply(rows, columns, depth, a, aStride, packed, start, c, cStride)
-    }
-
-    public func outer(
-        rows: Int, columns: Int, depth: Int, aRows: UnsafePointer<UnsafePointer<Float>?>,
-        bRows: UnsafePointer<UnsafePointer<Float>?>, accumulate: Bool, c: UnsafeMutablePointer<Float>, cStride: Int
-    ) {
-        let scratch = table.pointee.outer_scratch(rows, columns, depth) * MemoryLayout<Float>.stride
-        withUnsafeTemporaryAllocation(byteCount: scratch, alignment: 64) { scratch in
-            table.pointee.outer(
-                rows, columns, depth, aRows, bRows, accumulate ? 1 : 0, c, cStride,
-                scratch.baseAddress?.assumingMemoryBound(to: Float.self))
+    public func multiply(_ a: MatrixView, packed: VectorView, start: VectorView?, into c: MatrixView) {
+        assert(a.rows == c.rows, "A has \(a.rows) rows, C \(c.rows)")
+        assert(start == nil || start!.count == c.columns, "\(start!.count) starts for \(c.columns) columns")
+        let table = table
+        Scratch.with(count: table.pointee.multiply_scratch(c.rows, c.columns, a.columns)) { scratch in
+            table.pointee.multiply(repro_matrix(a), packed.base, start?.base, repro_matrix(c), scratch)
         }
     }
 
-    public func sumRows(
-        columns: Int, depth: Int, rows: UnsafePointer<UnsafePointer<Float>?>, accumulate: Bool,
-        out: UnsafeMutablePointer<Float>
+    public func outer(_ a: RowsView, _ b: RowsView, accumulate: Bool, into c: MatrixView) {
+        assert(a.count == b.count, "\(a.count) rows beside \(b.count)")
+        let table = table
+        Scratch.with(count: table.pointee.outer_scratch(c.rows, c.columns, a.count)) { scratch in
+            table.pointee.outer(repro_row_list(a), repro_row_list(b), accumulate ? 1 : 0, repro_matrix(c), scratch)
+        }
+    }
+
+    public func sumRows(_ rows: RowsView, accumulate: Bool, into out: VectorView) {
+        table.pointee.sum_rows(repro_row_list(rows), accumulate ? 1 : 0, out.count, out.base)
+    }
+
+    // MARK: Elementary functions
+
+    public func exp(_ input: VectorView, into output: VectorView) { map(table.pointee.exp, input, output) }
+    public func log(_ input: VectorView, into output: VectorView) { map(table.pointee.log, input, output) }
+    public func log1p(_ input: VectorView, into output: VectorView) { map(table.pointee.log1p, input, output) }
+    public func tanh(_ input: VectorView, into output: VectorView) { map(table.pointee.tanh, input, output) }
+    public func sigmoid(_ input: VectorView, into output: VectorView) { map(table.pointee.sigmoid, input, output) }
+
+    private typealias Map = @convention(c) (Int, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?) -> Void
+
+    private func map(_ function: Map, _ input: VectorView, _ output: VectorView) {
+        assert(input.count == output.count, "\(input.count) elements into \(output.count)")
+        function(input.count, input.base, output.base)
+    }
+
+    // MARK: Cells
+
+    public func forward(_ cell: CellKind, _ step: CellStep) {
+        withUnsafePointer(to: repro_cell_step(step)) { table.pointee.cells[cell.index].forward($0) }
+    }
+
+    public func backward(_ cell: CellKind, _ step: CellGradientStep) {
+        withUnsafePointer(to: repro_cell_gradient_step(step)) { table.pointee.cells[cell.index].backward($0) }
+    }
+
+    public func completeStateGradient(
+        _ gradient: MatrixView, carried: (gradient: MatrixView, update: MatrixView)?, above: MatrixView?
     ) {
-        table.pointee.sum_rows(columns, depth, rows, accumulate ? 1 : 0, out)
+        table.pointee.complete_state_gradient(
+            repro_matrix(gradient), repro_rows(carried?.gradient), repro_rows(carried?.update), repro_rows(above))
     }
 
-    public func exp(count: Int, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>) {
-        table.pointee.exp(count, input, output)
-    }
+    // MARK: Optimisers
 
-    public func log(count: Int, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>) {
-        table.pointee.log(count, input, output)
-    }
-
-    public func log1p(count: Int, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>) {
-        table.pointee.log1p(count, input, output)
-    }
-
-    public func tanh(count: Int, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>) {
-        table.pointee.tanh(count, input, output)
-    }
-
-    public func sigmoid(count: Int, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>) {
-        table.pointee.sigmoid(count, input, output)
-    }
-
-    public func lstmForward(
-        rows: Int, hidden: Int, units: Int, gates: UnsafeMutablePointer<Float>, gatesStride: Int,
-        cell: UnsafePointer<Float>, cellStride: Int, cellOut: UnsafeMutablePointer<Float>, cellOutStride: Int,
-        tanhCell: UnsafeMutablePointer<Float>?, tanhStride: Int, h: UnsafeMutablePointer<Float>, hStride: Int
-    ) {
-        table.pointee.lstm_forward(
-            rows, hidden, units, gates, gatesStride, cell, cellStride, cellOut, cellOutStride, tanhCell, tanhStride, h,
-            hStride)
-    }
-
-    public func lstmBackward(
-        rows: Int, hidden: Int, units: Int, gates: UnsafeMutablePointer<Float>, gatesStride: Int,
-        cell: UnsafePointer<Float>, cellStride: Int, tanhCell: UnsafePointer<Float>, tanhStride: Int,
-        dh: UnsafePointer<Float>, dhStride: Int, dCell: UnsafeMutablePointer<Float>, dCellStride: Int
-    ) {
-        table.pointee.lstm_backward(
-            rows, hidden, units, gates, gatesStride, cell, cellStride, tanhCell, tanhStride, dh, dhStride, dCell,
-            dCellStride)
-    }
-
-    public func gruForward(
-        rows: Int, hidden: Int, units: Int, gates: UnsafeMutablePointer<Float>, gatesStride: Int,
-        gh: UnsafePointer<Float>, ghStride: Int, h: UnsafePointer<Float>, hStride: Int,
-        hOut: UnsafeMutablePointer<Float>, hOutStride: Int
-    ) {
-        table.pointee.gru_forward(rows, hidden, units, gates, gatesStride, gh, ghStride, h, hStride, hOut, hOutStride)
-    }
-
-    public func gruBackward(
-        rows: Int, hidden: Int, units: Int, gates: UnsafeMutablePointer<Float>, gatesStride: Int,
-        gh: UnsafeMutablePointer<Float>, ghStride: Int, h: UnsafePointer<Float>, hStride: Int,
-        dh: UnsafePointer<Float>, dhStride: Int, dhBefore: UnsafeMutablePointer<Float>,
-        dhBeforeStride: Int
-    ) {
-        table.pointee.gru_backward(
-            rows, hidden, units, gates, gatesStride, gh, ghStride, h, hStride, dh, dhStride, dhBefore,
-            dhBeforeStride)
-    }
-
-    public func rnnForward(
-        rows: Int, units: Int, relu: Bool, pre: UnsafePointer<Float>, preStride: Int, h: UnsafeMutablePointer<Float>,
-        hStride: Int
-    ) {
-        table.pointee.rnn_forward(rows, units, relu ? 1 : 0, pre, preStride, h, hStride)
-    }
-
-    public func rnnBackward(
-        rows: Int, units: Int, relu: Bool, h: UnsafePointer<Float>, hStride: Int, dh: UnsafePointer<Float>,
-        dhStride: Int, delta: UnsafeMutablePointer<Float>, deltaStride: Int
-    ) {
-        table.pointee.rnn_backward(rows, units, relu ? 1 : 0, h, hStride, dh, dhStride, delta, deltaStride)
-    }
-
-    public func sgd(
-        count: Int, p: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
-        velocity: UnsafeMutablePointer<Float>?, scale: Float, rate: Float, momentum: Float, decay: Float, first: Bool
-    ) {
-        table.pointee.sgd(count, p, gradient, velocity, scale, rate, momentum, decay, first ? 1 : 0)
+    public func sgd(_ p: VectorView, gradient: VectorView, velocity: VectorView?, coefficients w: SGDCoefficients) {
+        assert(gradient.count == p.count, "\(gradient.count) gradients of \(p.count) parameters")
+        let coefficients = repro_sgd_coefficients(
+            scale: w.scale, rate: w.rate, momentum: w.momentum, decay: w.decay, first: w.isFirst ? 1 : 0)
+        table.pointee.sgd(p.count, p.base, gradient.base, velocity?.base, coefficients)
     }
 
     public func adam(
-        count: Int, p: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, m: UnsafeMutablePointer<Float>,
-        v: UnsafeMutablePointer<Float>, coefficients w: AdamCoefficients
+        _ p: VectorView, gradient: VectorView, m: VectorView, v: VectorView, coefficients w: AdamCoefficients
     ) {
-        table.pointee.adam(
-            count, p, gradient, m, v, w.scale, w.shrink, w.decay, w.w1, w.beta2, w.w2, w.rate, w.root, w.epsilon)
+        assert(gradient.count == p.count, "\(gradient.count) gradients of \(p.count) parameters")
+        let coefficients = repro_adam_coefficients(
+            scale: w.scale, shrink: w.shrink, decay: w.decay, w1: w.w1, beta2: w.beta2, w2: w.w2, rate: w.rate,
+            root: w.root, epsilon: w.epsilon)
+        table.pointee.adam(p.count, p.base, gradient.base, m.base, v.base, coefficients)
     }
 
-    public func sumOfSquares(count: Int, _ x: UnsafePointer<Float>, into sum: inout Double) {
-        table.pointee.sum_of_squares(count, x, &sum)
+    // MARK: Sums in binary64, digests
+
+    public func sumOfSquares(_ x: VectorView, into sum: inout Double) {
+        table.pointee.sum_of_squares(x.count, x.base, &sum)
     }
 
     public func sha256(state: UnsafeMutablePointer<UInt32>, data: UnsafePointer<UInt8>, blocks: Int) {

@@ -1,21 +1,13 @@
 extension ReferenceKernels {
-    public func exp(count: Int, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>) {
-        for k in 0..<count { output[k] = ReferenceElementary.exp(input[k]) }
+    public func exp(_ input: VectorView, into output: VectorView) { map(ReferenceElementary.exp, input, output) }
+    public func log(_ input: VectorView, into output: VectorView) { map(ReferenceElementary.log, input, output) }
+    public func log1p(_ input: VectorView, into output: VectorView) { map(ReferenceElementary.log1p, input, output) }
+    public func tanh(_ input: VectorView, into output: VectorView) { map(ReferenceElementary.tanh, input, output) }
+    public func sigmoid(_ input: VectorView, into output: VectorView) {
+        map(ReferenceElementary.sigmoid, input, output)
     }
 
-    public func log(count: Int, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>) {
-        for k in 0..<count { output[k] = ReferenceElementary.log(input[k]) }
-    }
-
-    public func log1p(count: Int, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>) {
-        for k in 0..<count { output[k] = ReferenceElementary.log1p(input[k]) }
-    }
-
-    public func tanh(count: Int, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>) {
-        for k in 0..<count { output[k] = ReferenceElementary.tanh(input[k]) }
-    }
-
-    public func sigmoid(count: Int, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>) {
-        for k in 0..<count { output[k] = ReferenceElementary.sigmoid(input[k]) }
+    private func map(_ function: (Float) -> Float, _ input: VectorView, _ output: VectorView) {
+        for k in 0..<input.count { output[k] = function(input[k]) }
     }
 }

@@ -1,41 +1,35 @@
+/// The GRU cell, gates r z n.
 extension ReferenceKernels {
-    public func gruForward(
-        rows: Int, hidden: Int, units: Int, gates: UnsafeMutablePointer<Float>, gatesStride: Int,
-        gh: UnsafePointer<Float>, ghStride: Int, h: UnsafePointer<Float>, hStride: Int,
-        hOut: UnsafeMutablePointer<Float>, hOutStride: Int
-    ) {
-        for row in 0..<rows {
-            for j in 0..<units {
-                let at = row * gatesStride + j
-                let r = ReferenceElementary.sigmoid(gates[at])
-                let z = ReferenceElementary.sigmoid(gates[at + hidden])
-                let n = ReferenceElementary.tanh(Self.fma(r, gh[row * ghStride + j], gates[at + 2 * hidden]))
-                gates[at] = r
-                gates[at + hidden] = z
-                gates[at + 2 * hidden] = n
-                hOut[row * hOutStride + j] = Self.fma(z, h[row * hStride + j] - n, n)
+    ///     r, z = sigmoid   n = tanh(fma(r, gh, gx))   h' = fma(z, h − n, n)
+    func gruForward(_ step: CellStep) {
+        let candidate = step.candidate!, hidden = step.hidden
+        for row in 0..<step.rows {
+            for j in 0..<step.units {
+                let r = ReferenceElementary.sigmoid(step.gates[row, j])
+                let z = ReferenceElementary.sigmoid(step.gates[row, hidden + j])
+                let n = ReferenceElementary.tanh(Self.fma(r, candidate[row, j], step.gates[row, 2 * hidden + j]))
+                step.gates[row, j] = r
+                step.gates[row, hidden + j] = z
+                step.gates[row, 2 * hidden + j] = n
+                step.output[row, j] = Self.fma(z, step.before[row, j] - n, n)
             }
         }
     }
 
-    public func gruBackward(
-        rows: Int, hidden: Int, units: Int, gates: UnsafeMutablePointer<Float>, gatesStride: Int,
-        gh: UnsafeMutablePointer<Float>, ghStride: Int, h: UnsafePointer<Float>, hStride: Int,
-        dh: UnsafePointer<Float>, dhStride: Int, dhBefore: UnsafeMutablePointer<Float>,
-        dhBeforeStride: Int
-    ) {
-        for row in 0..<rows {
-            for j in 0..<units {
-                let at = row * gatesStride + j
-                let r = gates[at], update = gates[at + hidden], n = gates[at + 2 * hidden]
-                let dh = dh[row * dhStride + j]
-                let dn = dh * (1 - update) * Self.fma(-n, n, 1)
-                gates[at] = dn * gh[row * ghStride + j] * r * (1 - r)
-                gates[at + hidden] = dh * (h[row * hStride + j] - n) * update * (1 - update)
-                gates[at + 2 * hidden] = dn
-                gh[row * ghStride + j] = dn * r
-                let before = row * dhBeforeStride + j
-                dhBefore[before] = Self.fma(dh, update, dhBefore[before])
+    ///     dz = (dh × (h − n) × z) × (1 − z)   dn = (dh × (1 − z)) × fma(−n, n, 1)   dr = (dn × gh × r) × (1 − r)
+    ///     gh = dn × r   update = z
+    func gruBackward(_ step: CellGradientStep) {
+        let candidate = step.candidate!, update = step.update!, hidden = step.hidden
+        for row in 0..<step.rows {
+            for j in 0..<step.units {
+                let r = step.gates[row, j], z = step.gates[row, hidden + j], n = step.gates[row, 2 * hidden + j]
+                let dh = step.gradient[row, j]
+                let dn = dh * (1 - z) * Self.fma(-n, n, 1)
+                step.gates[row, j] = dn * candidate[row, j] * r * (1 - r)
+                step.gates[row, hidden + j] = dh * (step.before[row, j] - n) * z * (1 - z)
+                step.gates[row, 2 * hidden + j] = dn
+                candidate[row, j] = dn * r
+                update[row, j] = z
             }
         }
     }

@@ -2,48 +2,36 @@ extension ReferenceKernels {
     public func packedCount(depth: Int, columns: Int) -> Int { depth * columns }
 
     /// A plain copy, depth × columns.
-    public func pack(
-        depth: Int, columns: Int, from b: UnsafePointer<Float>, rowStride: Int, columnStride: Int,
-        into packed: UnsafeMutablePointer<Float>
-    ) {
-        for k in 0..<depth {
-            for n in 0..<columns { packed[k * columns + n] = b[k * rowStride + n * columnStride] }
+    public func pack(_ b: StridedView, into packed: VectorView) {
+        for k in 0..<b.rows {
+            for n in 0..<b.columns { packed[k * b.columns + n] = b[k, n] }
         }
     }
 
-    public func multiply(
-        rows: Int, columns: Int, depth: Int, a: UnsafePointer<Float>, aStride: Int, packed: UnsafePointer<Float>,
-        start: UnsafePointer<Float>?, c: UnsafeMutablePointer<Float>, cStride: Int
-    ) {
-        for m in 0..<rows {
-            for n in 0..<columns {
-                var chain = start?[n] ?? c[m * cStride + n]
-                for k in 0..<depth { chain = Self.fma(a[m * aStride + k], packed[k * columns + n], chain) }
-                c[m * cStride + n] = chain
+    public func multiply(_ a: MatrixView, packed: VectorView, start: VectorView?, into c: MatrixView) {
+        for m in 0..<c.rows {
+            for n in 0..<c.columns {
+                var chain = start?[n] ?? c[m, n]
+                for k in 0..<a.columns { chain = Self.fma(a[m, k], packed[k * c.columns + n], chain) }
+                c[m, n] = chain
             }
         }
     }
 
-    public func outer(
-        rows: Int, columns: Int, depth: Int, aRows: UnsafePointer<UnsafePointer<Float>?>,
-        bRows: UnsafePointer<UnsafePointer<Float>?>, accumulate: Bool, c: UnsafeMutablePointer<Float>, cStride: Int
-    ) {
-        for m in 0..<rows {
-            for n in 0..<columns {
-                var chain = accumulate ? c[m * cStride + n] : 0
-                for k in 0..<depth { chain = Self.fma(aRows[k]![m], bRows[k]![n], chain) }
-                c[m * cStride + n] = chain
+    public func outer(_ a: RowsView, _ b: RowsView, accumulate: Bool, into c: MatrixView) {
+        for m in 0..<c.rows {
+            for n in 0..<c.columns {
+                var chain = accumulate ? c[m, n] : 0
+                for k in 0..<a.count { chain = Self.fma(a.row(k)[m], b.row(k)[n], chain) }
+                c[m, n] = chain
             }
         }
     }
 
-    public func sumRows(
-        columns: Int, depth: Int, rows: UnsafePointer<UnsafePointer<Float>?>, accumulate: Bool,
-        out: UnsafeMutablePointer<Float>
-    ) {
-        for n in 0..<columns {
+    public func sumRows(_ rows: RowsView, accumulate: Bool, into out: VectorView) {
+        for n in 0..<out.count {
             var sum = accumulate ? out[n] : 0
-            for k in 0..<depth { sum += rows[k]![n] }
+            for k in 0..<rows.count { sum += rows.row(k)[n] }
             out[n] = sum
         }
     }

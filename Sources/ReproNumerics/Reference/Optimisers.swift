@@ -1,25 +1,21 @@
 extension ReferenceKernels {
-    public func sgd(
-        count: Int, p: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
-        velocity: UnsafeMutablePointer<Float>?, scale: Float, rate: Float, momentum: Float, decay: Float, first: Bool
-    ) {
-        for k in 0..<count {
+    public func sgd(_ p: VectorView, gradient: VectorView, velocity: VectorView?, coefficients w: SGDCoefficients) {
+        for k in 0..<p.count {
             var g = gradient[k]
-            if scale != 1 { g = g * scale }
-            if decay != 0 { g = g + decay * p[k] }
-            if momentum != 0, let velocity {
-                velocity[k] = first ? g : momentum * velocity[k] + g
+            if w.scale != 1 { g = g * w.scale }
+            if w.decay != 0 { g = g + w.decay * p[k] }
+            if w.momentum != 0, let velocity {
+                velocity[k] = w.isFirst ? g : w.momentum * velocity[k] + g
                 g = velocity[k]
             }
-            p[k] = p[k] - rate * g
+            p[k] = p[k] - w.rate * g
         }
     }
 
     public func adam(
-        count: Int, p: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, m: UnsafeMutablePointer<Float>,
-        v: UnsafeMutablePointer<Float>, coefficients w: AdamCoefficients
+        _ p: VectorView, gradient: VectorView, m: VectorView, v: VectorView, coefficients w: AdamCoefficients
     ) {
-        for k in 0..<count {
+        for k in 0..<p.count {
             var g = gradient[k]
             if w.scale != 1 { g = g * w.scale }
             if w.shrink != 1 { p[k] = p[k] * w.shrink }
@@ -27,6 +23,15 @@ extension ReferenceKernels {
             m[k] = m[k] + w.w1 * (g - m[k])
             v[k] = w.beta2 * v[k] + w.w2 * (g * g)
             p[k] = p[k] - w.rate * (m[k] / (v[k].squareRoot() / w.root + w.epsilon))
+        }
+    }
+}
+extension ReferenceKernels {
+    public func sumOfSquares(_ x: VectorView, into sum: inout Double) {
+        for lane in 0..<64 {
+            var squares = 0.0
+            for k in stride(from: lane, to: x.count, by: 64) { squares += Double(x[k]) * Double(x[k]) }
+            sum += squares
         }
     }
 }

@@ -1,24 +1,21 @@
+/// The RNN cell with tanh or relu.
 extension ReferenceKernels {
-    public func rnnForward(
-        rows: Int, units: Int, relu: Bool, pre: UnsafePointer<Float>, preStride: Int, h: UnsafeMutablePointer<Float>,
-        hStride: Int
-    ) {
-        for row in 0..<rows {
-            for j in 0..<units {
-                let a = pre[row * preStride + j]
-                h[row * hStride + j] = relu ? (a > 0 ? a : 0) : ReferenceElementary.tanh(a)
+    ///     h' = tanh(a), or a > 0 ? a : +0 where `relu`
+    func rnnForward(_ step: CellStep, relu: Bool) {
+        for row in 0..<step.rows {
+            for j in 0..<step.units {
+                let a = step.gates[row, j]
+                step.output[row, j] = relu ? (a > 0 ? a : 0) : ReferenceElementary.tanh(a)
             }
         }
     }
 
-    public func rnnBackward(
-        rows: Int, units: Int, relu: Bool, h: UnsafePointer<Float>, hStride: Int, dh: UnsafePointer<Float>,
-        dhStride: Int, delta: UnsafeMutablePointer<Float>, deltaStride: Int
-    ) {
-        for row in 0..<rows {
-            for j in 0..<units {
-                let h = h[row * hStride + j], dh = dh[row * dhStride + j]
-                delta[row * deltaStride + j] = relu ? (h > 0 ? dh : 0) : dh * Self.fma(-h, h, 1)
+    ///     delta = dh × fma(−h', h', 1), or h' > 0 ? dh : +0 where `relu`
+    func rnnBackward(_ step: CellGradientStep, relu: Bool) {
+        for row in 0..<step.rows {
+            for j in 0..<step.units {
+                let h = step.output[row, j], dh = step.gradient[row, j]
+                step.gates[row, j] = relu ? (h > 0 ? dh : 0) : dh * Self.fma(-h, h, 1)
             }
         }
     }

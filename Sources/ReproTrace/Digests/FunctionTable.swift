@@ -8,16 +8,14 @@ public enum ElementaryFunction: String, Sendable, CaseIterable {
     case tanh
     case sigmoid
 
-    /// Applies the function to `count` elements; `output` may be `input`.
-    public func apply(
-        count: Int, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, kernels: any Kernels
-    ) {
+    /// Applies the function to every element; `output` may be `input`.
+    public func apply(_ input: VectorView, into output: VectorView, kernels: any Kernels) {
         switch self {
-        case .exp: kernels.exp(count: count, input, output)
-        case .log: kernels.log(count: count, input, output)
-        case .log1p: kernels.log1p(count: count, input, output)
-        case .tanh: kernels.tanh(count: count, input, output)
-        case .sigmoid: kernels.sigmoid(count: count, input, output)
+        case .exp: kernels.exp(input, into: output)
+        case .log: kernels.log(input, into: output)
+        case .log1p: kernels.log1p(input, into: output)
+        case .tanh: kernels.tanh(input, into: output)
+        case .sigmoid: kernels.sigmoid(input, into: output)
         }
     }
 }
@@ -42,19 +40,19 @@ public struct FunctionTable: Sendable {
         let size = FunctionTable.blockSize
         let workers = engine.workers.count
         var hash = SHA256(kernels: engine.kernels)
-        let block = Buffer(count: size * workers)
+        try engine.verify()
+        let block = Matrix(rows: workers, columns: size)
         for first in Swift.stride(from: 0, to: count, by: size * workers) {
-            try engine.workers.run { worker in
+            engine.run(workers: workers) { worker in
                 let start = first + worker * size
-                let own = max(0, min(size, count - start))
-                let values = block.pointer + worker * size
-                for index in 0..<own {
+                let values = block[worker][0..<max(0, min(size, count - start))]
+                for index in 0..<values.count {
                     values[index] = Float(bitPattern: UInt32(truncatingIfNeeded: (start + index) * stride))
                 }
-                function.apply(count: own, values, values, kernels: engine.kernels)
+                function.apply(values, into: values, kernels: engine.kernels)
             }
             let filled = min(size * workers, count - first)
-            hash.update(UnsafeRawBufferPointer(start: block.pointer, count: 4 * filled))
+            block.elements[0..<filled].withUnsafeBytes { hash.update($0) }
             onProgress(Double(first + filled) / Double(count))
         }
         return hash.finalized()

@@ -31,19 +31,15 @@ extension Tensor {
             self = parts[0]
             return
         }
-        self.init(
-            shape: [parts.map { $0.shape[0] }.reduce(0, +), parts[0].shape[1]], elements: parts.flatMap(\.elements))
+        let (rows, columns) = (parts.map { $0.shape[0] }.reduce(0, +), parts[0].shape[1])
+        let joined = Matrix(rows: rows, columns: columns)
+        var first = 0
+        for part in parts {
+            joined.view.rows(first..<(first + part.shape[0])).copy(from: part.matrix.view)
+            first += part.shape[0]
+        }
+        self.init(joined, shape: [rows, columns])
     }
 
-    func rows(_ range: Range<Int>) -> Tensor {
-        if range == 0..<shape[0] { return self }
-        let width = shape[1]
-        return Tensor(
-            shape: [range.count, width],
-            elements: Array(elements[(range.lowerBound * width)..<(range.upperBound * width)]))
-    }
-
-    func adding(_ other: Tensor) -> Tensor {
-        Tensor(shape: shape, elements: zip(elements, other.elements).map { $0 + $1 })
-    }
+    func adding(_ other: Tensor) -> Tensor { combined(other) { $0 + $1 } }
 }

@@ -56,6 +56,7 @@ public struct Optimizer: Sendable {
         _ gradients: [Tensor], to parameters: inout [Parameter], engine: Engine, observer: OperationObserver?
     ) throws(FloatingPointFault) {
         precondition(gradients.count == parameters.count, "\(gradients.count) gradients")
+        try engine.verify()
         step += 1
         var scale = clippingFactor(gradients, engine.kernels)
         if let observer, options.clipNorm != nil {
@@ -68,7 +69,7 @@ public struct Optimizer: Sendable {
             let before = observer == nil ? nil : parameters[index].value
             switch options.optimizer {
             case .sgd: sgd(gradients[index], &parameters[index].value, index, scale, engine.kernels)
-            case .adam, .adamw: try adam(gradients[index], &parameters[index].value, index, scale, engine)
+            case .adam, .adamw: adam(gradients[index], &parameters[index].value, index, scale, engine)
             }
             if let observer, let before { observe(index, before, &parameters[index].value, scale, observer) }
         }
@@ -103,7 +104,7 @@ public struct Optimizer: Sendable {
         guard let maximum = options.clipNorm else { return 1 }
         var sum = 0.0
         for gradient in gradients {
-            gradient.withUnsafeElements { kernels.sumOfSquares(count: gradient.count, $0, into: &sum) }
+            kernels.sumOfSquares(gradient.view, into: &sum)
         }
         let factor = maximum / (sum.squareRoot() + 1e-6)
         return factor < 1 ? Float(factor) : 1
@@ -112,47 +113,28 @@ public struct Optimizer: Sendable {
     private mutating func sgd(
         _ gradient: Tensor, _ parameter: inout Tensor, _ index: Int, _ scale: Float, _ kernels: any Kernels
     ) {
-        let count = gradient.count
-        gradient.withUnsafeElements { gradient in
-            parameter.withUnsafeMutableElements { p in
-                let update = { [step, options, learningRate] (velocity: UnsafeMutablePointer<Float>?) in
-                    kernels.sgd(
-                        count: count, p: p, gradient: gradient, velocity: velocity, scale: scale,
-                        rate: Float(learningRate), momentum: Float(options.momentum),
-                        decay: Float(options.weightDecay), first: step == 1)
-                }
-                if first.isEmpty { update(nil) } else { first[index].withUnsafeMutableElements { update($0) } }
-            }
-        }
+        let coefficients = SGDCoefficients(
+            scale: scale, rate: Float(learningRate), momentum: Float(options.momentum),
+            decay: Float(options.weightDecay), isFirst: step == 1)
+        kernels.sgd(
+            parameter.mutableView(), gradient: gradient.view,
+            velocity: first.isEmpty ? nil : first[index].mutableView(), coefficients: coefficients)
     }
 
     /// Elements are divided over the workers: each is a computation of its own.
     private mutating func adam(
         _ gradient: Tensor, _ parameter: inout Tensor, _ index: Int, _ scale: Float, _ engine: Engine
-    ) throws(FloatingPointFault) {
+    ) {
         let coefficients = adamCoefficients(scale: scale)
         let count = gradient.count
         // A division and a root cost about as much as these operations.
         let workers = engine.workerCount(operations: 32 * count)
-        var fault: FloatingPointFault?
-        gradient.withUnsafeElements { gradient in
-            parameter.withUnsafeMutableElements { p in
-                first[index].withUnsafeMutableElements { m in
-                    second[index].withUnsafeMutableElements { v in
-                        do throws(FloatingPointFault) {
-                            try engine.run(workers: workers) { worker in
-                                let share = Workers.share(of: count, worker: worker, workers: workers, granule: 16)
-                                let at = share.lowerBound
-                                engine.kernels.adam(
-                                    count: share.count, p: p + at, gradient: gradient + at, m: m + at, v: v + at,
-                                    coefficients: coefficients)
-                            }
-                        } catch { fault = error }
-                    }
-                }
-            }
+        let (p, m, v) = (parameter.mutableView(), first[index].mutableView(), second[index].mutableView())
+        let gradient = gradient.view
+        engine.run(workers: workers) { worker in
+            let own = Workers.share(of: count, worker: worker, workers: workers, granule: 16)
+            engine.kernels.adam(p[own], gradient: gradient[own], m: m[own], v: v[own], coefficients: coefficients)
         }
-        if let fault { throw fault }
     }
 
     private func adamCoefficients(scale: Float) -> AdamCoefficients {

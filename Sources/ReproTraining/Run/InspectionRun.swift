@@ -70,11 +70,11 @@ struct InspectionRun {
     private func end() throws -> Bool { try recorder.end(streams: streams.takeLedger()) }
 
     private mutating func inspect(_ module: Recurrent) throws {
-        let weights = module.weights(for: engine)
+        let weights = try module.weights(for: engine)
         for (index, set) in lengths.enumerated() {
             let name = module.configuration.cell.rawValue
             let prefix = name + "." + (lengths.count > 1 ? "\(index)." : "")
-            let result = try Recurrent.forward(
+            let result = try module.forward(
                 input, lengths: set, weights: weights, engine: engine, observer: recorder.observer?.within(prefix))
             // A planted fault in output or states must reach what is derived from them.
             var (output, hidden, cell) = (result.output, result.hidden, result.cell)

@@ -123,7 +123,7 @@ struct TrainingRun {
         let observer = recorder.observer
         let hashed = experiment.digest == .step
         let step = TrainingStep(
-            model: model, weights: model.weights(for: engine, backward: true), engine: engine, observer: observer,
+            model: model, weights: try model.weights(for: engine, backward: true), engine: engine, observer: observer,
             isInMicroBatches: training.microBatch != nil)
         let tagging = experiment.task == .tagging
         let shards = batch.shards(training.shards, tagging: tagging).map {
@@ -131,11 +131,12 @@ struct TrainingRun {
         }
         var forward = try step.forward(shards, number: number, streams: streams)
         try recorder.record("logits", &forward.logits)
-        var loss = model.loss(forward.logits, batch.targets, engine: engine)
+        let head = model.configuration.head
+        var loss = try head.loss(forward.logits, targets: batch.targets, engine: engine)
         try recorder.record("loss", &loss.value)
-        observer?.observe("grad.logits", &loss.logitsGradient)
+        observer?.observe("grad.logits", &loss.gradient)
 
-        var gradients = try step.gradients(forward, logitsGradient: loss.logitsGradient)
+        var gradients = try step.gradients(forward, logitsGradient: loss.gradient)
         for index in gradients.indices {
             try recorder.record("grad." + model.parameters[index].name, &gradients[index], hashed: hashed)
         }
@@ -152,7 +153,8 @@ struct TrainingRun {
     /// Returns whether the run goes on.
     private mutating func evaluate() throws -> Bool {
         recorder.begin(.evaluation)
-        let weights = model.weights(for: engine, backward: false)
+        let weights = try model.weights(for: engine, backward: false)
+        let head = model.configuration.head
         for (split, sequences) in dataset.splits where split != .train {
             let size = options.evaluationBatchSize
             var parts: [Tensor] = []
@@ -166,25 +168,15 @@ struct TrainingRun {
             var logits = Tensor(joiningRows: parts)
             let targets = sequences.all.targets
             try recorder.record(split.rawValue + ".logits", &logits)
-            var loss = model.loss(logits, targets, engine: engine).value
+            var loss = try head.loss(logits, targets: targets, engine: engine).value
             try recorder.record(split.rawValue + ".loss", &loss)
-            let correct = zip(Loss.predictions(logits, head: model.configuration.head), targets).count { $0 == $1 }
+            let correct = zip(head.predictions(logits), targets).count { $0 == $1 }
             try recorder.record(split.rawValue + ".correct", shape: [], [Int64(correct)])
             metrics.append((split.rawValue + "Loss", Double(loss[offset: 0])))
             metrics.append((split.rawValue + "Accuracy", Double(correct) / Double(targets.count)))
             outputs.append(NamedTensor(split.rawValue + ".logits", logits))
         }
         return try end()
-    }
-}
-
-extension SequenceModel {
-    /// The loss of the model's head.
-    fileprivate func loss(_ logits: Tensor, _ targets: [Int], engine: Engine) -> LossValue {
-        switch configuration.head {
-        case .softmax: Loss.softmaxNLL(logits, targets: targets, engine: engine)
-        case .sigmoid: Loss.sigmoidBCE(logits, targets: targets, engine: engine)
-        }
     }
 }
 

@@ -83,12 +83,9 @@ struct TrainingStep {
                     .tape
                 let part = logitsGradient.rows(firstRow..<(firstRow + tape.rows))
                 firstRow += tape.rows
-                if own.isEmpty {
-                    own = try model.backward(tape, logitsGradient: part, engine: engine, observer: pass.observer)
-                } else {
-                    try model.backward(
-                        tape, logitsGradient: part, accumulating: &own, engine: engine, observer: pass.observer)
-                }
+                own = try model.backward(
+                    tape, logitsGradient: part, continuing: own.isEmpty ? nil : own, engine: engine,
+                    observer: pass.observer)
             }
             if own.isEmpty { own = model.parameters.map { Tensor(zeros: $0.value.shape) } }
             sum = sum.map { zip($0, own).map { $0.adding($1) } } ?? own

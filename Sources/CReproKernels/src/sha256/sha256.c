@@ -1,6 +1,6 @@
 // SHA-256 by the fastest way of this processor: which one that is, and whole digests of pieces by any way.
 #include "sha256.h"
-#include "../processor.h"
+#include "../processor/processor.h"
 
 #include <string.h>
 

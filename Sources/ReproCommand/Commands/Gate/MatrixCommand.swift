@@ -33,7 +33,7 @@ enum MatrixCommand: Command {
         let rendering = MatrixFindings(width: width)
         let messages = context.messages
         var cases: [Finding] = []
-        let matrix = try Matrix(
+        let matrix = try RunMatrix(
             experiment, seed: seed, kernels: paths, threads: counts, builds: others, words: words,
             resolve: { Paths.resolve($0, against: base) },
             onProgress: { title, event in

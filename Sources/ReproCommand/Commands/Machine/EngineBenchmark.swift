@@ -35,16 +35,16 @@ struct EngineBenchmark {
         let input = tensor(configuration.inputSize)
         switch mode {
         case .inference:
-            let weights = module.weights(for: engine)
+            let weights = try module.weights(for: engine)
             return try Timing.of(seconds: seconds, leastRuns: leastRuns) {
-                _ = try Recurrent.forward(input, weights: weights, engine: engine)
+                _ = try module.forward(input, weights: weights, engine: engine)
             }
         case .training:
             let gradient = tensor(configuration.outputSize)
             return try Timing.of(seconds: seconds, leastRuns: leastRuns) {
-                let weights = module.weights(for: engine, backward: true)
-                let (_, tape) = try Recurrent.forwardForTraining(input, weights: weights, engine: engine)
-                _ = try Recurrent.backward(tape, output: gradient, engine: engine)
+                let weights = try module.weights(for: engine, backward: true)
+                let (_, tape) = try module.forwardForTraining(input, weights: weights, engine: engine)
+                _ = try module.backward(tape, output: gradient, engine: engine)
             }
         }
     }

@@ -6,7 +6,7 @@ struct MatrixFindings {
     let width: Int
 
     /// - Parameter expected: the first root that came.
-    func finding(_ combination: Matrix.Combination, expected: Digest?) -> Finding {
+    func finding(_ combination: RunMatrix.Combination, expected: Digest?) -> Finding {
         let words = [combination.kernels.rawValue, combination.threadText, combination.placementText]
         let name = (words + [combination.build ?? "this build"]).filter { !$0.isEmpty }.joined(separator: ", ")
         guard let root = combination.root else {
@@ -22,7 +22,7 @@ struct MatrixFindings {
             lines: [line(combination, StyledText(root.abbreviated, isSame ? .good : .bad))])
     }
 
-    private func line(_ combination: Matrix.Combination, _ result: StyledText) -> StyledText {
+    private func line(_ combination: RunMatrix.Combination, _ result: StyledText) -> StyledText {
         let build = width == 0 ? "" : (combination.build ?? "this build").padded(width)
         let way =
             combination.kernels.rawValue.padded(12) + combination.threadText.padded(14)
@@ -30,7 +30,7 @@ struct MatrixFindings {
         return "\(build)\(way)\(result)"
     }
 
-    static func findings(_ cases: [Finding], _ matrix: Matrix, _ experiment: Experiment, seed: UInt64) -> Findings {
+    static func findings(_ cases: [Finding], _ matrix: RunMatrix, _ experiment: Experiment, seed: UInt64) -> Findings {
         let combinations = matrix.combinations.map { combination -> JSONValue in
             [
                 "build": combination.build, "kernels": combination.kernels.rawValue, "threads": combination.threads,
@@ -48,7 +48,7 @@ struct MatrixFindings {
             ])
     }
 
-    private static func summary(_ matrix: Matrix) -> String {
+    private static func summary(_ matrix: RunMatrix) -> String {
         let judged = matrix.combinations.count { $0.root != nil }
         let others = matrix.combinations.count - judged
         let end = others == 0 ? "" : "; \(others) could not be compared"
@@ -58,7 +58,7 @@ struct MatrixFindings {
     }
 }
 
-extension Matrix.Combination {
+extension RunMatrix.Combination {
     fileprivate var threadText: String { threads == 1 ? "1 thread" : "\(threads) threads" }
     fileprivate var placementText: String { placement.map { "by \($0)" } ?? "" }
 }

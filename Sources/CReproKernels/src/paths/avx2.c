@@ -1,0 +1,21 @@
+// The path avx2: AVX2 with fused multiply-add.
+#if defined(__x86_64__)
+
+#include "paths.h"
+
+#include <immintrin.h>
+
+#pragma STDC FP_CONTRACT OFF
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+
+#include "../simd/avx2.h"
+
+#define PATH_NAME "avx2"
+#define PATH_TABLE repro_kernels_avx2
+#define PATH_SHA256 repro_sha256
+#define PATH_SHA256_PIECES repro_sha256_pieces
+#include "path.inc"
+
+#pragma clang attribute pop
+
+#endif

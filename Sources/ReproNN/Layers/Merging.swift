@@ -1,0 +1,54 @@
+import ReproNumerics
+
+/// How the two directions' states become one representation.
+public enum Merging: String, Sendable, CaseIterable {
+    /// Forward, then reverse: twice the features.
+    case concat
+    case sum
+    /// `(F + V) × 0.5`.
+    case mean
+    case product
+
+    /// Features of the merged state.
+    public func width(stateSize: Int, directions: Int) -> Int {
+        self == .concat ? stateSize * directions : stateSize
+    }
+
+    /// Merges forward states `[B, S]` with reverse ones; with one direction, the forward ones as they are.
+    public func merge(forward: Tensor, reverse: Tensor?) -> Tensor {
+        guard let reverse else { return forward }
+        precondition(forward.shape == reverse.shape, "shapes \(forward.shape) and \(reverse.shape)")
+        switch self {
+        case .concat: return Merging.concatenated(forward, reverse)
+        case .sum: return forward.combined(reverse) { $0 + $1 }
+        case .mean: return forward.combined(reverse) { ($0 + $1) * 0.5 }
+        case .product: return forward.combined(reverse) { $0 * $1 }
+        }
+    }
+
+    /// The gradients of both states from that of the merged one.
+    public func backward(_ gradient: Tensor, forward: Tensor, reverse: Tensor?) -> (forward: Tensor, reverse: Tensor?) {
+        guard let reverse else { return (gradient, nil) }
+        switch self {
+        case .concat:
+            let size = forward.shape[1]
+            return (gradient.columns(0..<size), gradient.columns(size..<(2 * size)))
+        case .sum: return (gradient, gradient)
+        case .mean:
+            let half = gradient.mapped { $0 * 0.5 }
+            return (half, half)
+        case .product:
+            return (
+                gradient.combined(reverse) { $0 * $1 }, gradient.combined(forward) { $0 * $1 }
+            )
+        }
+    }
+
+    private static func concatenated(_ a: Tensor, _ b: Tensor) -> Tensor {
+        let (rows, width) = (a.shape[0], a.shape[1])
+        let joined = Matrix(rows: rows, columns: 2 * width)
+        joined.view.columns(0..<width).copy(from: a.matrix.view)
+        joined.view.columns(width..<(2 * width)).copy(from: b.matrix.view)
+        return Tensor(joined, shape: [rows, 2 * width])
+    }
+}

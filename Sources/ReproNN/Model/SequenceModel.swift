@@ -1,0 +1,71 @@
+import ReproNumerics
+import ReproRandom
+
+/// Embedding (where the input is tokens) → recurrent layers → linear: the model behind every trained experiment.
+public struct SequenceModel: Sendable {
+    public let configuration: SequenceModelConfiguration
+    /// `embedding.weight`, the recurrent layer's under its cell's name, `linear.weight`, `linear.bias`.
+    public var parameters: [Parameter]
+
+    /// Draws every parameter from its own stream.
+    ///
+    /// - Throws: ``ParameterKeyCollision`` where two names share a stream's key.
+    public init(_ configuration: SequenceModelConfiguration, streams: RandomStreams) throws(ParameterKeyCollision) {
+        self.configuration = configuration
+        var parameters: [Parameter] = []
+        if case .tokens(let vocabulary, let width) = configuration.input {
+            var weight = streams.draw(parameter: "embedding.weight") {
+                Initialization.embedding.tensor(shape: [vocabulary, width], from: &$0)
+            }
+            for column in 0..<width { weight[Embedding.paddingRow, column] = 0 }
+            parameters.append(Parameter(name: "embedding.weight", value: weight))
+        }
+        parameters +=
+            Recurrent(
+                configuration.recurrent, prefix: configuration.recurrent.cell.rawValue + ".", streams: streams
+            ).parameters
+        let fanIn = configuration.readoutSize
+        for (name, shape) in [
+            ("linear.weight", [configuration.logitCount, fanIn]), ("linear.bias", [configuration.logitCount]),
+        ] {
+            let value = streams.draw(parameter: name) {
+                Initialization.linear(fanIn: fanIn).tensor(shape: shape, from: &$0)
+            }
+            parameters.append(Parameter(name: name, value: value))
+        }
+        _ = try ParameterKeys(names: parameters.map(\.name))
+        self.parameters = parameters
+    }
+
+    init(_ configuration: SequenceModelConfiguration, parameters: [Parameter]) {
+        self.configuration = configuration
+        self.parameters = parameters
+    }
+
+    /// The table of tokens; nil where the input is features.
+    var embedding: Embedding? {
+        guard case .tokens = configuration.input else { return nil }
+        return Embedding(weight: parameters[0].value)
+    }
+
+    /// Where the recurrent layers' parameters stand among all.
+    var recurrentParameters: Range<Int> {
+        let first = embedding == nil ? 0 : 1
+        return first..<(parameters.count - 2)
+    }
+
+    var linear: Linear {
+        Linear(weight: parameters[parameters.count - 2].value, bias: parameters[parameters.count - 1].value)
+    }
+
+    /// The recurrent weights laid out for an engine; to be made again when parameters change.
+    ///
+    /// - Precondition: the engine's workers, which lay them out, are not at work for another thread.
+    /// - Throws: `FloatingPointFault`.
+    public func weights(for engine: Engine, backward: Bool) throws(FloatingPointFault) -> RecurrentWeights {
+        try engine.verify()
+        return RecurrentWeights(
+            configuration.recurrent, parameters: parameters[recurrentParameters].map(\.value), engine: engine,
+            backward: backward)
+    }
+}

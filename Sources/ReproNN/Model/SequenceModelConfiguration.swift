@@ -1,0 +1,103 @@
+import ReproNumerics
+
+/// A batch of sequences in the order of positions: sequence by sequence, time ascending.
+public struct SequenceBatch: Sendable {
+    public enum Inputs: Sendable {
+        /// One token per position.
+        case tokens([Int])
+        /// `[P, I]`.
+        case features(Tensor)
+    }
+
+    public var inputs: Inputs
+    public let lengths: [Int]
+    /// One class per sequence or, in tagging, per position.
+    public let targets: [Int]
+
+    public init(inputs: Inputs, lengths: [Int], targets: [Int]) {
+        self.inputs = inputs
+        self.lengths = lengths
+        self.targets = targets
+    }
+
+    public var positions: Int { lengths.reduce(0, +) }
+}
+
+/// What a sequence model is made of.
+public struct SequenceModelConfiguration: Sendable, Equatable {
+    public enum Input: Sendable, Equatable {
+        case tokens(vocabulary: Int, embedding: Int)
+        case features(Int)
+    }
+
+    public enum Readout: Sendable, Equatable {
+        /// One row per sequence: the last layer's final states, merged.
+        case finalStates(Merging)
+        /// One row per position: the last layer's output.
+        case positions
+    }
+
+    /// What the logits mean.
+    public enum Head: String, Sendable, CaseIterable {
+        case softmax
+        case sigmoid
+
+        /// The predicted class of each row of logits `[N, C]`: the first maximum, or with a sigmoid head whether its one
+        /// logit is above 0.
+        public func predictions(_ logits: Tensor) -> [Int] {
+            let rows = logits.matrix
+            return (0..<rows.rows).map { index in
+                let row = rows[index]
+                if self == .sigmoid { return row[0] > 0 ? 1 : 0 }
+                var best = 0
+                for column in 1..<max(1, row.count) where row[column] > row[best] { best = column }
+                return best
+            }
+        }
+
+        /// The mean loss of logits `[N, C]`, and its gradient.
+        ///
+        /// - Precondition: a target per row, at least one, each within the classes.
+        /// - Throws: `FloatingPointFault`.
+        public func loss(_ logits: Tensor, targets: [Int], engine: Engine) throws -> LossValue {
+            switch self {
+            case .softmax: return try Loss.crossEntropy(logits, targets: targets, engine: engine)
+            case .sigmoid:
+                let expected = Tensor(shape: logits.shape, elements: targets.map(Float.init))
+                return try Loss.binaryCrossEntropyWithLogits(logits, targets: expected, engine: engine)
+            }
+        }
+    }
+
+    public let input: Input
+    public let recurrent: RecurrentConfiguration
+    public let readout: Readout
+    public let head: Head
+    /// Classes; the sigmoid head tells two apart with one logit.
+    public let classes: Int
+
+    /// - Precondition: the recurrent input size is the embedding's or the features'; 2 classes with a sigmoid head.
+    public init(input: Input, recurrent: RecurrentConfiguration, readout: Readout, head: Head, classes: Int) {
+        switch input {
+        case .tokens(_, let width), .features(let width):
+            precondition(recurrent.inputSize == width, "\(width) features into \(recurrent.inputSize)")
+        }
+        precondition(head == .softmax || classes == 2, "a sigmoid head for \(classes) classes")
+        self.input = input
+        self.recurrent = recurrent
+        self.readout = readout
+        self.head = head
+        self.classes = classes
+    }
+
+    public var logitCount: Int { head == .sigmoid ? 1 : classes }
+
+    /// Features that the linear layer reads.
+    public var readoutSize: Int {
+        switch readout {
+        case .finalStates(let merging):
+            merging.width(stateSize: recurrent.stateSize, directions: recurrent.directions)
+        case .positions: recurrent.outputSize
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import ReproNumerics
+
+// A batch through the model: rows of tokens or features, the recurrent layers, what is read of them, logits.
+
+extension SequenceModel {
+    /// What a training step's forward pass leaves for its backward pass.
+    public struct Tape {
+        let batch: SequenceBatch
+        let readout: Tensor
+        /// The last layer's final states by direction, where they are what is read.
+        let finalStates: [Tensor]
+        let recurrent: RecurrentTape
+
+        /// Where the next part of the batch draws for dropout; nil where nothing is dropped.
+        public var dropout: Dropout? { recurrent.dropout }
+
+        /// Rows of logits.
+        public var rows: Int { readout.shape[0] }
+    }
+
+    /// Logits `[rows, C]`: one row per sequence or, in tagging, per position. No dropout.
+    ///
+    /// - Throws: `FloatingPointFault`.
+    public func logits(
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine
+    ) throws(FloatingPointFault) -> Tensor {
+        try logits(batch, weights: weights, engine: engine, observer: nil)
+    }
+
+    package func logits(
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, observer: OperationObserver?
+    ) throws(FloatingPointFault) -> Tensor {
+        try engine.verify()
+        return forward(batch, weights: weights, engine: engine, training: false, dropout: nil, observer: observer)
+            .logits
+    }
+
+    /// Logits, with elements dropped between layers where the configuration says so, and what the backward pass needs.
+    ///
+    /// - Parameter dropout: what the part draws from; nil where the configuration does not drop.
+    /// - Throws: `FloatingPointFault`.
+    public func forwardForTraining(
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?
+    ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape) {
+        try forwardForTraining(batch, weights: weights, engine: engine, dropout: dropout, observer: nil)
+    }
+
+    package func forwardForTraining(
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?,
+        observer: OperationObserver?
+    ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape) {
+        try engine.verify()
+        let result = forward(
+            batch, weights: weights, engine: engine, training: true, dropout: dropout, observer: observer)
+        return (result.logits, result.tape!)
+    }
+
+    private func forward(
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, training: Bool, dropout: Dropout?,
+        observer: OperationObserver?
+    ) -> (logits: Tensor, tape: Tape?) {
+        let recurrent = configuration.recurrent
+        precondition(!training || recurrent.drops == (dropout != nil), "dropout \(recurrent.dropout) without a stream")
+        let layout = SequenceLayout(lengths: batch.lengths, steps: batch.lengths.max() ?? 0)
+        let pass = RecurrentPass(
+            weights: weights, layout: layout, engine: engine,
+            observer: observer?.within(recurrent.cell.rawValue + "."))
+        let operands = RecurrentPass.Operands(
+            input: input(batch, layout), initial: States(recurrent, batch: layout.batch, zeroed: true, in: pass.memory),
+            final: States(recurrent, batch: layout.batch, in: pass.memory),
+            output: Matrix(rows: layout.positions, columns: recurrent.outputSize), dropout: dropout)
+        if embedding != nil { observer?.observe("embedding", operands.input, layout) }
+        let tape = training ? RecurrentTape(sequences: nil, layout: layout, weights: weights) : nil
+        pass.forward(operands, tape: tape)
+
+        let finalStates = readsFinalStates ? lastLayer(of: operands.final.hidden, layout) : []
+        var readout = readout(operands.output, finalStates, layout)
+        observer?.observe("readout", &readout)
+        let logits = linear.product(readout, engine)
+        return (
+            logits,
+            tape.map { Tape(batch: batch, readout: readout, finalStates: finalStates, recurrent: $0) }
+        )
+    }
+
+    /// The rows that the recurrent layers read.
+    private func input(_ batch: SequenceBatch, _ layout: SequenceLayout) -> Matrix {
+        let rows = Matrix(rows: layout.positions, columns: configuration.recurrent.inputSize)
+        let places = layout.rowsByPosition
+        switch batch.inputs {
+        case .tokens(let tokens): embedding!.look(up: tokens, into: rows) { places[$0] }
+        case .features(let features):
+            let source = features.matrix
+            for (position, row) in places.enumerated() { rows[row].copy(from: source[position]) }
+        }
+        return rows
+    }
+
+    var readsFinalStates: Bool {
+        if case .finalStates = configuration.readout { return true }
+        return false
+    }
+
+    /// The last layer's final states `[B, S]` by direction, in batch order.
+    private func lastLayer(of states: Matrix, _ layout: SequenceLayout) -> [Tensor] {
+        let recurrent = configuration.recurrent
+        return (0..<recurrent.directions).map { direction in
+            let block = ((recurrent.layers - 1) * recurrent.directions + direction) * layout.batch
+            return Tensor(states.rows(block..<(block + layout.batch)), shape: [layout.batch, recurrent.stateSize])
+        }
+    }
+
+    /// What the linear layer reads: merged final states, or the output in the order of positions.
+    private func readout(_ output: Matrix, _ finalStates: [Tensor], _ layout: SequenceLayout) -> Tensor {
+        switch configuration.readout {
+        case .finalStates(let merging):
+            return merging.merge(forward: finalStates[0], reverse: finalStates.count > 1 ? finalStates[1] : nil)
+        case .positions:
+            let rows = Matrix(rows: layout.positions, columns: output.columns)
+            for (position, row) in layout.rowsByPosition.enumerated() { rows[position].copy(from: output[row]) }
+            return Tensor(rows, shape: [layout.positions, output.columns])
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import ReproNumerics
+
+/// One direction of one layer, walking backward through its steps: from the gradient of the output to the gradients
+/// before activation, in place in the state's gates.
+struct BackwardSweep {
+    let weights: RecurrentWeights
+    let layer: Int
+    let direction: Int
+    let state: DirectionState
+    let walk: Walk
+    let kernels: any Kernels
+    /// The gradient from above into this direction's half of the output, `[P × S]`.
+    let outputGradient: Matrix
+    /// dh_n, `[B × S]` by rank.
+    let hiddenGradient: Matrix
+    /// LSTM: dc_n at the start, the gradient of c_0 at the end; `[B × H]` by rank.
+    let cellGradient: Matrix?
+    /// Receives the gradient of h_0; `[B × S]` by rank.
+    let initialGradient: Matrix
+    let scratch: Scratch
+
+    /// Where a sweep computes; rows by rank.
+    struct Scratch {
+        /// The state's gradient at a step, `[B × S]`, and for GRU at the step walked before in turn.
+        let stateGradients: [Matrix]
+        /// GRU: z of the step walked before, `[B × H]`.
+        let update: Matrix?
+        /// With a projection: the gradient of h' at each position, `[P × S]`, and that of o × tanh(c') of one step, `[B × H]`.
+        let projected: Matrix?
+        let unprojected: Matrix?
+        /// +0, as many as the widest row has.
+        let zeros: Matrix
+
+        init(_ configuration: RecurrentConfiguration, _ layout: SequenceLayout, in memory: Workspace) {
+            let (size, hidden) = (configuration.stateSize, configuration.hiddenSize)
+            let (carries, projects) = (configuration.cell.hasCandidate, configuration.projectionSize > 0)
+            stateGradients = (0..<(carries ? 2 : 1)).map { _ in memory.matrix(rows: layout.batch, columns: size) }
+            update = carries ? memory.matrix(rows: layout.batch, columns: hidden) : nil
+            projected = projects ? memory.matrix(rows: layout.positions, columns: size) : nil
+            unprojected = projects ? memory.matrix(rows: layout.batch, columns: hidden) : nil
+            zeros = memory.vector(max(size, hidden), zeroed: true)
+        }
+    }
+
+    var configuration: RecurrentConfiguration { weights.configuration }
+
+    /// Computes the units of `parts`; `synchronize` and `observer` as in ``ForwardSweep``.
+    func run(parts: Range<Int>, observer: OperationObserver? = nil, synchronize: () -> Void) {
+        let layout = walk.layout
+        let observed = observer.map { ObservedBackward(self, $0) }
+        let gradients = scratch.stateGradients
+        for place in stride(from: layout.longest - 1, through: 0, by: -1) {
+            let step = walk.step(place)
+            let current = gradients[place % gradients.count]
+            let following = gradients[(place + 1) % gradients.count]
+            for part in parts { stateGradient(step, into: current, following: following, unitPart(part)) }
+            observed?.stateGradient(step, current)
+            unproject(step, current)
+            observed?.kernelInputs(step, current)
+            for part in parts { activationGradient(step, current, unitPart(part)) }
+            observed?.activationGradients(step, current)
+            synchronize()
+            for part in parts { initialStateGradient(step, current, unitPart(part)) }
+        }
+    }
+
+    private func unitPart(_ part: Int) -> UnitPart { weights.part(part, direction: direction, layer: layer) }
+
+    /// The columns of a state that a part computes the gradient of.
+    private func stateColumns(_ part: UnitPart) -> Range<Int> {
+        configuration.projectionSize > 0 ? 0..<configuration.stateSize : part.units
+    }
+
+    /// dh of every running rank: through the step that follows in the walk, and from above.
+    ///
+    /// - Parameter next: dh of the step that follows.
+    private func stateGradient(_ step: Int, into gradient: Matrix, following next: Matrix, _ part: UnitPart) {
+        let layout = walk.layout
+        let columns = stateColumns(part)
+        let first = layout.offset(step)
+        let following = walk.following(step)
+        let above = outputGradient.view.columns(columns)
+        if !following.ranks.isEmpty {
+            let ranks = following.ranks
+            chain(following.row..<(following.row + ranks.count), ranks, into: gradient, following: next, part) {
+                above.rows(first..<(first + ranks.count))
+            }
+        }
+        for rank in following.ranks.count..<layout.running(step) {
+            let (row, top, final) = (gradient[rank], outputGradient[first + rank], hiddenGradient[rank])
+            for column in columns { row[column] = top[column] + final[column] }
+        }
+    }
+
+    /// The gradient into the states that some ranks of a step read: the chain over the step's gate rows from +0, then GRU's
+    /// part that is handed on, then the gradient from above, each rounded once (contract, section 7).
+    ///
+    /// - Parameters:
+    ///   - rows: the step's rows of gates.
+    ///   - next: dh of that step.
+    @inline(__always)
+    private func chain(
+        _ rows: Range<Int>, _ ranks: Range<Int>, into gradient: Matrix, following next: Matrix, _ part: UnitPart,
+        above: () -> MatrixView?
+    ) {
+        let target = gradient.view.rows(ranks)
+        let columns = stateColumns(part)
+        let carried = scratch.update.map {
+            (gradient: next.view.rows(ranks).columns(columns), update: $0.view.rows(ranks).columns(columns))
+        }
+        // Version 1 of the contract: the chain starts at the gradient from above.
+        if let above = above() { target.columns(columns).copy(from: above) } else { target.columns(columns).fill(0) }
+        if let carried { kernels.completeStateGradient(target.columns(columns), carried: carried, above: nil) }
+        part.stateGradient!.multiply(
+            state.gates.view.rows(rows).columns(0..<part.stateGradient!.depth), start: nil, into: target, kernels)
+        if let candidate = part.candidateGradient {
+            candidate.multiply(state.candidate!.view.rows(rows), start: nil, into: target, kernels)
+        }
+    }
+
+    /// With a projection: keeps the gradient of h', and takes it to that of o × tanh(c').
+    private func unproject(_ step: Int, _ gradient: Matrix) {
+        guard let projection = weights.direction(direction, layer: layer).projectionGradient else { return }
+        let (first, count) = (walk.layout.offset(step), walk.layout.running(step))
+        let kept = scratch.projected!.view.rows(first..<(first + count))
+        kept.copy(from: gradient.view.rows(0..<count))
+        projection.multiply(
+            kept, start: scratch.zeros[0], into: scratch.unprojected!.view.rows(0..<count), kernels)
+    }
+
+    private func activationGradient(_ step: Int, _ gradient: Matrix, _ part: UnitPart) {
+        let first = walk.layout.offset(step)
+        let units = part.units
+        walk.forEachSegment(step) { segment in
+            let ranks = segment.ranks
+            let rows = segment.rows(from: first)
+            let previous = segment.previousRow.map { segment.rows(from: $0) }
+            let before =
+                previous.map { state.output.rows(from: $0.lowerBound, count: $0.count) }
+                ?? state.initialState.view.rows(ranks)
+            let cells = previous.flatMap { state.cells?.view.rows($0) } ?? state.cell?.view.rows(ranks)
+            let own = configuration.projectionSize > 0 ? 0..<0 : units
+            kernels.backward(
+                configuration.kernel,
+                CellGradientStep(
+                    rows: rows.count, units: units.count, hidden: configuration.hiddenSize,
+                    gates: state.gates.view.rows(rows).columns(units.lowerBound..<configuration.gateRows),
+                    candidate: state.candidate?.view.rows(rows).columns(units), before: before.columns(own),
+                    cellBefore: cells?.columns(units), tanhCell: state.tanhCells?.view.rows(rows).columns(units),
+                    output: state.output.rows(from: rows.lowerBound, count: rows.count).columns(own),
+                    gradient: (scratch.unprojected ?? gradient).view.rows(ranks).columns(units),
+                    cellGradient: cellGradient?.view.rows(ranks).columns(units),
+                    update: scratch.update?.view.rows(ranks).columns(units)))
+        }
+    }
+
+    /// The gradient of h_0 of the ranks whose walk begins at a step.
+    private func initialStateGradient(_ step: Int, _ gradient: Matrix, _ part: UnitPart) {
+        let first = walk.layout.offset(step)
+        walk.forEachSegment(step) { segment in
+            guard segment.previousRow == nil else { return }
+            chain(segment.rows(from: first), segment.ranks, into: initialGradient, following: gradient, part) { nil }
+        }
+    }
+}

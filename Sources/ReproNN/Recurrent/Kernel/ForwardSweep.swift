@@ -1,0 +1,122 @@
+import ReproNumerics
+
+/// One direction of one layer, walking forward through its steps: the one driver of all cells.
+struct ForwardSweep {
+    let weights: RecurrentWeights
+    let layer: Int
+    let direction: Int
+    let state: DirectionState
+    let walk: Walk
+    let kernels: any Kernels
+    /// The layer's input, one row per position.
+    let input: Matrix
+    /// Steps are taken in chunks of at most so many rows, unless one step has more.
+    let chunkRows: Int
+    let training: Bool
+    /// +0, as many as a projected state has.
+    let zeros: Matrix
+
+    var configuration: RecurrentConfiguration { weights.configuration }
+    private var own: DirectionWeights { weights.direction(direction, layer: layer) }
+
+    /// Rows whose pre-activations fit a core's cache together.
+    static func chunkRows(_ configuration: RecurrentConfiguration, layout: SequenceLayout) -> Int {
+        let widest = layout.running(0)
+        let budget = 256 * 1024 / (configuration.gateRows * MemoryLayout<Float>.stride)
+        return min(layout.positions, max(widest, max(16, budget)))
+    }
+
+    /// Computes the units of `parts`. Where the direction's parts are divided over workers, each calls this with its own
+    /// and `synchronize` waits for all of them. An observer watches a worker that has all parts.
+    func run(parts: Range<Int>, observer: OperationObserver? = nil, synchronize: () -> Void) {
+        let layout = walk.layout
+        let observed = observer.map { ObservedForward(self, $0) }
+        var place = 0
+        while place < layout.longest {
+            var rows = layout.running(walk.step(place))
+            var end = place + 1
+            while end < layout.longest, rows + layout.running(walk.step(end)) <= chunkRows {
+                rows += layout.running(walk.step(end))
+                end += 1
+            }
+            let firstRow = min(layout.offset(walk.step(place)), layout.offset(walk.step(end - 1)))
+            let origin = training ? 0 : firstRow
+            for part in parts { multiplyInput(firstRow..<(firstRow + rows), unitPart(part), origin: origin) }
+            for current in place..<end {
+                let step = walk.step(current)
+                for part in parts { multiplyState(step, unitPart(part), origin: origin) }
+                observed?.chains(step, origin: origin)
+                for part in parts { activate(step, unitPart(part), origin: origin) }
+                observed?.activations(step, origin: origin)
+                project(step)
+                observed?.states(step)
+                synchronize()
+            }
+            place = end
+        }
+    }
+
+    private func unitPart(_ part: Int) -> UnitPart { weights.part(part, direction: direction, layer: layer) }
+
+    /// Starts the chains of the pre-activations and takes them over the input.
+    private func multiplyInput(_ rows: Range<Int>, _ part: UnitPart, origin: Int) {
+        let own = (rows.lowerBound - origin)..<(rows.upperBound - origin)
+        part.input.multiply(
+            input.view.rows(rows), start: self.own.start, into: state.gates.view.rows(own), kernels)
+    }
+
+    /// The states that a segment of a step reads.
+    @inline(__always)
+    private func before(_ segment: StepSegment) -> MatrixView {
+        guard let previousRow = segment.previousRow else { return state.initialState.view.rows(segment.ranks) }
+        return state.output.rows(from: previousRow + segment.ranks.lowerBound, count: segment.ranks.count)
+    }
+
+    /// Continues the chains of a step's pre-activations over the state that it reads.
+    private func multiplyState(_ step: Int, _ part: UnitPart, origin: Int) {
+        let firstRow = walk.layout.offset(step) - origin
+        walk.forEachSegment(step) { segment in
+            let rows = segment.rows(from: firstRow)
+            let before = before(segment)
+            part.state.multiply(before, start: nil, into: state.gates.view.rows(rows), kernels)
+            if let candidate = part.candidate {
+                candidate.multiply(
+                    before, start: own.candidateStart!, into: state.candidate!.view.rows(rows), kernels)
+            }
+        }
+    }
+
+    /// From a step's pre-activations to its states, before any projection.
+    private func activate(_ step: Int, _ part: UnitPart, origin: Int) {
+        let firstRow = walk.layout.offset(step)
+        let (hidden, units) = (configuration.hiddenSize, part.units)
+        walk.forEachSegment(step) { segment in
+            let rows = segment.rows(from: firstRow)
+            let chunk = segment.rows(from: firstRow - origin)
+            let running = state.cell?.view.rows(segment.ranks).columns(units)
+            // In training every c is kept, so the one before stands in the previous step's rows.
+            let kept = training ? state.cells?.view : nil
+            let previous = segment.previousRow.flatMap { kept?.rows(segment.rows(from: $0)).columns(units) }
+            let unprojected = state.unprojected?.view.rows(training ? rows : segment.ranks)
+            kernels.forward(
+                configuration.kernel,
+                CellStep(
+                    rows: rows.count, units: units.count, hidden: hidden,
+                    gates: state.gates.view.rows(chunk).columns(units.lowerBound..<configuration.gateRows),
+                    candidate: state.candidate?.view.rows(chunk).columns(units),
+                    before: before(segment).columns(configuration.projectionSize > 0 ? 0..<0 : units),
+                    cellBefore: previous ?? running, cell: kept?.rows(rows).columns(units) ?? running,
+                    tanhCell: training ? state.tanhCells?.view.rows(rows).columns(units) : nil,
+                    output: (unprojected ?? state.output.rows(from: rows.lowerBound, count: rows.count))
+                        .columns(units)))
+        }
+    }
+
+    private func project(_ step: Int) {
+        guard let projection = own.projection else { return }
+        let (row, count) = (walk.layout.offset(step), walk.layout.running(step))
+        let unprojected = state.unprojected!.view.rows(training ? row..<(row + count) : 0..<count)
+        projection.multiply(
+            unprojected, start: zeros[0], into: state.output.rows(from: row, count: count), kernels)
+    }
+}

@@ -1,0 +1,84 @@
+/// What the axes of a recurrent module's input mean: the one reading of `[T, B, I]`, `[B, T, I]` and `[T, I]`.
+public struct SequenceShape: Sendable, Equatable {
+    /// `T`: steps of the tensor, valid or not.
+    public let steps: Int
+    /// `B`: sequences; 1 where there is no axis of them.
+    public let batch: Int
+    /// Features of the last axis.
+    public let features: Int
+    /// Whether there is no axis of sequences.
+    public let isBatchless: Bool
+    /// Whether sequences are the first axis; false without a batch.
+    public let batchFirst: Bool
+    /// Valid steps of each sequence; nil for all of them.
+    public let lengths: [Int]?
+
+    /// - Parameters:
+    ///   - shape: `[T, B, I]`, `[B, T, I]` batch first, or `[T, I]`.
+    ///   - features: what the last axis has to be; nil for any size.
+    ///   - module: the name in errors.
+    /// - Throws: ``ShapeError`` for another rank, other features, no steps or no sequences; for a length of zero or beyond
+    ///   the steps, and another number of lengths than of sequences.
+    public init(
+        _ shape: [Int], batchFirst: Bool, lengths: [Int]? = nil, features: Int? = nil, module: String,
+        tensor: String = "input"
+    ) throws(ShapeError) {
+        guard shape.count == 2 || shape.count == 3, features == nil || shape[shape.count - 1] == features,
+            shape.allSatisfy({ $0 > 0 })
+        else {
+            let wanted = features.map(String.init) ?? "features"
+            let axes = batchFirst ? "[sequences, steps, \(wanted)]" : "[steps, sequences, \(wanted)]"
+            throw ShapeError(
+                module: module, tensor: tensor, found: "of shape \(shape)",
+                expected: "\(axes) or [steps, \(wanted)], none of them 0")
+        }
+        isBatchless = shape.count == 2
+        self.batchFirst = batchFirst && !isBatchless
+        self.features = shape[shape.count - 1]
+        steps = shape[self.batchFirst ? 1 : 0]
+        batch = isBatchless ? 1 : shape[batchFirst ? 0 : 1]
+        self.lengths = lengths
+        guard let lengths else { return }
+        guard lengths.count == batch else {
+            throw ShapeError(
+                module: module, tensor: "lengths", found: "a list of \(lengths.count)",
+                expected: "\(batch), one per sequence")
+        }
+        for (index, length) in lengths.enumerated() where length < 1 || length > steps {
+            throw ShapeError(
+                module: module, tensor: "lengths[\(index)]", found: "\(length)",
+                expected: "1 … \(steps), the input's steps")
+        }
+    }
+
+    /// A shape that the caller vouches for.
+    ///
+    /// - Precondition: ``init(_:batchFirst:lengths:features:module:tensor:)`` accepts it.
+    init(trusting shape: [Int], batchFirst: Bool, lengths: [Int]? = nil) {
+        do {
+            try self.init(shape, batchFirst: batchFirst, lengths: lengths, module: "a sequence", tensor: "tensor")
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }
+
+    /// The shape of a tensor of `width` features over the same steps and sequences.
+    public func rows(width: Int) -> [Int] {
+        if isBatchless { return [steps, width] }
+        return batchFirst ? [batch, steps, width] : [steps, batch, width]
+    }
+
+    /// The shape of states: `blocks` is layers × directions.
+    public func states(blocks: Int, width: Int) -> [Int] { isBatchless ? [blocks, width] : [blocks, batch, width] }
+
+    /// The row of a step of a sequence, among the tensor's rows of features.
+    public func row(sequence: Int, step: Int) -> Int { batchFirst ? sequence * steps + step : step * batch + sequence }
+
+    /// Valid steps of a sequence.
+    public func length(_ sequence: Int) -> Int { lengths?[sequence] ?? steps }
+
+    /// Where the valid positions stand in memory while layers run over them.
+    var layout: SequenceLayout {
+        lengths.map { SequenceLayout(lengths: $0, steps: steps) } ?? SequenceLayout(batch: batch, steps: steps)
+    }
+}

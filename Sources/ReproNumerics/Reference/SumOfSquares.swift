@@ -1,9 +1,0 @@
-extension ReferenceKernels {
-    public func sumOfSquares(count: Int, _ x: UnsafePointer<Float>, into sum: inout Double) {
-        for lane in 0..<64 {
-            var squares = 0.0
-            for k in stride(from: lane, to: count, by: 64) { squares += Double(x[k]) * Double(x[k]) }
-            sum += squares
-        }
-    }
-}

@@ -1,0 +1,42 @@
+/// A tensor's elements in row-major order, as a collection that shares the tensor's memory.
+public struct Elements: RandomAccessCollection, @unchecked Sendable {
+    private let storage: Storage
+
+    init(_ storage: Storage) { self.storage = storage }
+
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { storage.count }
+
+    @inline(__always)
+    public subscript(_ index: Int) -> Float {
+        precondition(index >= 0 && index < storage.count, "element \(index) of \(storage.count)")
+        return storage.base[index]
+    }
+
+    /// The elements' bytes as they stand in memory.
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(storage) {
+            try body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: storage.base, count: storage.count)))
+        }
+    }
+
+    public func withContiguousStorageIfAvailable<Result>(
+        _ body: (UnsafeBufferPointer<Float>) throws -> Result
+    ) rethrows -> Result? {
+        try withExtendedLifetime(storage) {
+            try body(UnsafeBufferPointer(start: storage.base, count: storage.count))
+        }
+    }
+
+}
+
+extension Elements: Equatable, ExpressibleByArrayLiteral, CustomStringConvertible {
+    public init(arrayLiteral elements: Float...) { self.init(Storage.copying(elements)) }
+
+    /// Whether all elements are equal as numbers.
+    public static func == (a: Elements, b: Elements) -> Bool { a.elementsEqual(b) }
+    public static func == (a: Elements, b: [Float]) -> Bool { a.elementsEqual(b) }
+    public static func == (a: [Float], b: Elements) -> Bool { a.elementsEqual(b) }
+
+    public var description: String { Array(self).description }
+}

@@ -1,0 +1,54 @@
+import CReproKernels
+
+/// What computes: one path through the kernels and the workers that share its work. Neither shows in a result.
+public struct Engine: Sendable {
+    public let kernels: any Kernels
+    public let workers: Workers
+    /// Below so many floating-point operations one worker computes alone: waking the others costs some microseconds.
+    public let parallelThreshold: Int
+
+    public static let defaultParallelThreshold = 1_500_000
+
+    /// Work of `parallelThreshold` operations is worth so many workers, and so many are used whole, though processors be
+    /// fewer.
+    private static let leastShares = 4
+
+    /// - Parameter parallelThreshold: 0 shares even the smallest work among all, so that a test reaches every division.
+    public init(
+        kernels: any Kernels, workers: Workers, parallelThreshold: Int = Engine.defaultParallelThreshold
+    ) {
+        self.kernels = kernels
+        self.workers = workers
+        self.parallelThreshold = parallelThreshold
+        repro_keep_freed_memory()
+    }
+
+    /// - Throws: ``KernelUnavailable`` where this processor lacks the path, ``ThreadsUnavailable``.
+    public init(path: KernelPath = .best, threads: Int) throws {
+        self.init(kernels: try path.kernels(), workers: try Workers(count: threads))
+    }
+
+    /// Looks at the calling thread's floating-point environment: once at every public entry, before anything computes.
+    ///
+    /// Worker threads need no look, because each run gives them the contract's environment.
+    ///
+    /// - Throws: ``FloatingPointFault`` where the environment is not as the contract wants it.
+    public func verify() throws(FloatingPointFault) { try FloatingPointEnvironment.verify() }
+
+    /// How many workers to use for a number of floating-point operations: one below `parallelThreshold`, else all.
+    ///
+    /// Of more than four workers as many as there are shares worth waking a worker for, a quarter of the threshold each.
+    public func workerCount(operations: Int) -> Int {
+        if operations < parallelThreshold { return 1 }
+        if parallelThreshold <= 0 || workers.count <= Engine.leastShares { return workers.count }
+        return min(workers.count, operations / max(1, parallelThreshold / Engine.leastShares))
+    }
+
+    /// The same for moving a number of elements, each of which takes memory as long as some dozens of operations.
+    public func workerCount(moving elements: Int) -> Int { workerCount(operations: 32 * elements) }
+
+    /// Executes `body` on the first `count` workers: on the calling thread alone where `count` is 1.
+    ///
+    /// - Precondition: as ``Workers/run(workers:_:)``.
+    public func run(workers count: Int, _ body: (Int) -> Void) { workers.run(workers: count, body) }
+}

@@ -1,0 +1,34 @@
+import CReproKernels
+
+/// The calling thread's floating-point environment, which the contract fixes: rounding to nearest, subnormals kept,
+/// exceptions masked.
+///
+/// Libraries loaded into the process may have changed it (code built with fast-math does so as it loads).
+public enum FloatingPointEnvironment {
+    /// What is wrong with this thread's environment, in words; empty where nothing is.
+    public static func faults() -> [String] {
+        let found = repro_floating_point_faults()
+        let words: [(bit: UInt32, fault: String)] = [
+            (1, "rounding is not to nearest"), (2, "subnormal results are flushed to zero"),
+            (4, "subnormal operands are treated as zero"), (8, "floating-point exceptions stop the program"),
+        ]
+        return words.filter { found & $0.bit != 0 }.map(\.fault)
+    }
+
+    /// - Throws: ``FloatingPointFault`` where this thread's environment is not as the contract wants it.
+    public static func verify() throws(FloatingPointFault) {
+        if repro_floating_point_faults() != 0 { throw FloatingPointFault(faults: faults()) }
+    }
+}
+
+/// A thread was about to compute in a changed floating-point environment.
+public struct FloatingPointFault: Error, Equatable, CustomStringConvertible {
+    public let faults: [String]
+
+    public init(faults: [String]) { self.faults = faults }
+
+    public var description: String {
+        "The floating-point environment of this thread was changed: \(faults.joined(separator: ", ")). Results would "
+            + "differ; look for a library built with fast-math, or a call of fesetround or feenableexcept."
+    }
+}

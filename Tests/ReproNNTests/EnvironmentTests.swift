@@ -1,0 +1,117 @@
+import CReproKernels
+import ReproNN
+import ReproNumerics
+import ReproRandom
+import ReproTraining
+import Testing
+
+/// Every public entry that computes refuses a thread whose floating-point environment was changed.
+@Suite struct EnvironmentTests {
+    /// Runs `body` with this thread rounding towards zero; nothing but `body` sees it.
+    private func fault(_ body: () throws -> Void) -> (any Error)? {
+        repro_set_floating_point_faults(1)
+        defer { repro_set_floating_point_faults(0) }
+        do {
+            try body()
+            return nil
+        } catch { return error }
+    }
+
+    private func expectRefusals(_ entries: [(name: String, body: () throws -> Void)]) {
+        let expected = FloatingPointFault(faults: ["rounding is not to nearest"])
+        for (name, body) in entries {
+            #expect(fault(body) as? FloatingPointFault == expected, "\(name) computes in a changed environment")
+            #expect(throws: Never.self, "\(name) in the contract's environment") { try body() }
+        }
+    }
+
+    @Test func recurrentModulesRefuse() throws {
+        let engine = try engine(.best, workers: 2)
+        for configuration in everyModule {
+            let module = module(configuration)
+            let batch = ModuleBatch(configuration, lengths: [3, 2], steps: 3)
+            let weights = try module.weights(for: engine, backward: true)
+            func train() throws -> RecurrentTape {
+                try module.forwardForTraining(
+                    batch.input, lengths: batch.lengths, weights: weights, engine: engine
+                ).tape
+            }
+            let tape = try train()
+            expectRefusals([
+                ("weights(for:)", { _ = try module.weights(for: engine) }),
+                ("forward", { _ = try module.forward(batch.input, weights: weights, engine: engine) }),
+                ("forwardForTraining", { _ = try train() }),
+                ("backward", { _ = try module.backward(tape, output: batch.incoming.output, engine: engine) }),
+            ])
+        }
+        let lstm = LSTM(inputSize: 3, hiddenSize: 4, streams: RandomStreams(seed: 1))
+        let (input, tape) = (
+            random([5, 3], "x"), try lstm.forwardForTraining(random([5, 3], "x"), engine: engine).tape
+        )
+        expectRefusals([
+            ("LSTM()", { _ = try lstm(input, engine: engine) }),
+            ("LSTM.forwardForTraining", { _ = try lstm.forwardForTraining(input, engine: engine) }),
+            ("LSTM.backward", { _ = try lstm.backward(tape, engine: engine) }),
+        ])
+    }
+
+    @Test func layersAndLossesRefuse() throws {
+        let engine = try engine(.best, workers: 1)
+        let (x, d) = (random([4, 3], "x"), random([4, 3], "d"))
+        let (linear, embedding) = (
+            Linear(weight: random([3, 3], "weight")), Embedding(weight: random([5, 3], "table"))
+        )
+        let tape = try LayerNorm().forward(x).tape
+        let head = SequenceModelConfiguration.Head.softmax
+        expectRefusals([
+            ("Linear.forward", { _ = try linear.forward(x, engine: engine) }),
+            ("Linear.backward", { _ = try linear.backward(d, input: x, engine: engine) }),
+            ("Embedding.backward", { _ = try embedding.backward(d, tokens: [1, 2, 0, 1]) }),
+            ("LayerNorm.forward", { _ = try LayerNorm().forward(x) }),
+            ("LayerNorm.backward", { _ = try LayerNorm().backward(d, tape) }),
+            ("LogSoftmax.forward", { _ = try LogSoftmax().forward(x, engine: engine) }),
+            ("LogSoftmax.backward", { _ = try LogSoftmax().backward(d, output: x, engine: engine) }),
+            ("Sigmoid.forward", { _ = try Sigmoid().forward(x, engine: engine) }),
+            ("Sigmoid.backward", { _ = try Sigmoid().backward(d, output: x) }),
+            ("Loss.nll", { _ = try Loss.nll(x, targets: [0, 1, 2, 0]) }),
+            ("Loss.crossEntropy", { _ = try Loss.crossEntropy(x, targets: [0, 1, 2, 0], engine: engine) }),
+            ("Head.loss", { _ = try head.loss(x, targets: [0, 1, 2, 0], engine: engine) }),
+            (
+                "Loss.binaryCrossEntropyWithLogits",
+                { _ = try Loss.binaryCrossEntropyWithLogits(x, targets: d, engine: engine) }
+            ),
+        ])
+    }
+
+    @Test func theModelAndTheOptimisersRefuse() throws {
+        let engine = try engine(.best, workers: 2)
+        let configuration = SequenceModelConfiguration(
+            input: .tokens(vocabulary: 5, embedding: 3),
+            recurrent: RecurrentConfiguration(cell: .gru, inputSize: 3, hiddenSize: 4), readout: .positions,
+            head: .softmax, classes: 2)
+        let model = try SequenceModel(configuration, streams: RandomStreams(seed: 1))
+        let batch = SequenceBatch(inputs: .tokens([1, 2, 3]), lengths: [2, 1], targets: [0, 1, 1])
+        let weights = try model.weights(for: engine, backward: true)
+        let (logits, tape) = try model.forwardForTraining(batch, weights: weights, engine: engine, dropout: nil)
+        expectRefusals([
+            ("SequenceModel.weights", { _ = try model.weights(for: engine, backward: false) }),
+            ("SequenceModel.logits", { _ = try model.logits(batch, weights: weights, engine: engine) }),
+            (
+                "SequenceModel.forwardForTraining",
+                { _ = try model.forwardForTraining(batch, weights: weights, engine: engine, dropout: nil) }
+            ),
+            ("SequenceModel.backward", { _ = try model.backward(tape, logitsGradient: logits, engine: engine) }),
+        ])
+        for name in TrainingOptions.OptimizerName.allCases {
+            let options = TrainingOptions(
+                optimizer: name, learningRate: 0.1, momentum: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
+                weightDecay: 0, clipNorm: nil, batchSize: 1, epochs: 1)
+            var (optimizer, parameters) = (Optimizer(options, parameters: model.parameters), model.parameters)
+            let gradients = parameters.map(\.value)
+            expectRefusals([
+                ("\(name)", { try optimizer.apply(gradients, to: &parameters, engine: engine) })
+            ])
+            #expect(optimizer.step == 1, "the refused step does not count")
+        }
+    }
+}
