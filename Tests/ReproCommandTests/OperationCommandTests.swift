@@ -120,7 +120,7 @@ import Testing
             #expect(ending.code == 0, "\(ending)")
             let report = try ending.json()
             #expect(report["planted"]?.int == 24 && report["located"]?.int == 24)
-            #expect(report["cleanRuns"]?.int == 24 && report["alarms"]?.elements?.isEmpty == true)
+            #expect(report["cleanRuns"]?.int == 24 && report["falsePositives"]?.elements?.isEmpty == true)
             let faults = try #require(report["faults"]?.elements)
             for fault in faults {
                 let planted = try #require(fault["fault"]?.string.flatMap { Perturbation($0) })

@@ -86,12 +86,13 @@ public struct Canary: Sendable {
             defer { advance() }
             return try observe(plans[index])
         }
-        let alarms = try concurrently(count) { index in
+        let falsePositives = try concurrently(count) { index in
             defer { advance() }
-            return try alarm(of: index)
+            return try falsePositive(of: index)
         }
         return Report(
-            outcomes: try outcomes(plans, observations), cleanRuns: count, alarms: alarms.compactMap { $0 })
+            outcomes: try outcomes(plans, observations), cleanRuns: count,
+            falsePositives: falsePositives.compactMap { $0 })
     }
 
     private func draw(count: Int, seed: UInt64) -> [Plan] {
@@ -143,7 +144,7 @@ public struct Canary: Sendable {
     }
 
     /// A clean run once more, by other kernels; says where it differs.
-    private func alarm(of index: Int) throws -> String? {
+    private func falsePositive(of index: Int) throws -> String? {
         let clean = cases[index % cases.count]
         nonisolated(unsafe) var comparison = OperationComparison()
         let sink = OperationSink { operation, _ in comparison.receive(operation, besides: clean.operations) }
@@ -156,7 +157,7 @@ public struct Canary: Sendable {
             ? nil : "\(clean.name), \(path.rawValue): the root"
     }
 
-    /// Compares what differed, element by element, with the same operations of one more clean run a case.
+    /// Compares what differed, element by element, with the same operations of one more clean run for each case.
     private func outcomes(_ plans: [Plan], _ observations: [Observation]) throws -> [Outcome] {
         var observations = observations
         for (number, clean) in cases.enumerated() {

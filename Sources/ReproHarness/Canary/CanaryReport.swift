@@ -1,7 +1,7 @@
 import ReproNumerics
 import ReproTrace
 
-/// What a canary run came to: one outcome per planted fault, and the alarms of the clean runs.
+/// What a canary run came to: one outcome per planted fault, and the false positives among clean runs.
 extension Canary {
     /// What became of one planted fault.
     public struct Outcome: Sendable {
@@ -42,8 +42,8 @@ extension Canary {
 
     public struct Report: Sendable {
         public let outcomes: [Outcome]
-        /// Clean runs, and those of them that differed from the first.
+        /// Clean runs made once more, and where those differed that should not have.
         public let cleanRuns: Int
-        public let alarms: [String]
+        public let falsePositives: [String]
     }
 }

@@ -2,9 +2,10 @@ import ReproFormats
 import ReproTrace
 import ReproVerification
 
+/// Compares two files of traced operations.
 extension OperationComparison {
-    /// Compares the stages that both of two files trace, operation by operation; nil where they are equal. A trace of one
-    /// stage can so be held against that of a whole run.
+    /// Compares the stages that both of two files trace, operation by operation; nil where they are equal. So a trace
+    /// of one stage can be held against that of a whole run.
     ///
     /// - Throws: `FormatError` where a file is no trace, or no stage is in both.
     public static func traces(_ a: String, _ b: String) throws(FormatError) -> OperationComparison? {

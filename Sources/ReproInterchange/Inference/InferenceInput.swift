@@ -48,7 +48,7 @@ private struct InputPlace {
         guard shape.count == 2 || shape.count == 3, shape.last == features else {
             throw FormatError(
                 .badData, path: path, key: "input",
-                problem: "shape \(shape), and the weights read \(features) features a step",
+                problem: "shape \(shape), and the weights read \(features) features per step",
                 remedy: "give \(layout), or [T, \(features)] for one sequence")
         }
         guard shape.allSatisfy({ $0 > 0 }) else {
@@ -68,7 +68,7 @@ private struct InputPlace {
         guard shape == [batch] else {
             throw FormatError(
                 .badData, path: path, key: "lengths", problem: "shape \(shape) for \(batch) sequences",
-                remedy: "give one length a sequence; --batch-first says that the input is [B, T, I]")
+                remedy: "give one length per sequence; --batch-first says that the input is [B, T, I]")
         }
         for (index, length) in elements.enumerated() where length < 1 || length > Int64(steps) {
             throw FormatError(
@@ -86,7 +86,7 @@ private struct InputPlace {
         guard state.shape == expected else {
             throw FormatError(
                 .badData, path: path, key: name, problem: "shape \(state.shape), and the module needs \(expected)",
-                remedy: "give one state a layer and direction; batch first does not concern it")
+                remedy: "give one state per layer and direction; batch first does not concern it")
         }
         try state.verifyFinite(name, in: path)
         return state

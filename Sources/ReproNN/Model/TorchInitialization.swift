@@ -1,6 +1,7 @@
 import ReproNumerics
 import ReproRandom
 
+/// Draws initial parameters as PyTorch does after `torch.manual_seed`.
 extension Initialization {
     /// The weight of `torch.nn.Linear`: `kaiming_uniform_(a=√5)`, which is 1 ÷ √fan_in but for rounding. The bound is formed
     /// in binary64 as Python forms it: gain = √(2 ÷ (1 + √5²)), std = gain ÷ √fan_in, k = √3 × std.

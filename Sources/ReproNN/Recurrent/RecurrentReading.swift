@@ -8,7 +8,7 @@ import ReproNumerics
 extension RecurrentOutput {
     /// Results as other tensors hold them: computed elsewhere, or read from a file.
     ///
-    /// - Precondition: `output` has 1 or 2 times the features of `hidden`, and `hidden` as many rows a layer.
+    /// - Precondition: `output` has 1 or 2 times the features of `hidden`, and `hidden` as many rows per layer.
     public init(_ output: Tensor, hidden: Tensor, cell: Tensor? = nil) {
         self.init(output: output, hidden: hidden, cell: cell)
         precondition(
@@ -151,7 +151,7 @@ extension RecurrentOutput {
     /// - Parameters:
     ///   - output: `[T, B, F]`, `[B, T, F]` batch first, or `[T, F]`.
     ///   - lengths: nil for all steps.
-    /// - Precondition: a length a sequence, each within 1 … T.
+    /// - Precondition: one length per sequence, each within 1 … T.
     public static func turningReversePass(
         _ output: Tensor, lengths: [Int]? = nil, batchFirst: Bool = false
     ) -> Tensor {

@@ -1,3 +1,4 @@
+/// The reference's elementary functions over whole vectors.
 extension ReferenceKernels {
     public func exp(_ input: VectorView, into output: VectorView) { map(ReferenceElementary.exp, input, output) }
     public func log(_ input: VectorView, into output: VectorView) { map(ReferenceElementary.log, input, output) }

@@ -1,3 +1,4 @@
+/// The reference's matrix products: plain loops, one chain per element of the result.
 extension ReferenceKernels {
     public func packedCount(depth: Int, columns: Int) -> Int { depth * columns }
 

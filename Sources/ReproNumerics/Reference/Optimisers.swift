@@ -1,3 +1,4 @@
+/// The reference's optimisers: SGD, Adam and AdamW, element by element.
 extension ReferenceKernels {
     public func sgd(_ p: VectorView, gradient: VectorView, velocity: VectorView?, coefficients w: SGDCoefficients) {
         for k in 0..<p.count {

@@ -1,3 +1,4 @@
+/// The reference's SHA-256 (FIPS 180-4), block by block.
 extension ReferenceKernels {
     /// FIPS 180-4, section 6.2.2, as it stands there.
     public func sha256(state: UnsafeMutablePointer<UInt32>, data: UnsafePointer<UInt8>, blocks: Int) {

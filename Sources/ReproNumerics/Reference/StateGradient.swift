@@ -1,3 +1,4 @@
+/// The reference for completing the gradient of a state.
 extension ReferenceKernels {
     public func completeStateGradient(
         _ gradient: MatrixView, carried: (gradient: MatrixView, update: MatrixView)?, above: MatrixView?

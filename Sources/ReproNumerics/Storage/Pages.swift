@@ -4,15 +4,15 @@
     import Musl
 #endif
 
-/// What the operating system is told about memory. It costs the first touch of a page some hundred multiply-adds, so that
-/// fewer, larger and kept pages show in the time of every pass, and nowhere else.
+/// Requests huge pages from the operating system. The first write to a page costs as much as some hundred multiply-adds, so
+/// that fewer pages make a pass faster; no result depends on them.
 enum Pages {
     private static let large = 2 << 20
     /// Memory below this is not worth a call.
     private static let least = 512 << 10
 
-    /// Asks for large pages under memory that is about to be written for the first time, and under its neighbours that
-    /// would share them: they are the program's too, or nothing.
+    /// Requests huge pages for memory not yet written. The range is widened to whole pages: what lies beside the memory belongs
+    /// to the program too, or to nobody.
     static func preferLarge(_ memory: UnsafeMutableRawPointer, byteCount: Int) {
         #if os(Linux)
             guard byteCount >= least else { return }

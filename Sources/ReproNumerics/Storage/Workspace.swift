@@ -4,7 +4,7 @@
 /// One thread takes parts. Whoever holds the workspace or a part keeps the part's memory alive.
 public final class Workspace {
     private var blocks: [Storage] = []
-    /// Of the last block that small parts share.
+    /// The last block that small parts share, and how many of its elements are handed out.
     private var block: Storage?
     private var used = 0
 

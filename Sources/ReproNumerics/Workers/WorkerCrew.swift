@@ -90,7 +90,7 @@ final class WorkerCrew: @unchecked Sendable {
         }
     }
 
-    /// What a thread does all its life.
+    /// A thread's loop: waits for a run that it is a member of, takes part, and ends when it is dismissed.
     private func work(as worker: Int) {
         var last = 0
         // A thread that no run has needed yet sleeps at once.

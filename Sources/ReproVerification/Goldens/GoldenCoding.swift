@@ -4,7 +4,7 @@ import ReproFormats
 import ReproTrace
 
 extension Golden {
-    /// The golden as text: keys sorted, one stage or leaf a line, so that a review shows what moved.
+    /// The golden as text: keys sorted, one stage or leaf per line, so that a review shows what moved.
     public var encoded: [UInt8] {
         var lines = ["{"]
         let head: JSONValue = [

@@ -1,4 +1,4 @@
-// The tables that this target holds, one a path, and what they share.
+// The tables that this target holds, one per path, and what they share.
 #ifndef REPRO_PATHS_H
 #define REPRO_PATHS_H
 

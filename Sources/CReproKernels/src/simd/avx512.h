@@ -7,7 +7,7 @@
 /// Floats from one k to the next in a packed tile of A: its rows, rounded up to whole aligned vectors.
 #define PACKED_STEP 16
 #define PANEL_VECTORS 2
-/// Panels that a tile of 1, 2, 3 and 4 rows spans: at least 8 chains, to cover 2 FMA a cycle × 4 cycles of latency.
+/// Panels that a tile of 1, 2, 3 and 4 rows spans: at least 8 chains, to cover 2 FMA per cycle × 4 cycles of latency.
 #define SPAN_1 4
 #define SPAN_2 4
 #define SPAN_3 2

@@ -7,7 +7,7 @@
 /// Floats from one k to the next in a packed tile of A: its rows, rounded up to whole aligned vectors.
 #define PACKED_STEP 8
 #define PANEL_VECTORS 4
-/// Panels that a tile of 1, 2, 3 and 4 rows spans: 16 chains, to cover 4 FMA a cycle × 4 cycles of latency.
+/// Panels that a tile of 1, 2, 3 and 4 rows spans: 16 chains, to cover 4 FMA per cycle × 4 cycles of latency.
 #define SPAN_1 4
 #define SPAN_2 2
 #define SPAN_3 2

@@ -37,7 +37,7 @@ enum CheckCanary {
         } else {
             try write(report, context.palette)
         }
-        if !report.alarms.isEmpty { return .notReproducible }
+        if !report.falsePositives.isEmpty { return .notReproducible }
         return report.outcomes.allSatisfy(\.isLocated) ? ExitCode.success : .drift
     }
 
@@ -54,7 +54,7 @@ enum CheckCanary {
                 outcome.found.map { "found at \($0.stage)/\($0.operation), elements \($0.elements)" } ?? "not found"
             try Output.line(palette.bad("not located  ") + "\(outcome.experiment)  \(outcome.fault): \(found)")
         }
-        for alarm in report.alarms { try Output.line(palette.bad("false alarm  ") + alarm) }
+        for place in report.falsePositives { try Output.line(palette.bad("false positive  ") + place) }
         let located = outcomes.count(where: \.isLocated)
         let phases = CanaryPhase.allCases.map { phase in
             "\(phase.rawValue) \(outcomes.count { $0.phase == phase })"
@@ -67,7 +67,7 @@ enum CheckCanary {
         let refused = outcomes.count { $0.ending == .notFinite }
         try Output.line(
             "\(reached) reach the root, \(refused) end as not finite, \(died.count) die out before it")
-        try Output.line("\(report.alarms.count) alarms on \(report.cleanRuns) clean runs")
+        try Output.line("\(report.falsePositives.count) false positives in \(report.cleanRuns) clean runs")
     }
 
     /// Why a fault does not reach the root.
@@ -83,7 +83,7 @@ enum CheckCanary {
         [
             "schema": ReproVersion.schema, "seed": seed, "planted": report.outcomes.count,
             "located": report.outcomes.count(where: \.isLocated), "cleanRuns": report.cleanRuns,
-            "alarms": report.alarms, "faults": report.outcomes.map(json),
+            "falsePositives": report.falsePositives, "faults": report.outcomes.map(json),
         ]
     }
 
