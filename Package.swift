@@ -20,7 +20,7 @@ let package = Package(
         .target(name: "ReproRandom"),
         .target(name: "ReproNumerics", dependencies: ["CReproKernels"]),
         .target(name: "ReproFormats", dependencies: ["ReproNumerics"]),
-        .target(name: "ReproTrace", dependencies: ["ReproNumerics"]),
+        .target(name: "ReproTrace", dependencies: ["ReproNumerics", "ReproRandom"]),
         .target(name: "ReproNN", dependencies: ["ReproNumerics", "ReproRandom"]),
         .target(
             name: "ReproTraining",
@@ -48,7 +48,8 @@ let package = Package(
             name: "ReproFormatsTests", dependencies: ["ReproFormats", "ReproNumerics"],
             resources: [.copy("Vectors")]),
         .testTarget(
-            name: "ReproTraceTests", dependencies: ["ReproTrace", "ReproNumerics"], resources: [.copy("Vectors")]),
+            name: "ReproTraceTests", dependencies: ["ReproTrace", "ReproNumerics", "ReproRandom"],
+            resources: [.copy("Vectors")]),
         .testTarget(
             name: "ReproNNTests",
             dependencies: [
@@ -62,7 +63,7 @@ let package = Package(
             resources: [.copy("Vectors")]),
         .testTarget(
             name: "ReproVerificationTests",
-            dependencies: ["ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics"]),
+            dependencies: ["ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom"]),
         .testTarget(name: "ReproCommandTests", dependencies: ["Repro"] + libraries),
         .testTarget(
             name: "ReproInterchangeTests", dependencies: ["Repro"] + libraries, resources: [.copy("Vectors")]),

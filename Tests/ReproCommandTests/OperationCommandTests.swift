@@ -23,7 +23,7 @@ import Testing
             #expect(kept.entries.map(\.name).sorted() == names)
             let hashing = Hashing()
             for entry in kept.entries {
-                let operation = try #require(operations.first { $0.stage + "/" + $0.name == entry.name })
+                let operation = try #require(operations.first { $0.place == entry.name })
                 let tensor = try #require(try kept.value(named: entry.name).tensor)
                 let digest = tensor.elements.withUnsafeBytes {
                     hashing.tensor(
@@ -124,7 +124,7 @@ import Testing
             let faults = try #require(report["faults"]?.elements)
             for fault in faults {
                 let planted = try #require(fault["fault"]?.string.flatMap { Perturbation($0) })
-                #expect(fault["stage"]?.string == planted.stage)
+                #expect(fault["stage"]?.string == planted.stage.description)
                 #expect(fault["operation"]?.string == planted.tensor)
                 #expect(fault["elements"]?.elements?.compactMap(\.int) == [planted.element])
                 let died = fault["ending"]?.string == "died out"

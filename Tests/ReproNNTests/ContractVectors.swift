@@ -41,7 +41,7 @@ struct ContractCase {
     }
 
     func stream(_ name: String) -> PCG64 {
-        RandomStreams(seed: seed).stream(.generatedData, key: CRC32.checksum("\(list)/\(number)/\(name)"))
+        PCG64(seed: seed, .generatedData, key: CRC32.checksum("\(list)/\(number)/\(name)"))
     }
 
     /// A tensor that the case reads: drawn, not stored.

@@ -200,7 +200,7 @@ private struct SideLayerCase {
 /// What holds in every bit.
 @Suite struct SideLayerIdentityTests {
     private static func random(_ shape: [Int], key: UInt32 = 0, scale: Float = 1) -> Tensor {
-        var stream = RandomStreams(seed: 33).stream(.generatedData, key: key)
+        var stream = PCG64(seed: 33, .generatedData, key: key)
         return Tensor(
             shape: shape, elements: stream.uniforms(Tensor.count(of: shape), from: -1, to: 1).map { $0 * scale })
     }
@@ -267,7 +267,7 @@ private struct SideLayerCase {
 
     @Test func dropoutKeepsWhereTheDrawIsAtLeastItsProbability() {
         let input = Self.random([4, 25], key: 4)
-        let before = RandomStreams(seed: 6).stream(.dropout, key: 0)
+        let before = PCG64(seed: 6, .dropout, key: 0)
         for probability in [0.1, 0.5, 1] {
             var stream = before
             let dropped = Dropout.forward(input, probability: probability, from: &stream)

@@ -28,7 +28,7 @@ private struct WatchedModel {
     /// Logits and every gradient, watched or not.
     func results(_ observer: OperationObserver? = nil) throws -> [Tensor] {
         let recurrent = model.configuration.recurrent
-        let stream = RandomStreams(seed: 5).stream(.dropout, key: 0)
+        let stream = PCG64(seed: 5, .dropout, key: 0)
         let dropout =
             recurrent.drops ? Dropout(stream: stream, recurrent, batchPositions: batch.positions) : nil
         let (logits, tape) = try model.forwardForTraining(
@@ -71,7 +71,7 @@ private func expectSame(_ found: [Tensor], _ expected: [Tensor], _ context: Stri
             let plain = try WatchedModel(module, try engine(.best, workers: 1))
             let expected = try plain.results()
             for round in 0..<40 {
-                var stream = RandomStreams(seed: UInt64(round)).stream(.generatedData, key: 0)
+                var stream = PCG64(seed: UInt64(round), .generatedData, key: 0)
                 let observer = OperationObserver { _, value in Int(stream.next32()) % value.count }
                 expectSame(try plain.results(observer), expected, "\(module.cell), round \(round)")
             }

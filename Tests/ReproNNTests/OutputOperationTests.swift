@@ -42,7 +42,7 @@ import Testing
     }
 
     private static func random(_ shape: [Int]) -> Tensor {
-        var stream = RandomStreams(seed: 3).stream(.generatedData, key: 9)
+        var stream = PCG64(seed: 3, .generatedData, key: 9)
         return Tensor(shape: shape, elements: stream.uniforms(Tensor.count(of: shape), from: -1, to: 1))
     }
 

@@ -55,7 +55,7 @@ struct RecurrentCase {
 
     var module: Recurrent { Recurrent(configuration, parameters: parameters) }
     /// The stream (3, case), before its first draw.
-    var stream: PCG64 { RandomStreams(seed: vectors.seed).stream(.dropout, key: UInt32(vectors.number)) }
+    var stream: PCG64 { PCG64(seed: vectors.seed, .dropout, key: UInt32(vectors.number)) }
 
     /// Where the case's dropout begins to draw; nil where it drops nothing.
     var dropout: Dropout? {

@@ -30,7 +30,7 @@ import Testing
         let hashing = Hashing()
         for one in try ContractVectors().cases("dropout", atLeast: 4) {
             let key = UInt32(one.number)
-            var stream = RandomStreams(seed: one.seed).stream(.dropout, key: key)
+            var stream = PCG64(seed: one.seed, .dropout, key: key)
             let (shape, probability) = (try one.ints("shape"), try one.number("probability"))
             let dropped = Dropout.forward(one.draw("x", shape), probability: probability, from: &stream)
             try expect(

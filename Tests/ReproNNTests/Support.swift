@@ -29,7 +29,7 @@ func forEachEngine(_ body: (Engine, String) throws -> Void) throws {
 
 /// Numbers of −1 ..< 1 from a stream that only this test draws from.
 func random(_ shape: [Int], _ purpose: String, seed: UInt64 = 42, scale: Float = 1) -> Tensor {
-    var stream = RandomStreams(seed: seed).stream(.generatedData, key: CRC32.checksum(purpose))
+    var stream = PCG64(seed: seed, .generatedData, key: CRC32.checksum(purpose))
     return Tensor(
         shape: shape, elements: stream.uniforms(Tensor.count(of: shape), from: -1, to: 1).map { $0 * scale })
 }

@@ -15,17 +15,19 @@ import Testing
 
     @Test func aStreamIsTheSeedWithDomainAndKey() {
         let streams = RandomStreams(seed: 42)
-        #expect(streams.stream(.dropout, key: 9) == PCG64(SeedSequence(seed: 42, spawnKey: [3, 9])))
-        #expect(streams.parameters(of: "123456789") == PCG64(SeedSequence(seed: 42, spawnKey: [0, 0xcbf4_3926])))
+        #expect(PCG64(seed: 42, .dropout, key: 9) == PCG64(SeedSequence(seed: 42, spawnKey: [3, 9])))
+        streams.draw(.dropout, key: 9) { #expect($0 == PCG64(seed: 42, .dropout, key: 9)) }
+        streams.draw(parameter: "123456789") {
+            #expect($0 == PCG64(SeedSequence(seed: 42, spawnKey: [0, 0xcbf4_3926])))
+        }
         #expect(RandomStreams.Domain.allCases.map(\.rawValue) == [0, 1, 2, 3, 4])
     }
 
     @Test func everyPurposeHasItsOwnStream() {
-        let streams = RandomStreams(seed: 42)
         var first: [UInt64] = []
         for domain in RandomStreams.Domain.allCases {
             for key in UInt32(0)..<3 {
-                var stream = streams.stream(domain, key: key)
+                var stream = PCG64(seed: 42, domain, key: key)
                 first.append(stream.next64())
             }
         }

@@ -1,4 +1,5 @@
 import ReproNumerics
+import ReproRandom
 import ReproTrace
 import Testing
 
@@ -57,7 +58,7 @@ import Testing
         for fields in try digests("tensor", atLeast: 10) {
             let shape = try list(fields[3]).map { try #require(Int($0)) }
             let bytes = try unhex(fields[4])
-            var recorder = Recorder()
+            let recorder = Recorder()
             recorder.begin("init")
             switch try #require(ElementType(rawValue: fields[2])) {
             case .float32:

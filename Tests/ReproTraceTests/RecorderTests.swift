@@ -1,4 +1,5 @@
 import ReproNumerics
+import ReproRandom
 import ReproTrace
 import Testing
 
@@ -7,14 +8,14 @@ import Testing
 
     @Test func stagesAndRootHashUpFromTheirLeaves() throws {
         let hashing = Hashing()
-        var recorder = Recorder()
+        let recorder = Recorder()
         let stream = StreamState(domain: 1, key: 0, state: (1, 2), increment: (3, 5), buffered: 7)
         var tensor = tensor
         recorder.begin("init")
         try recorder.record("a", &tensor)
         try recorder.record("b", shape: [], [3])
         try recorder.end(streams: [stream])
-        try record(&recorder, "final", "a", tensor)
+        try record(recorder, "final", "a", tensor)
         let trace = try recorder.trace()
         #expect(trace.stages.map(\.name) == ["init", "final"])
         let first = trace.stages[0]
@@ -30,9 +31,9 @@ import Testing
 
     @Test func aTreeThatDoesNotHashUpIsNamed() throws {
         let hashing = Hashing()
-        var recorder = Recorder()
-        try record(&recorder, "init", "a", tensor)
-        try record(&recorder, "final", "a", tensor)
+        let recorder = Recorder()
+        try record(recorder, "init", "a", tensor)
+        try record(recorder, "final", "a", tensor)
         let trace = try recorder.trace()
         let inconsistency = { (stages: [Stage], root: Digest) in
             Trace.firstInconsistency(stages: stages, claimed: root)
@@ -41,19 +42,19 @@ import Testing
         #expect(inconsistency(Array(trace.stages.reversed()), trace.root) == "the root")
         let last = trace.stages[1]
         let wrong = [
-            Stage(name: last.name, streams: last.streams, digest: trace.root, leaves: last.leaves),
-            Stage(name: "fin", streams: last.streams, digest: last.digest, leaves: last.leaves),
-            Stage(name: last.name, streams: trace.root, digest: last.digest, leaves: last.leaves),
-            Stage(name: last.name, streams: last.streams, digest: last.digest, leaves: []),
+            Stage(last.id, streams: last.streams, digest: trace.root, leaves: last.leaves),
+            Stage(.evaluation, streams: last.streams, digest: last.digest, leaves: last.leaves),
+            Stage(last.id, streams: trace.root, digest: last.digest, leaves: last.leaves),
+            Stage(last.id, streams: last.streams, digest: last.digest, leaves: []),
         ]
         for stage in wrong { #expect(inconsistency([trace.stages[0], stage], trace.root) == "stage '\(stage.name)'") }
     }
 
     @Test func aPlantedFaultChangesTheTensorItself() throws {
         let fault = try #require(Perturbation("step 000001/grad:4:2"))
-        var recorder = Recorder(perturbation: fault)
-        var plain = Recorder()
-        for stage in ["step 000000", "step 000001", "step 000002"] {
+        let recorder = Recorder(perturbation: fault)
+        let plain = Recorder()
+        for stage: StageID in ["step 000000", "step 000001", "step 000002"] {
             recorder.begin(stage)
             plain.begin(stage)
             for name in ["logits", "grad"] {
@@ -76,13 +77,13 @@ import Testing
 
     /// Each part of the name has to be right, and the signs and NaN bits count: bit 31 of 1 is −1.
     @Test func aPlantedFaultIsFoundByItsWholeName() throws {
-        for text in ["init/b", "final/a", "init/A", "init/a.b", " init/a"] {
+        for text in ["init/b", "final/a", "init/A", "init/a.b", "step 000000/a"] {
             let fault = try #require(Perturbation(text))
-            var recorder = Recorder(perturbation: fault)
-            try record(&recorder, "init", "a", tensor)
+            let recorder = Recorder(perturbation: fault)
+            try record(recorder, "init", "a", tensor)
             #expect(throws: PerturbationError.neverReached(fault)) { try recorder.trace() }
         }
-        var recorder = Recorder(perturbation: Perturbation("init/a:0:31"))
+        let recorder = Recorder(perturbation: Perturbation("init/a:0:31"))
         var found = tensor
         recorder.begin("init")
         try recorder.record("a", &found)
@@ -93,15 +94,15 @@ import Testing
 
     @Test func aFaultOutsideTheTensorOrInIntegersIsRefused() throws {
         let outside = Perturbation(stage: "init", tensor: "a", element: 6)
-        var recorder = Recorder(perturbation: outside)
+        let recorder = Recorder(perturbation: outside)
         recorder.begin("init")
         var tensor = tensor
         #expect(throws: PerturbationError.outside(outside, count: 6)) { try recorder.record("a", &tensor) }
         let fault = Perturbation(stage: "init", tensor: "a")
-        recorder = Recorder(perturbation: fault)
-        recorder.begin("init")
-        #expect(throws: PerturbationError.notFloat(fault)) { try recorder.record("a", shape: [1], [5]) }
-        #expect(throws: PerturbationError.notFloat(fault)) { try recorder.record("a", bytes: [5]) }
+        let second = Recorder(perturbation: fault)
+        second.begin("init")
+        #expect(throws: PerturbationError.notFloat(fault)) { try second.record("a", shape: [1], [5]) }
+        #expect(throws: PerturbationError.notFloat(fault)) { try second.record("a", bytes: [5]) }
     }
 
     @Test func perturbationsAreReadFromTheirText() throws {
@@ -123,7 +124,7 @@ import Testing
         }
         for text in [
             "", "init", "/a", "init/", "init/:1", "init/a:", "init/a:-1", "init/a:x", "init/a:0:32", "init/a:0:-1",
-            "init/a:0:0:0",
+            "init/a:0:0:0", " init/a", "step 0/a",
         ] {
             #expect(Perturbation(text) == nil, "\(text)")
         }
@@ -134,7 +135,7 @@ import Testing
         for (bits, element) in zip(patterns, [0, 1, 3, 4, 5]) {
             var tensor = tensor
             tensor[offset: element] = Float(bitPattern: bits)
-            var recorder = Recorder()
+            let recorder = Recorder()
             recorder.begin("step 000002")
             do {
                 try recorder.record("grad.a", &tensor)
@@ -152,7 +153,7 @@ import Testing
 
     /// A fault that makes a number infinite is caught like one that came about by itself: flipping bit 30 of 1 does.
     @Test func aFaultThatIsNotFiniteIsCaught() throws {
-        var recorder = Recorder(perturbation: Perturbation("init/a:0:30"))
+        let recorder = Recorder(perturbation: Perturbation("init/a:0:30"))
         recorder.begin("init")
         var tensor = tensor
         #expect {
@@ -169,7 +170,7 @@ import Testing
             100: [0, 33, 66, 99],
         ]
         for (count, offsets) in expected { #expect(Leaf.sampleOffsets(count: count) == offsets, "\(count) elements") }
-        var recorder = Recorder()
+        let recorder = Recorder()
         var tensor = tensor
         recorder.begin("init")
         try recorder.record("a", &tensor)
@@ -185,20 +186,20 @@ import Testing
 
     @Test func onlyTheFirstAndTheLatestStepKeepTheirLeaves() throws {
         for (detail, kept) in [(Recorder.Detail.stage, false), (.tensor, true)] {
-            var recorder = Recorder(detail: detail)
-            try record(&recorder, "init", "a", tensor)
+            let recorder = Recorder(detail: detail)
+            try record(recorder, "init", "a", tensor)
             var digests: [Digest] = []
             for step in 0..<6 {
-                try record(&recorder, "step 00000\(step)", "a", tensor)
+                try record(recorder, .step(step), "a", tensor)
                 let steps = recorder.stages.filter(\.isStep)
                 for (place, stage) in steps.enumerated() {
                     #expect(
                         (stage.leaves != nil) == (kept || place == 0 || place == step), "step \(place) after \(step)")
                 }
                 digests.append(try #require(steps.last?.digest))
-                if step == 2 { try record(&recorder, "epoch 000", "a", tensor) }
+                if step == 2 { try record(recorder, "epoch 000", "a", tensor) }
             }
-            try record(&recorder, "final", "a", tensor)
+            try record(recorder, "final", "a", tensor)
             #expect(recorder.stages.filter { !$0.isStep }.allSatisfy { $0.leaves?.count == 1 })
             // What is forgotten keeps its digest.
             #expect(recorder.stages.filter(\.isStep).map(\.digest) == digests)
@@ -208,8 +209,8 @@ import Testing
     @Test func theDetailThatIsKeptDoesNotChangeTheRoot() throws {
         var roots: [Digest] = []
         for detail in [Recorder.Detail.stage, .tensor] {
-            var recorder = Recorder(detail: detail)
-            for step in 0..<4 { try record(&recorder, "step 00000\(step)", "a", tensor) }
+            let recorder = Recorder(detail: detail)
+            for step in 0..<4 { try record(recorder, .step(step), "a", tensor) }
             roots.append(try recorder.trace().root)
         }
         #expect(roots[0] == roots[1])
@@ -217,15 +218,15 @@ import Testing
 
     @Test func stagesAreHandedOnAsTheyEnd() throws {
         nonisolated(unsafe) var names: [String] = []
-        var recorder = Recorder(onStage: { names.append($0.name) })
-        for stage in ["init", "data", "final"] { try record(&recorder, stage, "a", tensor) }
+        let recorder = Recorder(onStage: { names.append($0.name) })
+        for stage: StageID in ["init", "data", "final"] { try record(recorder, stage, "a", tensor) }
         #expect(names == ["init", "data", "final"])
     }
 
     /// Those who are told of a tensor see what was hashed, a planted fault included.
     @Test func observersSeeTheBytesThatWereHashed() throws {
-        var seen: [(stage: String, leaf: Leaf, bytes: [UInt8])] = []
-        var recorder = Recorder(
+        var seen: [(stage: StageID, leaf: Leaf, bytes: [UInt8])] = []
+        let recorder = Recorder(
             perturbation: Perturbation("final/a:1:0"),
             onTensor: { seen.append(($0, $1, Array($2))) })
         var tensor = Tensor(shape: [2], elements: [1, 2])
@@ -237,7 +238,7 @@ import Testing
         try recorder.record("c", bytes: [7, 8])
         try recorder.record("a", &tensor)
         try recorder.end()
-        #expect(seen.map { $0.stage + "/" + $0.leaf.name } == ["init/a", "init/b", "final/c", "final/a"])
+        #expect(seen.map { "\($0.stage)/\($0.leaf.name)" } == ["init/a", "init/b", "final/c", "final/a"])
         #expect(seen.map(\.leaf) == recorder.stages.flatMap { $0.leaves ?? [] })
         let one: [UInt8] = [0, 0, 0x80, 0x3f]
         #expect(seen[0].bytes == one + [0, 0, 0, 0x40])

@@ -28,7 +28,7 @@ func halves(_ text: String) throws -> (high: UInt64, low: UInt64) {
 }
 
 /// A recorder's stage of one tensor.
-func record(_ recorder: inout Recorder, _ stage: String, _ name: String, _ tensor: Tensor) throws {
+func record(_ recorder: Recorder, _ stage: StageID, _ name: String, _ tensor: Tensor) throws {
     var tensor = tensor
     recorder.begin(stage)
     try recorder.record(name, &tensor)

@@ -6,7 +6,7 @@ import ReproTraining
 import Testing
 
 private func operations(
-    _ experiment: Experiment, _ engine: Engine, stage: String? = nil, fault: Perturbation? = nil
+    _ experiment: Experiment, _ engine: Engine, stage: StageID? = nil, fault: Perturbation? = nil
 ) throws -> (operations: [TracedOperation], root: Digest) {
     nonisolated(unsafe) var operations: [TracedOperation] = []
     let sink = OperationSink(stage: stage) { operation, bytes in
@@ -39,8 +39,8 @@ private func operations(
     @Test(arguments: ["classifier", "sigmoid-classifier", "outputs", "layers", "last-states"])
     func namesAreUniqueInAStage(_ name: String) throws {
         let found = try operations(try shortened(name, epochs: 1), try engine(.best, workers: 1)).operations
-        #expect(Set(found.map { $0.stage + "/" + $0.name }).count == found.count)
-        let stages = found.map(\.stage).reduce(into: [String]()) { if $0.last != $1 { $0.append($1) } }
+        #expect(Set(found.map(\.place)).count == found.count)
+        let stages = found.map(\.stage).reduce(into: [StageID]()) { if $0.last != $1 { $0.append($1) } }
         #expect(Set(stages).count == stages.count, "a stage was left and taken up again: \(stages)")
     }
 
@@ -53,7 +53,7 @@ private func operations(
             seed: 42, engine: try engine(.best, workers: 1), options: RunOptions(detail: .tensor)
         ).trace
         for stage in trace.stages {
-            let own = found.filter { $0.stage == stage.name }
+            let own = found.filter { $0.stage == stage.id }
             for leaf in try #require(stage.leaves) {
                 #expect(own.contains { $0.name == leaf.name && $0.digest == leaf.digest }, "\(stage.name)/\(leaf.name)")
             }
@@ -68,7 +68,7 @@ private func operations(
         let plain = try experiment.run(seed: 42, engine: try engine(.best, workers: 1)).trace.stages
         experiment.training?.microBatch = 7
         let found = try operations(experiment, try engine(.best, workers: 1)).operations
-        #expect(Set(found.map { $0.stage + "/" + $0.name }).count == found.count)
+        #expect(Set(found.map(\.place)).count == found.count)
         #expect(found.contains { $0.name == "micro[1].grad.lstm.l0[0].pre" })
         let stages = try experiment.run(seed: 42, engine: try engine(.best, workers: 1)).trace.stages
         #expect(stages.map(\.digest) == plain.map(\.digest))
@@ -77,24 +77,25 @@ private func operations(
     @Test func oneStageIsTheSameStageOfTheWholeRun() throws {
         let experiment = try shortened("sigmoid-classifier", epochs: 1)
         let whole = try operations(experiment, try engine(.best, workers: 1)).operations
-        for stage in ["init", "data", "step 000001", "evaluation", "final"] {
+        for stage: StageID in ["init", "data", "step 000001", "evaluation", "final"] {
             let one = try operations(experiment, try engine(.best, workers: 1), stage: stage).operations
             #expect(!one.isEmpty && one == whole.filter { $0.stage == stage }, "\(stage)")
         }
     }
 
     @Test func aRunEndsAfterItsLastStage() throws {
-        for (name, stages) in [
+        let cases: [(String, [StageID])] = [
             ("sigmoid-classifier", ["init", "data", "step 000001", "epoch 000", "evaluation"]),
             ("outputs", ["init", "evaluation"]),
-        ] {
+        ]
+        for (name, stages) in cases {
             let experiment = try shortened(name, epochs: 1)
             let whole = try experiment.run(seed: 42, engine: try engine(.best, workers: 1)).trace.stages
             for stage in stages {
                 let part = try experiment.run(
                     seed: 42, engine: try engine(.best, workers: 1), options: RunOptions(lastStage: stage)
                 ).trace.stages
-                #expect(part.last?.name == stage)
+                #expect(part.last?.id == stage)
                 #expect(part.map(\.digest) == whole.prefix(part.count).map(\.digest))
             }
             #expect(throws: StageNeverReached.self) {
@@ -130,7 +131,7 @@ private func operations(
             options.momentum = kind == .sgd ? 0.9 : 0
             options.weightDecay = 0.02
             options.clipNorm = 0.5
-            var stream = RandomStreams(seed: 3).stream(.generatedData, key: 0)
+            var stream = PCG64(seed: 3, .generatedData, key: 0)
             var plain = [Parameter(name: "w", value: Tensor(shape: [5, 7], elements: stream.uniforms(35)))]
             var watched = plain
             var (one, two) = (Optimizer(options, parameters: plain), Optimizer(options, parameters: plain))

@@ -172,6 +172,16 @@ import Testing
         }
         #expect(compared == 9)
     }
+
+    /// The kernel computes with the option as binary32; where that is 0, there is nothing for a buffer to hold.
+    @Test func momentumHasBuffersWhereItIsNotZeroAsBinary32() {
+        let parameters = [Parameter(name: "w", value: Tensor(zeros: [2]))]
+        for (momentum, count) in [(0.0, 0), (1e-50, 0), (1e-45, 1), (0.9, 1)] {
+            let options = TrainingOptions(
+                optimizer: .sgd, learningRate: 1, momentum: momentum, batchSize: 1, epochs: 1)
+            #expect(Optimizer(options, parameters: parameters).tensors.count == count, "\(momentum)")
+        }
+    }
 }
 
 /// Questions of the TREC collection, where there is a copy: `REPRO_TEST_DATA` names the folder that holds `trec`.
@@ -191,7 +201,7 @@ import Testing
         let folder = try #require(QuestionTests.folder)
         let experiment = Experiment(
             name: "trec", task: .classification,
-            data: .tsv(DataSource.TextFiles(train: "train.tsv", test: "test.tsv", lowercase: true)),
+            data: .tsv(TextFiles(train: "train.tsv", test: "test.tsv", lowercase: true)),
             model: ModelOptions(embedding: 24, hidden: 33),
             training: TrainingOptions(optimizer: .adam, learningRate: 0.005, batchSize: 32, epochs: 1), digest: .epoch)
         var first: RunResult?

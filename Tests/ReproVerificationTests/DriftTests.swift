@@ -132,10 +132,10 @@ import Testing
     }
 
     @Test func anotherElementTypeIsADifference() throws {
-        func trace(_ record: (inout Recorder) throws -> Void) throws -> Trace {
-            var recorder = Recorder()
+        func trace(_ record: (Recorder) throws -> Void) throws -> Trace {
+            let recorder = Recorder()
             recorder.begin("init")
-            try record(&recorder)
+            try record(recorder)
             try recorder.end()
             return try recorder.trace()
         }

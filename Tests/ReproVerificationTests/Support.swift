@@ -1,6 +1,7 @@
 import Foundation
 import ReproFormats
 import ReproNumerics
+import ReproRandom
 import ReproTrace
 import ReproVerification
 
@@ -18,9 +19,9 @@ struct Part {
 }
 
 func trace(_ parts: [Part]) throws -> Trace {
-    var recorder = Recorder(detail: .tensor)
+    let recorder = Recorder(detail: .tensor)
     for part in parts {
-        recorder.begin(part.name)
+        recorder.begin(StageID(part.name)!)
         for (name, shape, values) in part.tensors {
             var tensor = Tensor(shape: shape, elements: values)
             try recorder.record(name, &tensor)

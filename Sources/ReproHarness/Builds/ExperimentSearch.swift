@@ -67,9 +67,9 @@ struct ExperimentSearch {
             }
             return entries
         }
-        let streams = operations.map { $0.filter { $0.name.hasPrefix("stream[") } }
+        let streams = operations.map { $0.filter { OperationID($0.name).isStream } }
         result.streams = streams[1].filter { !streams[0].contains($0) }.map(\.name)
-        let computed = operations.map { $0.filter { !$0.name.hasPrefix("stream[") } }
+        let computed = operations.map { $0.filter { !OperationID($0.name).isStream } }
         let first = level(.operations, computed, into: &result)
         if first == nil && result.streamsAgree == true {
             result.remark =

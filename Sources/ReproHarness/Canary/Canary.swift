@@ -122,7 +122,7 @@ public struct Canary: Sendable {
         nonisolated(unsafe) var observation = Observation()
         let sink = OperationSink { operation, bytes in
             guard comparison.receive(operation, besides: clean.operations) else { return }
-            observation.location = Location(stage: operation.stage, operation: operation.name, elements: [])
+            observation.location = Location(stage: operation.stage.description, operation: operation.name, elements: [])
             if operation.elementType == .float32 { observation.values = Array(bytes.bindMemory(to: Float.self)) }
         }
         let options = RunOptions(perturbation: plan.fault, operations: sink, resolve: resolve)
@@ -169,7 +169,7 @@ public struct Canary: Sendable {
             nonisolated(unsafe) var compared: [(Int, [Int], UInt64?)] = []
             let values = observations.map(\.values)
             let sink = OperationSink { operation, bytes in
-                for index in byName[operation.stage + "/" + operation.name] ?? [] {
+                for index in byName[operation.place] ?? [] {
                     let clean = Array(bytes.bindMemory(to: Float.self))
                     let differing = zip(clean, values[index]).enumerated()
                         .filter { $1.0.bitPattern != $1.1.bitPattern }

@@ -13,16 +13,16 @@ struct CanaryField {
 
     /// - Parameter operations: of a clean run.
     init(_ operations: [TracedOperation]) {
-        let parameters = operations.filter { $0.stage == "init" }.map(\.name)
+        let parameters = operations.filter { $0.stage == .initialization }.map(\.name)
         let names = Set(parameters)
         var operations = operations.filter {
             $0.elementType == .float32 && !$0.shape.contains(0)
-                && ($0.stage.hasPrefix("step ") || $0.stage == "evaluation")
+                && ($0.stage.isStep || $0.stage == .evaluation)
         }
-        operations.removeAll { $0.name.hasPrefix("batch.") }
+        operations.removeAll { $0.id.isBatch }
         self.operations = Dictionary(grouping: operations) { operation in
             if names.contains(operation.name) || operation.name == "grad.scale" { return .optimiser }
-            return operation.name.hasPrefix("grad.") ? .backward : .forward
+            return operation.id.isGradient ? .backward : .forward
         }
     }
 

@@ -16,7 +16,9 @@ extension Canary {
 
         /// Whether the fault was found in its operation, its step and its element, and nowhere before.
         public var isLocated: Bool {
-            found.map { $0.stage == fault.stage && $0.operation == fault.tensor && $0.elements == [fault.element] }
+            found.map {
+                $0.stage == fault.stage.description && $0.operation == fault.tensor && $0.elements == [fault.element]
+            }
                 ?? false
         }
     }

@@ -21,7 +21,8 @@ struct Repetition {
         func isListed(_ stage: String, _ leaf: Leaf) -> Bool { GoldenTensors.isKept(leaf) && listed.contains(stage) }
         var kept: [KeptTensor] = []
         var options = options
-        options.onTensor = { stage, leaf, bytes in
+        options.onTensor = { id, leaf, bytes in
+            let stage = id.description
             guard isListed(stage, leaf) || moved.map({ $0.stage == stage && $0.name == leaf.name }) == true
             else { return }
             kept.append(KeptTensor(stage: stage, leaf: leaf, bytes: Array(bytes)))

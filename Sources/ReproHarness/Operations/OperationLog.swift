@@ -14,10 +14,10 @@ public final class OperationLog {
 
     private let lines: SpoolFile?
     private let keep: [NamePattern]
-    private let stage: String?
+    private let stage: StageID?
     private var kept: [NamedArray] = []
     /// How many operations each stage had, in their order.
-    public private(set) var counts: [(stage: String, count: Int)] = []
+    public private(set) var counts: [(stage: StageID, count: Int)] = []
 
     /// - Parameters:
     ///   - directory: where the files are to go in the end.
@@ -26,7 +26,7 @@ public final class OperationLog {
     ///   - keep: patterns of `STAGE/OPERATION`.
     /// - Throws: `FormatError`, `.cannotCreate`.
     public init(
-        for directory: RunDirectory, stage: String? = nil, writesTrace: Bool, keep: [NamePattern]
+        for directory: RunDirectory, stage: StageID? = nil, writesTrace: Bool, keep: [NamePattern]
     ) throws(FormatError) {
         self.stage = stage
         self.keep = keep
@@ -49,14 +49,15 @@ public final class OperationLog {
         } else {
             counts.append((operation.stage, 1))
         }
-        let name = operation.stage + "/" + operation.name
+        let name = operation.place
         if keep.contains(where: { $0.matches(name) }), let value = OperationLog.value(operation, bytes) {
             kept.append(NamedArray(name, value))
         }
         guard let lines else { return }
         let shape = operation.shape.map(String.init).joined(separator: "x")
         let fields = [
-            operation.stage, operation.name, operation.elementType.rawValue, shape, operation.digest.hexadecimal,
+            operation.stage.description, operation.name, operation.elementType.rawValue, shape,
+            operation.digest.hexadecimal,
         ]
         try lines.write((fields.joined(separator: "\t") + "\n").utf8)
     }

@@ -28,14 +28,14 @@ public struct OperationTrace {
         guard let line = try lines.next() else { return nil }
         number += 1
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-        guard fields.count == OperationLog.columns.count, let type = ElementType(rawValue: fields[2]),
-            let digest = Digest(hexadecimal: fields[4])
+        guard fields.count == OperationLog.columns.count, let stage = StageID(fields[0]),
+            let type = ElementType(rawValue: fields[2]), let digest = Digest(hexadecimal: fields[4])
         else { throw OperationTrace.malformed(path, number, "not a line of a trace") }
         let sizes = fields[3].split(separator: "x").map { Int($0) ?? -1 }
         guard sizes.allSatisfy({ $0 >= 0 }) else {
             throw OperationTrace.malformed(path, number, "the shape '\(fields[3])' is none")
         }
-        return TracedOperation(stage: fields[0], name: fields[1], elementType: type, shape: sizes, digest: digest)
+        return TracedOperation(stage: stage, name: fields[1], elementType: type, shape: sizes, digest: digest)
     }
 
     private static func malformed(_ path: String, _ line: Int, _ problem: String) -> FormatError {
@@ -47,9 +47,9 @@ public struct OperationTrace {
 
 extension OperationTrace {
     /// The stages of a trace, in their order.
-    static func stages(of path: String) throws(FormatError) -> [String] {
+    static func stages(of path: String) throws(FormatError) -> [StageID] {
         var trace = try OperationTrace(path: path)
-        var stages: [String] = []
+        var stages: [StageID] = []
         while let operation = try trace.next() {
             if stages.last != operation.stage { stages.append(operation.stage) }
         }
@@ -57,7 +57,7 @@ extension OperationTrace {
     }
 
     /// The next operation of these stages; nil at the end.
-    mutating func next(in stages: Set<String>) throws(FormatError) -> TracedOperation? {
+    mutating func next(in stages: Set<StageID>) throws(FormatError) -> TracedOperation? {
         while let operation = try next() {
             if stages.contains(operation.stage) { return operation }
         }

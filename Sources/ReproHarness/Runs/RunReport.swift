@@ -17,7 +17,7 @@ extension RunResult {
             "stages": trace.stages,
         ]
         json.add("perturbation", ifPresent: perturbation?.description)
-        json.add("lastStage", ifPresent: lastStage)
+        json.add("lastStage", ifPresent: lastStage?.description)
         json.add("identities", ifPresent: inspection?.views.map(\.json))
         return json
     }

@@ -14,8 +14,9 @@ public struct SequenceModel: Sendable {
         self.configuration = configuration
         var parameters: [Parameter] = []
         if case .tokens(let vocabulary, let width) = configuration.input {
-            var stream = streams.parameters(of: "embedding.weight")
-            var weight = Initialization.embedding.tensor(shape: [vocabulary, width], from: &stream)
+            var weight = streams.draw(parameter: "embedding.weight") {
+                Initialization.embedding.tensor(shape: [vocabulary, width], from: &$0)
+            }
             for column in 0..<width { weight[Embedding.paddingRow, column] = 0 }
             parameters.append(Parameter(name: "embedding.weight", value: weight))
         }
@@ -27,8 +28,9 @@ public struct SequenceModel: Sendable {
         for (name, shape) in [
             ("linear.weight", [configuration.logitCount, fanIn]), ("linear.bias", [configuration.logitCount]),
         ] {
-            var stream = streams.parameters(of: name)
-            let value = Initialization.linear(fanIn: fanIn).tensor(shape: shape, from: &stream)
+            let value = streams.draw(parameter: name) {
+                Initialization.linear(fanIn: fanIn).tensor(shape: shape, from: &$0)
+            }
             parameters.append(Parameter(name: name, value: value))
         }
         _ = try ParameterKeys(names: parameters.map(\.name))

@@ -16,9 +16,9 @@ public struct Recurrent: Sendable {
     public init(_ configuration: RecurrentConfiguration, prefix: String = "", streams: RandomStreams) {
         self.configuration = configuration
         parameters = configuration.parameterShapes.map { name, shape in
-            var stream = streams.parameters(of: prefix + name)
-            let value = Initialization.recurrent(hiddenSize: configuration.hiddenSize)
-                .tensor(shape: shape, from: &stream)
+            let value = streams.draw(parameter: prefix + name) {
+                Initialization.recurrent(hiddenSize: configuration.hiddenSize).tensor(shape: shape, from: &$0)
+            }
             return Parameter(name: prefix + name, value: value)
         }
     }

@@ -29,7 +29,7 @@ struct DigestTree {
         let steps = stages.indices.filter { stages[$0].isStep }
         func standsAlone(_ index: Int) -> Bool {
             if let first, abs(index - first) <= DigestTree.margin { return true }
-            return !(stages[index].isStep || stages[index].name.hasPrefix("epoch ")) || index == steps.first
+            return !(stages[index].isStep || stages[index].isEpoch) || index == steps.first
                 || index == steps.last
         }
         var segments: [[Int]] = []

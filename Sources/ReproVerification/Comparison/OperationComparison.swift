@@ -41,8 +41,3 @@ public struct OperationComparison: Sendable, Equatable {
             expected: (before.elementType, before.shape), found: (after.elementType, after.shape))
     }
 }
-
-extension TracedOperation {
-    /// `STAGE/OPERATION`, as files and messages name it.
-    public var place: String { stage + "/" + name }
-}

@@ -31,6 +31,7 @@ public struct StageComparison: Sendable, Equatable {
 
     public var name: String { pair.name }
     public var isStep: Bool { (before ?? after)!.isStep }
+    public var isEpoch: Bool { (before ?? after)!.id.isEpoch }
     public var isEqual: Bool { pair.isEqual }
     /// Nil where only one run has the stage.
     public var streamsAgree: Bool? { before.flatMap { own in after.map { own.streams == $0.streams } } }

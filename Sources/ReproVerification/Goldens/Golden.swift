@@ -67,7 +67,7 @@ public struct Golden: Sendable, Equatable {
         let first = stages.firstIndex(where: \.isStep)
         let last = stages.lastIndex(where: \.isStep)
         return stages.enumerated().map { index, stage in
-            let isKept = stage.isStep ? index == first || index == last : !stage.name.hasPrefix("epoch ")
+            let isKept = stage.isStep ? index == first || index == last : !stage.id.isEpoch
             return isKept ? stage : stage.withoutLeaves()
         }
     }

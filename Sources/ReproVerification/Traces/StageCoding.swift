@@ -34,7 +34,9 @@ enum StageCoding {
     static func stage(_ value: JSONValue) throws(Fault) -> Stage {
         let hasLeaves = value["leaves"] != nil
         let parts = try members(value, "a stage", ["digest", "name", "streams"] + (hasLeaves ? ["leaves"] : []))
-        guard let name = parts[1].string else { throw Fault(problem: "a stage without a name") }
+        guard let name = parts[1].string, let id = StageID(name) else {
+            throw Fault(problem: "a stage without a name of one")
+        }
         var leaves: [Leaf]?
         if hasLeaves {
             guard let elements = parts[3].elements else { throw Fault(problem: "leaves of '\(name)' are no list") }
@@ -42,7 +44,7 @@ enum StageCoding {
             for element in elements { read.append(try leaf(element, stage: name)) }
             leaves = read
         }
-        return Stage(name: name, streams: try digest(parts[2]), digest: try digest(parts[0]), leaves: leaves)
+        return Stage(id, streams: try digest(parts[2]), digest: try digest(parts[0]), leaves: leaves)
     }
 
     private static func leaf(_ value: JSONValue, stage: String) throws(Fault) -> Leaf {

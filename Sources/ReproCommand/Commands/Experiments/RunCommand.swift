@@ -63,7 +63,7 @@ enum RunCommand: Command {
         let log = try operationLog(arguments, directory, trace: trace)
         let options = RunOptions(
             detail: trace == "tensor" ? .tensor : .stage, perturbation: fault, operations: log?.sink,
-            lastStage: arguments.value("stage"), resolve: { Paths.resolve($0, against: base) },
+            lastStage: try lastStage(arguments), resolve: { Paths.resolve($0, against: base) },
             onProgress: { event in
                 progress(event)
                 if isText { try report.progress(event, trace: trace, operations: log) }
@@ -104,6 +104,12 @@ enum RunCommand: Command {
         let patterns = arguments.allValues("keep").map(NamePattern.init)
         guard trace == "operation" || !patterns.isEmpty else { return nil }
         return try OperationLog(
-            for: directory, stage: arguments.value("stage"), writesTrace: trace == "operation", keep: patterns)
+            for: directory, stage: try lastStage(arguments), writesTrace: trace == "operation", keep: patterns)
+    }
+
+    private static func lastStage(_ arguments: Arguments) throws -> StageID? {
+        guard let text = arguments.value("stage") else { return nil }
+        guard let stage = StageID(text) else { throw StageNeverReached(text) }
+        return stage
     }
 }

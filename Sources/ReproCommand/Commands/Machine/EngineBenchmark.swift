@@ -25,9 +25,8 @@ struct EngineBenchmark {
 
     /// Runs until `seconds` have passed and at least `leastRuns` runs were timed, after a warm-up.
     func run(engine: Engine, seconds: Double = 0.4, leastRuns: Int = 5) throws -> Timing {
-        let streams = RandomStreams(seed: 0)
-        let module = Recurrent(configuration, streams: streams)
-        var stream = streams.stream(.generatedData, key: 0)
+        let module = Recurrent(configuration, streams: RandomStreams(seed: 0))
+        var stream = PCG64(seed: 0, .generatedData, key: 0)
         let leading = configuration.batchFirst ? [batch, steps] : [steps, batch]
         func tensor(_ width: Int) -> Tensor {
             let elements = stream.uniforms(batch * steps * width)

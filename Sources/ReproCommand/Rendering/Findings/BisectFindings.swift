@@ -73,11 +73,10 @@ struct BisectFindings {
 
     /// What a stream is for: `stream[2,0]` is the order of epoch 0.
     private static func stream(_ name: String) -> String {
-        let numbers = name.dropFirst("stream[".count).dropLast().split(separator: ",")
-        guard numbers.count == 2, let domain = UInt32(numbers[0]).flatMap(RandomStreams.Domain.init(rawValue:)) else {
-            return name
-        }
-        return "\(name) (\(domain), key \(numbers[1]))"
+        guard case .stream(let number, let key) = OperationID(name),
+            let domain = RandomStreams.Domain(rawValue: number)
+        else { return name }
+        return "\(name) (\(domain), key \(key))"
     }
 
     private static func json(_ result: Bisection.Result) -> JSONValue {

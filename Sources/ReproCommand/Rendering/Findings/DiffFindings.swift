@@ -65,7 +65,8 @@ enum DiffFindings {
     private static func json(_ difference: OperationComparison) -> JSONValue {
         let (before, after) = (difference.first?.before, difference.first?.after)
         return [
-            "stage": (before ?? after)?.stage, "operation": difference.first?.name, "expected": before?.digest,
+            "stage": (before ?? after)?.stage.description, "operation": difference.first?.name,
+            "expected": before?.digest,
             "found": after?.digest, "structure": difference.structure.map(DriftText.text),
             "differing": difference.differingCount, "count": difference.count,
         ]

@@ -11,11 +11,11 @@ struct InspectionText {
             try Output.line(
                 context.palette.strong(
                     "\(view.module.asciiUppercased), \(view.lengths.count == 1 ? "length" : "lengths") \(lengths)"))
-            for (name, tensor) in view.tensors {
-                let shape = tensor.shape.map(String.init).joined(separator: " × ")
+            for tensor in view.tensors {
+                let shape = tensor.value.shape.map(String.init).joined(separator: " × ")
                 try Output.line()
-                try Output.line("\(name)  \(context.palette.faint(shape))")
-                for line in InspectionText.lines(of: tensor) { try Output.line("  " + line) }
+                try Output.line("\(tensor.name)  \(context.palette.faint(shape))")
+                for line in InspectionText.lines(of: tensor.value) { try Output.line("  " + line) }
             }
             try Output.line()
             let width = view.identities.map(\.claim.count).max() ?? 0

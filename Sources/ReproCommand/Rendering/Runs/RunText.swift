@@ -19,9 +19,9 @@ struct RunText {
         switch event {
         case .step: break
         case .stage(let stage):
-            guard trace != nil || !(stage.isStep || stage.name.hasPrefix("epoch ")) else { return }
+            guard trace != nil || !(stage.isStep || stage.id.isEpoch) else { return }
             context.messages.clear()
-            let traced = operations?.counts.last.flatMap { $0.stage == stage.name ? "  \($0.count) operations" : nil }
+            let traced = operations?.counts.last.flatMap { $0.stage == stage.id ? "  \($0.count) operations" : nil }
             try row(stage.name, stage.digest.hexadecimal + (traced ?? ""))
             if trace == "tensor" {
                 for leaf in stage.leaves ?? [] {

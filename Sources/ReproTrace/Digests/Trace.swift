@@ -1,0 +1,104 @@
+/// What the elements of a traced tensor are.
+public enum ElementType: String, Sendable {
+    case float32 = "F32"
+    case int64 = "I64"
+    case byte = "U8"
+
+    public var byteCount: Int {
+        switch self {
+        case .float32: 4
+        case .int64: 8
+        case .byte: 1
+        }
+    }
+}
+
+/// One tensor of a stage: its digest, and a few elements for judging the size of a drift.
+public struct Leaf: Sendable, Equatable {
+    /// An element's row-major offset and its bits.
+    public struct Sample: Sendable, Equatable {
+        public let offset: Int
+        public let bits: UInt64
+
+        public init(offset: Int, bits: UInt64) {
+            self.offset = offset
+            self.bits = bits
+        }
+    }
+
+    public let name: String
+    public let elementType: ElementType
+    public let shape: [Int]
+    public let digest: Digest
+    public let samples: [Sample]
+
+    public init(name: String, elementType: ElementType, shape: [Int], digest: Digest, samples: [Sample]) {
+        self.name = name
+        self.elementType = elementType
+        self.shape = shape
+        self.digest = digest
+        self.samples = samples
+    }
+
+    /// Offsets of at most four elements, spread from the first to the last: ⌊j (n − 1) ÷ 3⌋.
+    public static func sampleOffsets(count: Int) -> [Int] {
+        guard count > 0 else { return [] }
+        var offsets: [Int] = []
+        for j in 0..<4 {
+            let offset = j * (count - 1) / 3
+            if offsets.last != offset { offsets.append(offset) }
+        }
+        return offsets
+    }
+}
+
+/// One stage of a run, in the order in which stages happen.
+public struct Stage: Sendable, Equatable {
+    public let id: StageID
+    /// The digest of the stage's random streams.
+    public let streams: Digest
+    public let digest: Digest
+    /// The stage's tensors; nil where only the digest was kept.
+    public let leaves: [Leaf]?
+
+    public init(_ id: StageID, streams: Digest, digest: Digest, leaves: [Leaf]?) {
+        self.id = id
+        self.streams = streams
+        self.digest = digest
+        self.leaves = leaves
+    }
+
+    public func withoutLeaves() -> Stage { Stage(id, streams: streams, digest: digest, leaves: nil) }
+
+    /// The text form, as digests and files have it.
+    public var name: String { id.description }
+    /// Whether the stage is one of an optimiser's steps.
+    public var isStep: Bool { id.isStep }
+}
+
+/// The digest tree of a run: root → stages → tensors.
+public struct Trace: Sendable, Equatable {
+    public static let rootName = "run"
+
+    public let stages: [Stage]
+    public let root: Digest
+
+    /// Hashes the stages to their root.
+    public init(stages: [Stage]) {
+        self.stages = stages
+        let hashing = Hashing()
+        root = hashing.node(name: Trace.rootName, streams: hashing.streams([]), children: stages.map(\.digest))
+    }
+
+    /// Names the first node that does not hash up from what is below it: a stage from its leaves, or the root
+    /// (`claimed`) from the stages. Nil where all do.
+    public static func firstInconsistency(stages: [Stage], claimed root: Digest) -> String? {
+        let hashing = Hashing()
+        for stage in stages {
+            guard let leaves = stage.leaves else { continue }
+            let digest = hashing.node(name: stage.name, streams: stage.streams, children: leaves.map(\.digest))
+            if digest != stage.digest { return "stage '\(stage.name)'" }
+        }
+        return Trace(stages: stages).root == root ? nil : "the root"
+    }
+}

@@ -1,0 +1,12 @@
+import ReproNumerics
+
+/// A tensor under the name that files and digests give it.
+public struct NamedTensor: Sendable {
+    public let name: String
+    public var value: Tensor
+
+    public init(_ name: String, _ value: Tensor) {
+        self.name = name
+        self.value = value
+    }
+}

@@ -1,0 +1,159 @@
+import ReproNumerics
+import ReproRandom
+
+/// A number that left the finite ones, and where.
+public struct NotFiniteError: Error, Equatable, CustomStringConvertible {
+    public let stage: String
+    public let tensor: String
+    public let element: Int
+    public let bits: UInt32
+
+    package init(stage: String, tensor: String, element: Int, bits: UInt32) {
+        self.stage = stage
+        self.tensor = tensor
+        self.element = element
+        self.bits = bits
+    }
+
+    public var description: String {
+        let value = Float(bitPattern: bits)
+        let kind = value.isNaN ? "a NaN" : value < 0 ? "−infinity" : "+infinity"
+        return "\(stage): element \(element) of '\(tensor)' is \(kind) (bits \(hexadecimal(bits)))"
+    }
+}
+
+/// Eight hexadecimal digits.
+public func hexadecimal(_ bits: UInt32) -> String {
+    let digits = String(bits, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+}
+
+/// Told of each tensor once it is hashed: its stage, its leaf, and the bytes that were hashed, which last for the call alone.
+public typealias TensorObserver = (_ stage: StageID, _ leaf: Leaf, _ bytes: UnsafeRawBufferPointer) throws -> Void
+
+/// Builds a run's digest tree while the run goes on; everyone who records in the run shares it.
+///
+/// Between `begin` and `end`, every tensor of the stage passes through `record`, in the contract's order: a planted
+/// fault is applied to the tensor itself, so that the next reader sees it, then the tensor is checked for numbers that
+/// are not finite, then hashed.
+public final class Recorder {
+    /// What becomes of the leaves of the steps between the first and the last; their digests are always kept.
+    public enum Detail: Sendable { case stage, tensor }
+
+    private let hashing: Hashing
+    /// Whose workers hash and look for numbers that are not finite; nil where the calling thread does it alone.
+    private let engine: Engine?
+    public private(set) var stages: [Stage] = []
+
+    /// Plants the fault, and sends operations where there is a sink for them.
+    public let operations: OperationRecorder
+
+    private let detail: Detail
+    private let lastStage: StageID?
+    private var open: StageID? { operations.stage }
+    private var leaves: [Leaf] = []
+    private let onStage: (Stage) throws -> Void
+    private let onTensor: TensorObserver
+
+    public init(
+        engine: Engine? = nil, detail: Detail = .stage, perturbation: Perturbation? = nil,
+        sink: OperationSink? = nil, lastStage: StageID? = nil,
+        onStage: @escaping (Stage) throws -> Void = { _ in },
+        onTensor: @escaping TensorObserver = { _, _, _ in }
+    ) {
+        self.engine = engine
+        hashing = engine.map { Hashing(engine: $0) } ?? Hashing()
+        self.detail = detail
+        self.lastStage = lastStage
+        // One thread: operations are many and small.
+        let single = engine.map { Hashing(kernels: $0.kernels) } ?? Hashing()
+        operations = OperationRecorder(hashing: single, sink: sink, fault: perturbation)
+        self.onStage = onStage
+        self.onTensor = onTensor
+    }
+
+    public func begin(_ stage: StageID) {
+        precondition(open == nil, "stage '\(stage)' begins inside '\(open!)'")
+        operations.stage = stage
+    }
+
+    public func record(_ tensorName: String, _ tensor: inout Tensor) throws {
+        try operations.throwFailure()
+        _ = try operations.plant(in: tensorName, &tensor)
+        try verifyFinite(tensorName, tensor)
+        let samples = Leaf.sampleOffsets(count: tensor.count).map {
+            Leaf.Sample(offset: $0, bits: UInt64(tensor[offset: $0].bitPattern))
+        }
+        try tensor.elements.withUnsafeBytes {
+            try append(tensorName, .float32, tensor.shape, samples, $0)
+        }
+    }
+
+    /// Refuses a NaN or an infinity in a tensor of the open stage that the digest leaves out.
+    public func verifyFinite(_ tensorName: String, _ tensor: Tensor) throws(NotFiniteError) {
+        guard let element = tensor.firstNotFinite(engine: engine) else { return }
+        throw NotFiniteError(
+            stage: open?.description ?? "", tensor: tensorName, element: element,
+            bits: tensor[offset: element].bitPattern)
+    }
+
+    public func record(_ tensorName: String, shape: [Int], _ integers: [Int64]) throws {
+        try operations.refuseFault(in: tensorName)
+        let samples = Leaf.sampleOffsets(count: integers.count).map {
+            Leaf.Sample(offset: $0, bits: UInt64(bitPattern: integers[$0]))
+        }
+        try integers.withUnsafeBytes { try append(tensorName, .int64, shape, samples, $0) }
+    }
+
+    public func record(_ tensorName: String, bytes: [UInt8]) throws {
+        try operations.refuseFault(in: tensorName)
+        try bytes.withUnsafeBytes { try append(tensorName, .byte, [bytes.count], [], $0) }
+    }
+
+    /// Closes the stage and hashes it. `streams` are those that it drew from, in order of first use, as they were found
+    /// after their last draw.
+    ///
+    /// - Returns: whether the run goes on: false after its last stage.
+    @discardableResult
+    public func end(streams: [StreamState] = []) throws -> Bool {
+        guard let open else { preconditionFailure("no stage to end") }
+        try operations.throwFailure()
+        for stream in streams { try operations.send(stream) }
+        let streams = hashing.streams(streams)
+        let digest = hashing.node(name: open.description, streams: streams, children: leaves.map(\.digest))
+        let stage = Stage(open, streams: streams, digest: digest, leaves: leaves)
+        if detail == .stage { forgetPreviousStep(before: stage) }
+        stages.append(stage)
+        operations.stage = nil
+        leaves.removeAll(keepingCapacity: true)
+        try onStage(stage)
+        return open != lastStage
+    }
+
+    /// The whole tree. Throws where a planted fault found no place.
+    public func trace() throws -> Trace {
+        precondition(open == nil, "stage '\(open!)' is still open")
+        if let fault = operations.fault { throw PerturbationError.neverReached(fault) }
+        return Trace(stages: stages)
+    }
+
+    /// Keeps memory bounded: of the steps, only the first and the latest hold their leaves.
+    private func forgetPreviousStep(before stage: Stage) {
+        guard stage.isStep, let previous = stages.lastIndex(where: \.isStep),
+            stages[..<previous].contains(where: \.isStep)
+        else { return }
+        stages[previous] = stages[previous].withoutLeaves()
+    }
+
+    private func append(
+        _ tensorName: String, _ type: ElementType, _ shape: [Int], _ samples: [Leaf.Sample],
+        _ bytes: UnsafeRawBufferPointer
+    ) throws {
+        guard let open else { preconditionFailure("'\(tensorName)' recorded outside a stage") }
+        let digest = hashing.tensor(name: tensorName, elementType: type, shape: shape, bytes: bytes)
+        let leaf = Leaf(name: tensorName, elementType: type, shape: shape, digest: digest, samples: samples)
+        leaves.append(leaf)
+        try operations.send(tensorName, type, shape, digest, bytes)
+        try onTensor(open, leaf, bytes)
+    }
+}

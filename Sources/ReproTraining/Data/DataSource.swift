@@ -1,0 +1,70 @@
+import ReproFormats
+import ReproNumerics
+import ReproRandom
+
+/// Where an experiment's data comes from, with every option that decides it: one type per value of `data.format`.
+public protocol DataSource: Sendable, Equatable {
+    /// `data` as the experiment's JSON has it: the format, then every option.
+    var json: JSONValue { get }
+    /// The paths of all files, in the order of the splits; none where the data is generated or written out.
+    var paths: [String] { get }
+    /// The same source with every path changed.
+    func mappingPaths(_ transform: (String) -> String) -> Self
+}
+
+extension DataSource {
+    public var paths: [String] { [] }
+    public func mappingPaths(_ transform: (String) -> String) -> Self { self }
+
+    func isEqual(to other: any DataSource) -> Bool { other as? Self == self }
+}
+
+/// A source that an experiment's JSON can name: a file in this room's `Sources` and a line in ``all``.
+protocol NamedSource: DataSource {
+    /// The value of `data.format`.
+    static var format: String { get }
+    /// The tasks that can read it.
+    static var tasks: [Experiment.Task] { get }
+    init(_ options: inout OptionReader) throws(FormatError)
+    /// Every option but the format, in the order of the documentation.
+    var options: JSONValue { get }
+}
+
+extension NamedSource {
+    public var json: JSONValue { (["format": Self.format] as JSONValue).adding(options) }
+}
+
+/// A source of splits to train and evaluate with.
+protocol TrainingSource: NamedSource {
+    /// Reads the files or draws the data.
+    ///
+    /// - Parameter resolve: makes a path of the experiment one that can be opened.
+    /// - Throws: `FormatError` for files, and for labels that the training split lacks.
+    func dataset(tagging: Bool, streams: RandomStreams, resolve: (String) -> String) throws -> Dataset
+}
+
+/// A source of one input to look at.
+protocol InspectionSource: NamedSource {
+    /// The input `[B, T, I]`, and sets of lengths to look at it with.
+    func input(from streams: RandomStreams) -> (input: Tensor, lengths: [[Int]])
+}
+
+enum DataSources {
+    /// Every source, in the order of the documentation.
+    static let all: [any NamedSource.Type] = [
+        TSVSource.self, CoNLLUSource.self, NPYSource.self, SafetensorsSource.self, RomanSource.self, EndsSource.self,
+        BalanceSource.self, ValuesSource.self, UniformSource.self,
+    ]
+
+    /// Reads `data`.
+    static func read(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) -> any DataSource {
+        let format = try options.choice("format", among: all.map { $0.format })
+        let valid = all.filter { $0.tasks.contains(task) }
+        guard let source = valid.first(where: { $0.format == format }) else {
+            throw options.error(
+                "format", "\(task.rawValue) does not read '\(format)'",
+                remedy: "valid: " + valid.map { $0.format }.joined(separator: ", "))
+        }
+        return try source.init(&options)
+    }
+}

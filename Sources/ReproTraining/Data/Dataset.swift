@@ -1,0 +1,72 @@
+import ReproFormats
+import ReproNN
+import ReproTrace
+
+/// A part of the data.
+public enum Split: String, Sendable, CaseIterable {
+    case train
+    case validation
+    case test
+}
+
+/// An experiment's data, numbered and split.
+public struct Dataset: Sendable {
+    /// What the model reads.
+    public enum Input: Sendable, Equatable {
+        /// Tokens, and the size of their vocabulary.
+        case tokens(vocabulary: Int)
+        case features(Int)
+    }
+
+    public let input: Input
+    public let classes: Int
+    /// The classes' labels as bytes, where the data has labels.
+    public let labels: [[UInt8]]
+    public let vocabulary: Vocabulary?
+    /// Splits in the order train, validation, test.
+    public private(set) var splits: [(split: Split, sequences: SequenceSet)]
+    /// The bytes of each split's files.
+    let files: [(split: Split, contents: [[UInt8]])]
+
+    init(
+        input: Input, classes: Int, labels: [[UInt8]], vocabulary: Vocabulary? = nil,
+        splits: [(split: Split, sequences: SequenceSet)], files: [(split: Split, contents: [[UInt8]])] = []
+    ) {
+        self.input = input
+        self.classes = classes
+        self.labels = labels
+        self.vocabulary = vocabulary
+        self.splits = splits
+        self.files = files
+    }
+
+    public func sequences(_ split: Split) -> SequenceSet? { splits.first { $0.split == split }?.sequences }
+
+    /// Records what the stage `data` holds (contract, section 12).
+    mutating func record(in recorder: Recorder) throws {
+        for index in splits.indices {
+            let split = splits[index].split
+            let contents = files.first { $0.split == split }?.contents ?? []
+            for (number, bytes) in contents.enumerated() {
+                let name = split.rawValue + ".file" + (contents.count > 1 ? ".\(number)" : "")
+                try recorder.record(name, bytes: bytes)
+            }
+            try splits[index].sequences.record(prefix: split.rawValue + ".", in: recorder)
+        }
+    }
+}
+
+extension SequenceBatch {
+    /// Records `inputs`, `lengths` and `targets`.
+    mutating func record(prefix: String, in recorder: Recorder) throws {
+        switch inputs {
+        case .tokens(let tokens):
+            try recorder.record(prefix + "inputs", shape: [tokens.count], tokens.map(Int64.init))
+        case .features(var features):
+            try recorder.record(prefix + "inputs", &features)
+            inputs = .features(features)
+        }
+        try recorder.record(prefix + "lengths", shape: [lengths.count], lengths.map(Int64.init))
+        try recorder.record(prefix + "targets", shape: [targets.count], targets.map(Int64.init))
+    }
+}

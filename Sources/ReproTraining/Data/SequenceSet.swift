@@ -1,0 +1,50 @@
+import ReproNN
+import ReproNumerics
+import ReproTrace
+
+/// The sequences of one split, in their order.
+public struct SequenceSet: Sendable {
+    /// The whole split as one batch.
+    public private(set) var all: SequenceBatch
+    /// The first position of each sequence, and the number of positions at the end.
+    private let offsets: [Int]
+    /// Whether there is one target per position, not one per sequence.
+    private let tagging: Bool
+
+    /// - Precondition: at least one sequence, each of at least one position; as many targets as the task needs.
+    public init(_ all: SequenceBatch, tagging: Bool) {
+        precondition(!all.lengths.isEmpty && all.lengths.allSatisfy { $0 > 0 }, "an empty split or sequence")
+        self.all = all
+        self.tagging = tagging
+        var offsets = [0]
+        for length in all.lengths { offsets.append(offsets[offsets.count - 1] + length) }
+        self.offsets = offsets
+        precondition(
+            all.targets.count == (tagging ? offsets[offsets.count - 1] : all.lengths.count),
+            "\(all.targets.count) targets")
+    }
+
+    public var count: Int { all.lengths.count }
+
+    /// Records the whole split, which a planted fault may change.
+    mutating func record(prefix: String, in recorder: Recorder) throws {
+        try all.record(prefix: prefix, in: recorder)
+    }
+
+    /// The sequences at these indices, in this order.
+    public func batch(_ indices: some Collection<Int>) -> SequenceBatch {
+        let inputs: SequenceBatch.Inputs
+        switch all.inputs {
+        case .tokens(let tokens):
+            inputs = .tokens(indices.flatMap { tokens[offsets[$0]..<offsets[$0 + 1]] })
+        case .features(let features):
+            let width = features.shape[1]
+            let elements = indices.flatMap { features.elements[(offsets[$0] * width)..<(offsets[$0 + 1] * width)] }
+            inputs = .features(Tensor(shape: [elements.count / width, width], elements: elements))
+        }
+        return SequenceBatch(
+            inputs: inputs, lengths: indices.map { all.lengths[$0] },
+            targets: tagging
+                ? indices.flatMap { all.targets[offsets[$0]..<offsets[$0 + 1]] } : indices.map { all.targets[$0] })
+    }
+}

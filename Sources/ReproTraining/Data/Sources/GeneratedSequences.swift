@@ -1,0 +1,56 @@
+import ReproFormats
+import ReproRandom
+
+/// How many sequences to generate, and of which lengths.
+public struct GeneratedSequences: Sendable, Equatable {
+    public var minimumLength: Int
+    public var maximumLength: Int
+    public var train: Int
+    public var test: Int
+
+    public init(minimumLength: Int, maximumLength: Int, train: Int, test: Int) {
+        self.minimumLength = minimumLength
+        self.maximumLength = maximumLength
+        self.train = train
+        self.test = test
+    }
+}
+
+extension GeneratedSequences {
+    init(_ options: inout OptionReader) throws(FormatError) {
+        let sizes = 1...10_000_000
+        options.expect("maximumLength")
+        let minimum = try options.integer("minimumLength", in: 1...10_000)
+        self.init(
+            minimumLength: minimum, maximumLength: try options.integer("maximumLength", in: minimum...10_000),
+            train: try options.integer("train", in: sizes), test: try options.integer("test", in: sizes))
+    }
+
+    var json: JSONValue {
+        ["minimumLength": minimumLength, "maximumLength": maximumLength, "train": train, "test": test]
+    }
+
+    /// Draws both splits, sequence by sequence: a length, then what `make` draws.
+    func generate<Element>(
+        from streams: RandomStreams, _ make: (_ length: Int, _ generator: inout PCG64) -> Element
+    ) -> [(split: Split, sequences: [Element])] {
+        streams.draw(.generatedData, key: 0) { generator in
+            [(Split.train, train), (Split.test, test)].map { split, count in
+                let sequences = (0..<count).map { _ in
+                    make(minimumLength + generator.pick(maximumLength - minimumLength + 1), &generator)
+                }
+                return (split, sequences)
+            }
+        }
+    }
+}
+
+extension PCG64 {
+    /// An integer below `bound` (contract, section 9): `((next32 >> 8) × bound) >> 24`.
+    ///
+    /// - Precondition: 1 ≤ bound ≤ 2^24.
+    mutating func pick(_ bound: Int) -> Int {
+        precondition(bound >= 1 && bound <= 1 << 24, "pick below \(bound)")
+        return (Int(next32() >> 8) * bound) >> 24
+    }
+}

@@ -1,0 +1,39 @@
+import ReproFormats
+import ReproRandom
+
+/// Tensors in three npy files per split: inputs, lengths and targets.
+public struct NPYSource: TrainingSource {
+    static let format = "npy"
+    static let tasks = [Experiment.Task.classification, .tagging]
+
+    public var files: TensorFiles
+
+    var options: JSONValue {
+        files.json { .object(zip(TensorFiles.names, $0).map { .init($0, $1.json) }) }
+    }
+    public var paths: [String] { files.splits.flatMap(\.paths) }
+
+    public func mappingPaths(_ transform: (String) -> String) -> NPYSource {
+        NPYSource(files: files.mappingPaths(transform))
+    }
+
+    func dataset(tagging: Bool, streams: RandomStreams, resolve: (String) -> String) throws -> Dataset {
+        try files.dataset(tagging: tagging, resolve: resolve) { try $0.map { try NPYFile($0).read() } }
+    }
+}
+
+extension NPYSource {
+    init(_ options: inout OptionReader) throws(FormatError) {
+        files = try TensorFiles(&options) { split, options throws(FormatError) in
+            var files = try options.object(split)
+            var paths: [String] = []
+            for name in TensorFiles.names { paths.append(try files.string(name)) }
+            try files.finish()
+            return paths
+        }
+    }
+}
+
+extension DataSource where Self == NPYSource {
+    public static func npy(_ files: TensorFiles) -> NPYSource { NPYSource(files: files) }
+}

@@ -1,0 +1,34 @@
+import ReproFormats
+import ReproRandom
+
+/// Tensors in one safetensors file per split.
+public struct SafetensorsSource: TrainingSource {
+    static let format = "safetensors"
+    static let tasks = [Experiment.Task.classification, .tagging]
+
+    public var files: TensorFiles
+
+    var options: JSONValue { files.json { $0[0].json } }
+    public var paths: [String] { files.splits.flatMap(\.paths) }
+
+    public func mappingPaths(_ transform: (String) -> String) -> SafetensorsSource {
+        SafetensorsSource(files: files.mappingPaths(transform))
+    }
+
+    func dataset(tagging: Bool, streams: RandomStreams, resolve: (String) -> String) throws -> Dataset {
+        try files.dataset(tagging: tagging, resolve: resolve) { files in
+            let file = try SafetensorsFile(files[0])
+            return try TensorFiles.names.map { try file.value(named: $0) }
+        }
+    }
+}
+
+extension SafetensorsSource {
+    init(_ options: inout OptionReader) throws(FormatError) {
+        files = try TensorFiles(&options) { split, options throws(FormatError) in [try options.string(split)] }
+    }
+}
+
+extension DataSource where Self == SafetensorsSource {
+    public static func safetensors(_ files: TensorFiles) -> SafetensorsSource { SafetensorsSource(files: files) }
+}

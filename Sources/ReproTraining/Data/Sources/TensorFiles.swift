@@ -1,0 +1,128 @@
+import ReproFormats
+import ReproNN
+import ReproNumerics
+
+/// The paths of tensor files, one list per split, and the number of classes: what npy and safetensors sources share.
+///
+/// A split is `inputs` `[N, T, I]`, `lengths` `[N]`, and `targets` `[N]` or, tagging, `[N, T]`. Steps past a length are not
+/// read.
+public struct TensorFiles: Sendable, Equatable {
+    /// The tensors of a split, by the names that a safetensors file gives them, in the order of npy files.
+    static let names = ["inputs", "lengths", "targets"]
+
+    public var train: [String]
+    public var validation: [String]?
+    public var test: [String]?
+    public var classes: Int
+
+    public init(train: [String], validation: [String]? = nil, test: [String]? = nil, classes: Int) {
+        self.train = train
+        self.validation = validation
+        self.test = test
+        self.classes = classes
+    }
+
+    public var splits: [(split: Split, paths: [String])] {
+        [(.train, train)]
+            + [(Split.validation, validation), (.test, test)].compactMap { split, paths in
+                paths.map { (split, $0) }
+            }
+    }
+
+    func mappingPaths(_ transform: (String) -> String) -> TensorFiles {
+        TensorFiles(
+            train: train.map(transform), validation: validation?.map(transform), test: test?.map(transform),
+            classes: classes)
+    }
+}
+
+extension TensorFiles {
+    /// - Parameter paths: reads the paths of one split.
+    init(
+        _ options: inout OptionReader, paths: (String, inout OptionReader) throws(FormatError) -> [String]
+    ) throws(FormatError) {
+        self.init(
+            train: try paths("train", &options),
+            validation: options.has("validation") ? try paths("validation", &options) : nil,
+            test: options.has("test") ? try paths("test", &options) : nil,
+            classes: try options.integer("classes", in: 2...1_000_000))
+    }
+
+    /// - Parameter paths: writes the paths of one split.
+    func json(paths: ([String]) -> JSONValue) -> JSONValue {
+        .object(splits.map { .init($0.split.rawValue, paths($0.paths)) } + [.init("classes", classes.json)])
+    }
+
+    /// Reads every split.
+    ///
+    /// - Parameter arrays: the tensors of one split's files, in the order of ``names``.
+    func dataset(
+        tagging: Bool, resolve: (String) -> String, arrays: ([ByteFile]) throws -> [ArrayValue]
+    ) throws -> Dataset {
+        var read: [(split: Split, sequences: SequenceSet)] = []
+        var contents: [(split: Split, contents: [[UInt8]])] = []
+        var features = 0
+        for (split, paths) in splits {
+            let paths = paths.map(resolve)
+            // Read once: what is digested is what is trained on.
+            let bytes = try paths.map { try ByteFile.contents(of: $0) }
+            let batch = try TensorFiles.batch(
+                try arrays(zip(paths, bytes).map { ByteFile(bytes: $1, path: $0) }), paths: paths, tagging: tagging,
+                classes: classes)
+            guard case .features(let inputs) = batch.inputs else { preconditionFailure("tensors are features") }
+            if features != 0 && inputs.shape[1] != features {
+                throw TensorFiles.malformed(
+                    paths[0], "inputs", "\(inputs.shape[1]) features where the training split has \(features)")
+            }
+            features = inputs.shape[1]
+            read.append((split, SequenceSet(batch, tagging: tagging)))
+            contents.append((split, bytes))
+        }
+        return Dataset(input: .features(features), classes: classes, labels: [], splits: read, files: contents)
+    }
+
+    private static func batch(
+        _ arrays: [ArrayValue], paths: [String], tagging: Bool, classes: Int
+    ) throws -> SequenceBatch {
+        let path = { (index: Int) in paths[min(index, paths.count - 1)] }
+        guard let inputs = arrays[0].tensor, inputs.rank == 3, inputs.count > 0 else {
+            throw malformed(path(0), "inputs", "not a tensor of floats [sequences, steps, features]")
+        }
+        let (count, steps, features) = (inputs.shape[0], inputs.shape[1], inputs.shape[2])
+        guard let lengths = arrays[1].integers, lengths.count == count else {
+            throw malformed(path(1), "lengths", "not \(count) integers, one per sequence")
+        }
+        for (index, length) in lengths.enumerated() where length < 1 || length > Int64(steps) {
+            throw malformed(path(1), "lengths", "length \(length) at \(index) is outside 1…\(steps)")
+        }
+        let expected = tagging ? [count, steps] : [count]
+        guard let targets = arrays[2].integers, arrays[2].shape == expected else {
+            throw malformed(path(2), "targets", "not integers of shape \(expected)")
+        }
+        var elements: [Float] = []
+        var valid: [Int] = []
+        for sequence in 0..<count {
+            let length = Int(lengths[sequence])
+            let first = sequence * steps * features
+            elements += inputs.elements[first..<(first + length * features)]
+            valid +=
+                tagging
+                ? targets[(sequence * steps)..<(sequence * steps + length)].map(Int.init) : [Int(targets[sequence])]
+        }
+        for target in valid where target < 0 || target >= classes {
+            throw malformed(path(2), "targets", "class \(target) is outside 0…\(classes - 1)")
+        }
+        if let element = elements.firstIndex(where: { !$0.isFinite }) {
+            throw malformed(path(0), "inputs", "element \(element) of the valid steps is not finite")
+        }
+        return SequenceBatch(
+            inputs: .features(Tensor(shape: [elements.count / features, features], elements: elements)),
+            lengths: lengths.map(Int.init), targets: valid)
+    }
+
+    private static func malformed(_ path: String, _ key: String, _ problem: String) -> FormatError {
+        FormatError(
+            .badData, path: path, key: key, problem: problem,
+            remedy: "write inputs [N, T, I] F32, lengths [N] I64 and targets [N] or [N, T] I64")
+    }
+}

@@ -1,0 +1,46 @@
+/// Everything that fixes a run but its seed: every option, none implied.
+public struct Experiment: Sendable {
+    public enum Task: String, Sendable, CaseIterable {
+        /// One class per sequence, from the final states.
+        case classification
+        /// One class per position.
+        case tagging
+        /// A forward pass whose output and states are looked at; nothing is trained.
+        case inspection
+    }
+
+    /// What the digest of an optimiser's step covers.
+    public enum DigestDetail: String, Sendable, CaseIterable {
+        /// Batch, logits, loss, every gradient and every parameter.
+        case step
+        /// Batch, logits and loss; parameters at the end of each epoch.
+        case epoch
+    }
+
+    public var name: String
+    public var task: Task
+    public var data: any DataSource
+    public var model: ModelOptions
+    /// Nil where nothing is trained.
+    public var training: TrainingOptions?
+    public var digest: DigestDetail
+
+    public init(
+        name: String, task: Task, data: any DataSource, model: ModelOptions, training: TrainingOptions?,
+        digest: DigestDetail = .step
+    ) {
+        self.name = name
+        self.task = task
+        self.data = data
+        self.model = model
+        self.training = training
+        self.digest = digest
+    }
+}
+
+extension Experiment: Equatable {
+    public static func == (a: Experiment, b: Experiment) -> Bool {
+        a.name == b.name && a.task == b.task && a.data.isEqual(to: b.data) && a.model == b.model
+            && a.training == b.training && a.digest == b.digest
+    }
+}

@@ -1,0 +1,127 @@
+import ReproFormats
+import ReproNN
+
+/// What a model is made of, up to what the data decides.
+public struct ModelOptions: Sendable, Equatable {
+    /// One cell; an inspection may look at several modules in turn.
+    public var cells: [Cell]
+    public var bidirectional: Bool
+    public var layers: Int
+    /// Features of the embedding; 0 where the data has features of its own.
+    public var embedding: Int
+    public var hidden: Int
+    public var projection: Int
+    public var bias: Bool
+    public var nonlinearity: Nonlinearity
+    public var dropout: Double
+    public var pooling: Merging
+    public var head: SequenceModelConfiguration.Head
+    public var initialization: InitialNumbers
+
+    /// Where parameters come from.
+    public enum InitialNumbers: String, Sendable, CaseIterable {
+        /// Every parameter has a stream of its own.
+        case repro
+        /// PyTorch's one generator, in the order in which PyTorch makes the modules.
+        case torch
+    }
+
+    public init(
+        cells: [Cell] = [.lstm], bidirectional: Bool = true, layers: Int = 1, embedding: Int = 0, hidden: Int,
+        projection: Int = 0, bias: Bool = true, nonlinearity: Nonlinearity = .tanh, dropout: Double = 0,
+        pooling: Merging = .concat, head: SequenceModelConfiguration.Head = .softmax,
+        initialization: InitialNumbers = .repro
+    ) {
+        self.cells = cells
+        self.bidirectional = bidirectional
+        self.layers = layers
+        self.embedding = embedding
+        self.hidden = hidden
+        self.projection = projection
+        self.bias = bias
+        self.nonlinearity = nonlinearity
+        self.dropout = dropout
+        self.pooling = pooling
+        self.head = head
+        self.initialization = initialization
+    }
+
+    public func recurrent(_ cell: Cell, inputSize: Int) -> RecurrentConfiguration {
+        RecurrentConfiguration(
+            cell: cell, inputSize: inputSize, hiddenSize: hidden, layers: layers, bias: bias, batchFirst: true,
+            dropout: dropout, bidirectional: bidirectional, projectionSize: projection, nonlinearity: nonlinearity)
+    }
+}
+
+extension ModelOptions {
+    init(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) {
+        let cells: [Cell]
+        if task == .inspection, options.has("cells") {
+            let elements = try options.value("cells").elements ?? []
+            var found: [Cell] = []
+            for name in elements.compactMap(\.string) {
+                let cell: Cell = try options.choice(name, "cells")
+                if !found.contains(cell) { found.append(cell) }
+            }
+            guard !found.isEmpty, found.count == elements.count else {
+                throw options.error("cells", "not a list of different cells", remedy: "write [\"gru\", \"lstm\"]")
+            }
+            cells = found
+        } else {
+            cells = [try options.choice("cell", default: Cell.lstm)]
+        }
+        let sizes = 1...1_000_000
+        let hidden = try options.integer("hidden", in: sizes)
+        self.init(
+            cells: cells,
+            bidirectional: try options.bool("bidirectional", default: true),
+            layers: try options.integer("layers", default: 1, in: 1...1000),
+            embedding: task == .inspection ? 0 : try options.integer("embedding", default: 0, in: 0...1_000_000),
+            hidden: hidden,
+            projection: try options.integer("projection", default: 0, in: 0...1_000_000),
+            bias: try options.bool("bias", default: true),
+            nonlinearity: try options.choice("nonlinearity", default: .tanh),
+            dropout: task == .inspection ? 0 : try options.number("dropout", default: 0, in: 0...1),
+            pooling: task == .inspection ? .concat : try options.choice("pooling", default: .concat),
+            head: task == .inspection ? .softmax : try options.choice("head", default: .softmax),
+            initialization: try options.choice("init", default: .repro))
+        if initialization == .torch && embedding > 0 {
+            throw options.error(
+                "init",
+                "an embedding cannot start from PyTorch's numbers, which pass through the platform's log and cos",
+                remedy: "use \"repro\", or data of features without an embedding")
+        }
+        if projection > 0 && (projection >= hidden || cells != [.lstm]) {
+            throw options.error(
+                "projection", "a projection of \(projection) does not fit",
+                remedy: "use an LSTM, and a projection smaller than its \(hidden) hidden units")
+        }
+        if head == .sigmoid && task == .tagging {
+            throw options.error("head", "tagging has no sigmoid head", remedy: "use \"softmax\"")
+        }
+    }
+
+    func json(task: Experiment.Task) -> JSONValue {
+        var members: [JSONValue.Member] =
+            task == .inspection
+            ? [.init("cells", .array(cells.map { .string($0.rawValue) }))]
+            : [.init("cell", .string(cells[0].rawValue))]
+        members += [
+            .init("bidirectional", .bool(bidirectional)), .init("layers", .number(layers)),
+        ]
+        if task != .inspection { members.append(.init("embedding", .number(embedding))) }
+        members += [
+            .init("hidden", .number(hidden)), .init("projection", .number(projection)), .init("bias", .bool(bias)),
+            .init("nonlinearity", .string(nonlinearity.rawValue)),
+        ]
+        if task != .inspection {
+            members += [
+                .init("dropout", .number(dropout)), .init("pooling", .string(pooling.rawValue)),
+                .init("head", .string(head.rawValue)),
+            ]
+        }
+        // Left out where it is the default, so that goldens from before the option stay as they are.
+        if initialization != .repro { members.append(.init("init", .string(initialization.rawValue))) }
+        return .object(members)
+    }
+}

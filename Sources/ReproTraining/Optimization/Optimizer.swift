@@ -1,0 +1,151 @@
+import ReproNN
+import ReproNumerics
+import ReproTrace
+
+/// SGD, Adam or AdamW by the contract's section 8: PyTorch's formulas, element by element.
+public struct Optimizer: Sendable {
+    private let options: TrainingOptions
+    /// What the next step multiplies by; a schedule changes it between epochs.
+    public var learningRate: Double
+    private let names: [String]
+    /// `exp_avg` or `momentum_buffer` of every parameter; empty for SGD without momentum.
+    private var first: [Tensor]
+    /// `exp_avg_sq` of every parameter; empty for SGD.
+    private var second: [Tensor]
+    public private(set) var step = 0
+    /// `β1^step` and `β2^step`, as repeated products.
+    private var powers = (beta1: 1.0, beta2: 1.0)
+
+    public init(_ options: TrainingOptions, parameters: [Parameter]) {
+        self.options = options
+        learningRate = options.learningRate
+        names = parameters.map(\.name)
+        let zeros = parameters.map { Tensor(zeros: $0.value.shape) }
+        // The kernel computes with the option as binary32: where that is 0, nothing would ever read a buffer.
+        first = options.optimizer == .sgd && Float(options.momentum) == 0 ? [] : zeros
+        second = options.optimizer == .sgd ? [] : zeros
+    }
+
+    /// Records the state in the open stage.
+    public mutating func record(in recorder: Recorder) throws {
+        for index in first.indices { try recorder.record(firstPrefix + names[index], &first[index]) }
+        for index in second.indices { try recorder.record("exp_avg_sq." + names[index], &second[index]) }
+        try recorder.record("optimizer.step", shape: [], [Int64(step)])
+    }
+
+    /// The state's tensors with their names.
+    public var tensors: [NamedTensor] {
+        zip(names, first).map { NamedTensor(firstPrefix + $0, $1) }
+            + zip(names, second).map { NamedTensor("exp_avg_sq." + $0, $1) }
+    }
+
+    private var firstPrefix: String { options.optimizer == .sgd ? "momentum_buffer." : "exp_avg." }
+
+    /// One step: clips the gradients to the norm, where one is set, and changes the parameters.
+    ///
+    /// - Precondition: gradients in the order and shapes of the parameters.
+    /// - Throws: ``FloatingPointFault``.
+    public mutating func apply(
+        _ gradients: [Tensor], to parameters: inout [Parameter], engine: Engine
+    ) throws(FloatingPointFault) {
+        try apply(gradients, to: &parameters, engine: engine, observer: nil)
+    }
+
+    /// One step under observation: the clipping factor, then each parameter's state.
+    package mutating func apply(
+        _ gradients: [Tensor], to parameters: inout [Parameter], engine: Engine, observer: OperationObserver?
+    ) throws(FloatingPointFault) {
+        precondition(gradients.count == parameters.count, "\(gradients.count) gradients")
+        try engine.verify()
+        step += 1
+        var scale = clippingFactor(gradients, engine.kernels)
+        if let observer, options.clipNorm != nil {
+            var value = Tensor(shape: [], elements: [scale])
+            observer.observe("grad.scale", &value)
+            scale = value[offset: 0]
+        }
+        if options.optimizer != .sgd { advancePowers() }
+        for index in parameters.indices {
+            let before = observer == nil ? nil : parameters[index].value
+            switch options.optimizer {
+            case .sgd: sgd(gradients[index], &parameters[index].value, index, scale, engine.kernels)
+            case .adam, .adamw: adam(gradients[index], &parameters[index].value, index, scale, engine)
+            }
+            if let observer, let before { observe(index, before, &parameters[index].value, scale, observer) }
+        }
+    }
+
+    /// Shows the state of a parameter. Where the observer changes an element, the parameter's is computed again from it.
+    private mutating func observe(
+        _ index: Int, _ before: Tensor, _ parameter: inout Tensor, _ scale: Float, _ observer: OperationObserver
+    ) {
+        if first.isEmpty { return }
+        var element = observer.observe(firstPrefix + names[index], &first[index])
+        if options.optimizer == .sgd {
+            guard let element else { return }
+            parameter[offset: element] =
+                before[offset: element] - Float(learningRate) * first[index][offset: element]
+            return
+        }
+        element = observer.observe("exp_avg_sq." + names[index], &second[index]) ?? element
+        guard let element else { return }
+        let coefficients = adamCoefficients(scale: scale)
+        let root = second[index][offset: element].squareRoot() / coefficients.root + coefficients.epsilon
+        let p = coefficients.shrink == 1 ? before[offset: element] : before[offset: element] * coefficients.shrink
+        parameter[offset: element] = p - coefficients.rate * (first[index][offset: element] / root)
+    }
+
+    private mutating func advancePowers() {
+        powers.beta1 *= options.beta1
+        powers.beta2 *= options.beta2
+    }
+
+    private func clippingFactor(_ gradients: [Tensor], _ kernels: any Kernels) -> Float {
+        guard let maximum = options.clipNorm else { return 1 }
+        var sum = 0.0
+        for gradient in gradients {
+            kernels.sumOfSquares(gradient.view, into: &sum)
+        }
+        let factor = maximum / (sum.squareRoot() + 1e-6)
+        return factor < 1 ? Float(factor) : 1
+    }
+
+    private mutating func sgd(
+        _ gradient: Tensor, _ parameter: inout Tensor, _ index: Int, _ scale: Float, _ kernels: any Kernels
+    ) {
+        let coefficients = SGDCoefficients(
+            scale: scale, rate: Float(learningRate), momentum: Float(options.momentum),
+            decay: Float(options.weightDecay), isFirst: step == 1)
+        kernels.sgd(
+            parameter.mutableView(), gradient: gradient.view,
+            velocity: first.isEmpty ? nil : first[index].mutableView(), coefficients: coefficients)
+    }
+
+    /// Elements are divided over the workers: each is a computation of its own.
+    private mutating func adam(
+        _ gradient: Tensor, _ parameter: inout Tensor, _ index: Int, _ scale: Float, _ engine: Engine
+    ) {
+        let coefficients = adamCoefficients(scale: scale)
+        let count = gradient.count
+        // A division and a root cost about as much as these operations.
+        let workers = engine.workerCount(operations: 32 * count)
+        let (p, m, v) = (parameter.mutableView(), first[index].mutableView(), second[index].mutableView())
+        let gradient = gradient.view
+        engine.run(workers: workers) { worker in
+            let own = Workers.share(of: count, worker: worker, workers: workers, granule: 16)
+            engine.kernels.adam(p[own], gradient: gradient[own], m: m[own], v: v[own], coefficients: coefficients)
+        }
+    }
+
+    private func adamCoefficients(scale: Float) -> AdamCoefficients {
+        let decoupled = options.optimizer == .adamw
+        return AdamCoefficients(
+            scale: scale,
+            shrink: decoupled && options.weightDecay != 0
+                ? Float(1 - learningRate * options.weightDecay) : 1,
+            decay: decoupled ? 0 : Float(options.weightDecay), w1: Float(1 - options.beta1),
+            beta2: Float(options.beta2), w2: Float(1 - options.beta2),
+            rate: Float(learningRate / (1 - powers.beta1)), root: Float((1 - powers.beta2).squareRoot()),
+            epsilon: Float(options.epsilon))
+    }
+}

@@ -1,0 +1,75 @@
+import ReproFormats
+
+/// How the learning rate changes from epoch to epoch (contract, section 8): PyTorch's `StepLR`, `ExponentialLR` and
+/// `LinearLR`, stepped once an epoch, in binary64 without a library function.
+public enum Schedule: Sendable, Equatable {
+    /// Multiplied by the factor after every `every` epochs. PyTorch's factor is 0.1 unless said otherwise.
+    case step(every: Int, factor: Double = 0.1)
+    /// Multiplied by the factor after each epoch.
+    case exponential(factor: Double)
+    /// Times a number that goes from `start` to `end` over `epochs` epochs, in equal steps, and stays there.
+    case linear(start: Double = 1.0 / 3, end: Double = 1, epochs: Int = 5)
+
+    /// The rate of an epoch, counted from 0.
+    ///
+    ///     step: base × factor × factor × …, ⌊epoch ÷ every⌋ times   exponential: epoch times
+    ///     linear: base × (start + (end − start) × min(epoch, n) ÷ n)
+    public func rate(_ base: Double, epoch: Int) -> Double {
+        precondition(epoch >= 0, "epoch \(epoch)")
+        switch self {
+        case .step(let every, let factor): return Schedule.product(base, factor, times: epoch / every)
+        case .exponential(let factor): return Schedule.product(base, factor, times: epoch)
+        case .linear(let start, let end, let epochs):
+            let way = (end - start) * Double(min(epoch, epochs))
+            return base * (start + way / Double(epochs))
+        }
+    }
+
+    private static func product(_ base: Double, _ factor: Double, times: Int) -> Double {
+        var rate = base
+        for _ in 0..<times { rate *= factor }
+        return rate
+    }
+}
+
+extension Schedule {
+    enum Kind: String, CaseIterable {
+        case step
+        case exponential
+        case linear
+    }
+
+    init(_ options: inout OptionReader) throws(FormatError) {
+        let factors = Double.leastNormalMagnitude...1e6
+        let kind: Kind = try options.choice("kind")
+        switch kind {
+        case .step:
+            self = .step(
+                every: try options.integer("every", in: 1...1000),
+                factor: try options.number("factor", default: 0.1, in: factors))
+        case .exponential: self = .exponential(factor: try options.number("factor", in: factors))
+        case .linear:
+            self = .linear(
+                start: try options.number("start", default: 1.0 / 3, in: factors),
+                end: try options.number("end", default: 1, in: 0...1e6),
+                epochs: try options.integer("epochs", default: 5, in: 1...1000))
+        }
+    }
+
+    var json: JSONValue {
+        switch self {
+        case .step(let every, let factor):
+            .object([
+                .init("kind", .string(Kind.step.rawValue)), .init("every", .number(every)),
+                .init("factor", .number(factor)),
+            ])
+        case .exponential(let factor):
+            .object([.init("kind", .string(Kind.exponential.rawValue)), .init("factor", .number(factor))])
+        case .linear(let start, let end, let epochs):
+            .object([
+                .init("kind", .string(Kind.linear.rawValue)), .init("start", .number(start)),
+                .init("end", .number(end)), .init("epochs", .number(epochs)),
+            ])
+        }
+    }
+}

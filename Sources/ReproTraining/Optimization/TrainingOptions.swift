@@ -1,0 +1,93 @@
+import ReproFormats
+
+/// How a model is trained.
+public struct TrainingOptions: Sendable, Equatable {
+    public enum OptimizerName: String, Sendable, CaseIterable {
+        case sgd
+        case adam
+        case adamw
+    }
+
+    public var optimizer: OptimizerName
+    public var learningRate: Double
+    public var momentum: Double
+    public var beta1: Double
+    public var beta2: Double
+    public var epsilon: Double
+    public var weightDecay: Double
+    /// The largest global gradient norm; nil for no clipping.
+    public var clipNorm: Double?
+    public var batchSize: Int
+    public var epochs: Int
+    /// Logical shards of a batch, whose gradients are chains of their own.
+    public var shards: Int
+    /// The most sequences that pass through the model together; nil for all of a shard. It changes memory and time, no bit.
+    public var microBatch: Int?
+    /// How the learning rate changes from epoch to epoch; nil where it stays.
+    public var schedule: Schedule?
+
+    public init(
+        optimizer: OptimizerName, learningRate: Double, momentum: Double = 0, beta1: Double = 0.9,
+        beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0, clipNorm: Double? = nil,
+        batchSize: Int, epochs: Int, shards: Int = 1, microBatch: Int? = nil, schedule: Schedule? = nil
+    ) {
+        self.optimizer = optimizer
+        self.learningRate = learningRate
+        self.momentum = momentum
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.weightDecay = weightDecay
+        self.clipNorm = clipNorm
+        self.batchSize = batchSize
+        self.epochs = epochs
+        self.shards = shards
+        self.microBatch = microBatch
+        self.schedule = schedule
+    }
+
+    /// The learning rate of an epoch, counted from 0.
+    public func learningRate(epoch: Int) -> Double { schedule?.rate(learningRate, epoch: epoch) ?? learningRate }
+}
+
+extension TrainingOptions {
+    init(_ options: inout OptionReader) throws(FormatError) {
+        let fraction = 0.0...(1.0).nextDown
+        let positive = Double.leastNormalMagnitude...1e30
+        self.init(
+            optimizer: try options.choice("optimizer"),
+            learningRate: try options.number("learningRate", in: positive),
+            momentum: try options.number("momentum", default: 0, in: fraction),
+            beta1: try options.number("beta1", default: 0.9, in: fraction),
+            beta2: try options.number("beta2", default: 0.999, in: fraction),
+            epsilon: try options.number("epsilon", default: 1e-8, in: positive),
+            weightDecay: try options.number("weightDecay", default: 0, in: 0...1e30),
+            batchSize: try options.integer("batchSize", in: 1...1_000_000_000),
+            epochs: try options.integer("epochs", in: 1...100_000),
+            shards: try options.integer("shards", default: 1, in: 1...1_000_000))
+        if options.has("clipNorm"), !(try options.value("clipNorm").isNull) {
+            clipNorm = try options.number("clipNorm", in: positive)
+        }
+        if options.has("microBatch"), !(try options.value("microBatch").isNull) {
+            microBatch = try options.integer("microBatch", in: 1...1_000_000_000)
+        }
+        if options.has("schedule"), !(try options.value("schedule").isNull) {
+            var scheduleOptions = try options.object("schedule")
+            schedule = try Schedule(&scheduleOptions)
+            try scheduleOptions.finish()
+        }
+    }
+
+    /// Micro-batches and a schedule are named where there are any, so that experiments without them read as they always did.
+    var json: JSONValue {
+        .object(
+            [
+                .init("optimizer", .string(optimizer.rawValue)), .init("learningRate", .number(learningRate)),
+                .init("momentum", .number(momentum)), .init("beta1", .number(beta1)), .init("beta2", .number(beta2)),
+                .init("epsilon", .number(epsilon)), .init("weightDecay", .number(weightDecay)),
+                .init("clipNorm", clipNorm.map { .number($0) } ?? .null), .init("batchSize", .number(batchSize)),
+                .init("epochs", .number(epochs)), .init("shards", .number(shards)),
+            ] + (microBatch.map { [.init("microBatch", .number($0))] } ?? [])
+                + (schedule.map { [.init("schedule", $0.json)] } ?? []))
+    }
+}

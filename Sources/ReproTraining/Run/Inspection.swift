@@ -1,0 +1,89 @@
+import ReproNN
+import ReproNumerics
+import ReproTrace
+
+/// What the output and the states of recurrent modules look like, and which of them are the same numbers.
+public struct Inspection: Sendable {
+    /// Whether two ways to a representation give the same bits.
+    public struct Identity: Sendable, Equatable {
+        public let claim: String
+        public let holds: Bool
+    }
+
+    /// One module on one set of lengths.
+    public struct View: Sendable {
+        /// The cell's name.
+        public let module: String
+        public let lengths: [Int]
+        public let tensors: [NamedTensor]
+        public let identities: [Identity]
+    }
+
+    /// `[B, T, I]`.
+    public let input: Tensor
+    public let views: [View]
+}
+
+/// A module's results on one batch, batch first, taken apart.
+struct InspectedOutput {
+    let result: RecurrentOutput
+    let lengths: [Int]
+
+    /// What the digest covers, in its order.
+    var tensors: [NamedTensor] {
+        [NamedTensor("output", result.output), NamedTensor("h_n", result.hidden)]
+            + (result.cell.map { [NamedTensor("c_n", $0)] } ?? [])
+            + Merging.allCases.map { NamedTensor("final." + $0.rawValue, result.final($0)) }
+            + [
+                NamedTensor("last.gather", result.lastByGather(lengths: lengths, batchFirst: true)),
+                NamedTensor("last.step", result.lastStep(batchFirst: true)),
+            ]
+    }
+
+    /// The identities that people rely on, each computed from the tensors themselves.
+    var identities: [Inspection.Identity] {
+        var identities: [Inspection.Identity] = []
+        func claim(_ text: String, _ holds: Bool) {
+            identities.append(Inspection.Identity(claim: text, holds: holds))
+        }
+        let size = result.stateSize
+        let last = result.layers * result.directions
+        let gather = result.lastByGather(lengths: lengths, batchFirst: true)
+        let step = result.lastStep(batchFirst: true)
+        let forward = result.hidden(layer: -1, direction: .forward)
+        let forwardIndex = last - result.directions
+        claim(
+            "output[:, -1, :H] == h_n[\(forwardIndex)]", step.columns(0..<size).isBitwiseEqual(to: forward))
+        claim(
+            "output[b, length(b)-1, :H] == h_n[\(forwardIndex)]", gather.columns(0..<size).isBitwiseEqual(to: forward))
+        guard result.directions == 2 else { return identities }
+        let reverse = result.hidden(layer: -1, direction: .reverse)
+        let half = size..<(2 * size)
+        let final = result.final(.concat)
+        claim("output[:, 0, H:] == h_n[\(last - 1)]", gather.columns(half).isBitwiseEqual(to: reverse))
+        claim("output[:, -1, H:] == h_n[\(last - 1)]", step.columns(half).isBitwiseEqual(to: reverse))
+        claim("cat(h_n[-2], h_n[-1]) == gather of both halves", final.isBitwiseEqual(to: gather))
+        claim("cat(h_n[-2], h_n[-1]) == output[:, -1, :]", final.isBitwiseEqual(to: step))
+        let firstTwo = Merging.sum.merge(
+            forward: result.hidden(layer: 0, direction: .forward),
+            reverse: result.hidden(layer: 0, direction: .reverse))
+        claim("h_n[0] + h_n[1] == h_n[-2] + h_n[-1]", firstTwo.isBitwiseEqual(to: result.final(.sum)))
+        let stepSum = Merging.sum.merge(forward: step.columns(0..<size), reverse: step.columns(half))
+        claim(
+            "output[:, -1, :H] + output[:, -1, H:] == h_n[-2] + h_n[-1]",
+            stepSum.isBitwiseEqual(to: result.final(.sum)))
+        let chunk = result.output(of: .reverse)
+        let view = result.outputByDirection.reshaped([chunk.count / size * 2, size])
+        let viewed = (0..<(chunk.count / size)).flatMap { view.slice(2 * $0 + 1).elements }
+        claim(
+            "output.view(B, T, 2, H)[:, :, 1] == output.chunk(2, -1)[1]",
+            Tensor(shape: chunk.shape, elements: viewed).isBitwiseEqual(to: chunk))
+        claim(
+            "h_n[1::2][-1] == h_n[-1]", result.hidden(of: .reverse).slice(result.layers - 1).isBitwiseEqual(to: reverse)
+        )
+        let asWalked = RecurrentOutput.turningReversePass(chunk, lengths: lengths, batchFirst: true)
+        claim(
+            "output[:, :, H:] in the order of the reverse pass == output[:, :, H:]", asWalked.isBitwiseEqual(to: chunk))
+        return identities
+    }
+}

@@ -1,0 +1,85 @@
+import ReproNumerics
+import ReproRandom
+import ReproTrace
+
+/// How a run is carried out. Nothing here shows in its digest, except a planted fault.
+public struct RunOptions {
+    public var detail: Recorder.Detail
+    public var perturbation: Perturbation?
+    /// Receives every operation of the stages that it asks for.
+    public var operations: OperationSink?
+    /// The stage that the run ends after; nil for the whole run.
+    public var lastStage: StageID?
+    /// Sequences that an evaluation takes at a time. It bounds the memory; a row's bits do not depend on its batch.
+    public var evaluationBatchSize: Int
+    /// Makes a path of the experiment one that can be opened.
+    public var resolve: (String) -> String
+    /// Told of everything as it happens. What it throws ends the run.
+    public var onProgress: (RunProgress) throws -> Void
+    /// Told of every tensor that is hashed. What it throws ends the run.
+    public var onTensor: TensorObserver = { _, _, _ in }
+
+    public init(
+        detail: Recorder.Detail = .stage, perturbation: Perturbation? = nil, operations: OperationSink? = nil,
+        lastStage: StageID? = nil, evaluationBatchSize: Int = 256,
+        resolve: @escaping (String) -> String = { $0 },
+        onProgress: @escaping (RunProgress) throws -> Void = { _ in }
+    ) {
+        self.detail = detail
+        self.perturbation = perturbation
+        self.operations = operations
+        self.lastStage = lastStage
+        self.evaluationBatchSize = evaluationBatchSize
+        self.resolve = resolve
+        self.onProgress = onProgress
+    }
+}
+
+/// The stage that a run was to end after did not occur in it.
+public struct StageNeverReached: Error, Equatable, CustomStringConvertible {
+    /// As it was asked for, which need not be a stage's text form.
+    public let stage: String
+
+    public init(_ stage: String) { self.stage = stage }
+
+    public var description: String {
+        "the run has no stage '\(stage)'. `repro run --trace stage` lists them"
+    }
+}
+
+/// What a run tells while it goes on.
+public enum RunProgress: Sendable {
+    case stage(Stage)
+    case step(Int, of: Int)
+    case epoch(Int, of: Int, loss: Double)
+}
+
+extension Experiment {
+    /// Carries out the experiment: the one way from a seed to a digest.
+    ///
+    /// - Throws: ``StageNeverReached``, `FormatError` for data, `NotFiniteError`, `ExperimentError`, `PerturbationError`, `FloatingPointFault`,
+    ///   `ParameterKeyCollision`.
+    public func run(seed: UInt64, engine: Engine, options: RunOptions = RunOptions()) throws -> RunResult {
+        try FloatingPointEnvironment.verify()
+        let recorder = Recorder(
+            engine: engine, detail: options.detail, perturbation: options.perturbation,
+            sink: options.operations, lastStage: options.lastStage,
+            onStage: { try options.onProgress(.stage($0)) }, onTensor: options.onTensor)
+        let streams = RandomStreams(seed: seed)
+        var result: RunResult
+        if task == .inspection {
+            var run = try InspectionRun(experiment: self, streams: streams, engine: engine, recorder: recorder)
+            result = try run.result()
+        } else {
+            var run = try TrainingRun(
+                experiment: self, streams: streams, engine: engine, recorder: recorder, options: options)
+            result = try run.result()
+        }
+        result.perturbation = options.perturbation
+        result.lastStage = options.lastStage
+        if let stage = options.lastStage, result.trace.stages.last?.id != stage {
+            throw StageNeverReached(stage.description)
+        }
+        return result
+    }
+}

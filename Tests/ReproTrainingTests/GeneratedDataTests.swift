@@ -1,0 +1,67 @@
+import ReproFormats
+import ReproNumerics
+import ReproTrace
+import ReproTraining
+import Testing
+
+/// Generated data follows the rules of text: classes are the training split's labels.
+@Suite struct GeneratedDataTests {
+    private func run(_ data: any DataSource, seed: UInt64) throws -> RunResult {
+        let experiment = Experiment(
+            name: "generated", task: .classification, data: data,
+            model: ModelOptions(embedding: data is EndsSource ? 2 : 0, hidden: 3),
+            training: TrainingOptions(optimizer: .sgd, learningRate: 0.1, batchSize: 4, epochs: 1))
+        return try experiment.run(seed: seed, engine: try engine(.best, workers: 1))
+    }
+
+    private func sizes(train: Int, test: Int) -> GeneratedSequences {
+        GeneratedSequences(minimumLength: 3, maximumLength: 3, train: train, test: test)
+    }
+
+    /// One training sequence has one label; among forty others both occur, but for a chance of 2^-40.
+    @Test func aLabelThatTrainingLacksIsAnErrorThatNamesTheSeed() throws {
+        for data: any DataSource in [
+            .balance(sizes(train: 1, test: 40), features: 2), .ends(sizes(train: 1, test: 40), classes: 2, letters: 4),
+        ] {
+            #expect {
+                _ = try run(data, seed: 17)
+            } throws: { error in
+                let text = "\(error)"
+                return error is FormatError && text.contains("test") && text.contains("seed 17")
+            }
+        }
+    }
+
+    @Test func oneLabelIsOneClass() throws {
+        let data: any DataSource = .balance(sizes(train: 1, test: 1), features: 1)
+        let results = (0..<UInt64(16)).compactMap { try? run(data, seed: $0) }
+        // Half of the seeds draw the same label twice.
+        #expect((2...14).contains(results.count), "\(results.count) of 16 seeds")
+        for result in results {
+            let weight = try #require(result.parameters.first { $0.name == "linear.weight" })
+            #expect(weight.value.shape[0] == 1)
+        }
+    }
+
+    @Test func everySourceIsReadBackFromItsJSON() throws {
+        let text = TextFiles(train: "a", validation: "b", lowercase: true)
+        let tensors = TensorFiles(train: ["i", "l", "t"], test: ["x", "y", "z"], classes: 3)
+        let sources: [(Experiment.Task, any DataSource)] = [
+            (.classification, .tsv(text)), (.tagging, .conllu(text)), (.tagging, .npy(tensors)),
+            (.classification, .safetensors(TensorFiles(train: ["i"], classes: 2))), (.tagging, .roman),
+            (.classification, .ends(sizes(train: 2, test: 3), classes: 2, letters: 5)),
+            (.classification, .balance(sizes(train: 2, test: 3), features: 7)),
+            (.inspection, .values([[[0.5, 1], [2, 3]]], lengths: [[2], [1]])),
+            (.inspection, .uniform(batch: 1, steps: 2, features: 3, lengths: [[2]])),
+        ]
+        for (task, source) in sources {
+            let experiment = Experiment(
+                name: "source", task: task, data: source, model: ModelOptions(hidden: 2),
+                training: task == .inspection
+                    ? nil : TrainingOptions(optimizer: .sgd, learningRate: 1, batchSize: 1, epochs: 1))
+            let read = try Experiment.decode(experiment.json, path: "source.json").experiment
+            #expect(read == experiment, "\(source)")
+            #expect(read.data.mappingPaths { $0 + "/" }.paths == source.paths.map { $0 + "/" })
+        }
+    }
+}
