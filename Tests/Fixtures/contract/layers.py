@@ -65,7 +65,7 @@ def binary_cross_entropy(logits, targets, gradient=True):
     return loss, ((numerics.sigmoid(x) - t) / n)[:, None]
 
 
-def predict(logits):
-    if logits.shape[1] == 1:
+def predict(logits, head):
+    if head == "sigmoid":
         return (logits[:, 0] > 0).astype(np.int64)
     return np.argmax(logits, axis=1).astype(np.int64)

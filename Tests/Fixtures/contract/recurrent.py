@@ -197,23 +197,23 @@ class Recurrent:
         carry = dc_n.copy()
         first = np.zeros((batch, S), F32)
         for n in range(int(lengths.max()) - 1, -2, -1):
-            # n = −1 stands for the initial state.
+            # n = −1 stands for the initial state, whose gradient is `r` itself.
             live = np.flatnonzero(lengths > max(n, 0))
-            dh = dout[live, n].copy() if n >= 0 else np.zeros((batch, S), F32)
             ends = lengths[live] - 1 == n
-            dh[ends] = dh[ends] + dh_n[live[ends]]
             more = live[~ends]
+            r = np.zeros((more.size, S), F32)
             if more.size:
-                acc = dh[~ends]
-                if cell == "gru":
-                    acc = fma(dhs[more, n + 1], cache["z"][more, n + 1], acc)
                 delta = hh[more, n + 1]
-                for r in range(W_hh.shape[0]):
-                    acc = fma(delta[:, r, None], W_hh[None, r, :], acc)
-                dh[~ends] = acc
+                for row in range(W_hh.shape[0]):
+                    r = fma(delta[:, row, None], W_hh[None, row, :], r)
+                if cell == "gru":
+                    r = fma(dhs[more, n + 1], cache["z"][more, n + 1], r)
             if n < 0:
-                first = dh
+                first = r
                 break
+            added = dh_n[live]
+            added[~ends] = r
+            dh = dout[live, n] + added
             dhs[live, n] = dh
             get = {name: value[live, n] for name, value in cache.items() if value.ndim == 3}
             if cell == "lstm":

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from .numerics import F32, fma, require_finite
+from .files import Refused
+from .numerics import F32, fma
 
 
 class TorchGenerator:
@@ -41,8 +42,8 @@ def initial(seed, specifications):
     params = {}
     for name, shape, k, padding in specifications:
         if padding is not None:
-            raise ValueError("an embedding does not start from PyTorch's numbers")
+            raise Refused("an embedding does not start from PyTorch's numbers")
         if name == "linear.weight":
             k = math.sqrt(3) * (math.sqrt(2 / (1 + math.sqrt(5) * math.sqrt(5))) / math.sqrt(shape[1]))
-        params[name] = require_finite(name, generator.uniform(k, shape))
+        params[name] = generator.uniform(k, shape)
     return params, [generator]
