@@ -6,7 +6,7 @@ walking order: step n of sequence b is position n forward, and position length â
 
 import numpy as np
 
-from .numerics import F32, ONE, affine, chain, fma, running_sum, sigmoid, tanh
+from .numerics import F32, ONE, affine, fma, running_sum, sigmoid, tanh
 
 GATES = {"lstm": 4, "gru": 3, "rnn_tanh": 1, "rnn_relu": 1}
 
@@ -178,9 +178,7 @@ class Recurrent:
                     timed["m"] = cache["m"][rows, walks[d]]
                 for name, value in self._parameters(timed, inside, end, shards).items():
                     grads[name] = value
-                delta, W = timed["ih"][inside], params[f"weight_ih_{end}"]
-                for r in range(W.shape[0]):
-                    dx = fma(delta[:, r, None], W[None, r, :], dx)
+                dx = rows_chain(timed["ih"][inside], params[f"weight_ih_{end}"], dx)
             above = np.zeros((batch, steps, size), F32)
             above[inside] = dx
         return {name: grads[name] for name in self.shapes()}, above, dh_0, (dc_0 if self.cell == "lstm" else None)
@@ -203,9 +201,7 @@ class Recurrent:
             more = live[~ends]
             r = np.zeros((more.size, S), F32)
             if more.size:
-                delta = hh[more, n + 1]
-                for row in range(W_hh.shape[0]):
-                    r = fma(delta[:, row, None], W_hh[None, row, :], r)
+                r = rows_chain(hh[more, n + 1], W_hh, r)
                 if cell == "gru":
                     r = fma(dhs[more, n + 1], cache["z"][more, n + 1], r)
             if n < 0:
@@ -220,10 +216,7 @@ class Recurrent:
                 i, f, g, o, t, c = (get[name] for name in ("i", "f", "g", "o", "t", "c_prev"))
                 if self.projection:
                     W_hr = params[f"weight_hr_{end}"]
-                    dm = np.zeros((live.size, H), F32)
-                    for p in range(S):
-                        dm = fma(dh[:, p, None], W_hr[None, p, :], dm)
-                    dh = dm
+                    dh = rows_chain(dh, W_hr, np.zeros((live.size, H), F32))
                 dc = fma(dh * o, fma(-t, t, ONE), carry[live])
                 delta = np.concatenate(
                     [
@@ -269,6 +262,13 @@ class Recurrent:
                 result[f"weight_hr_{end}"] = outer_chain(timed["h"][part][mask], timed["m"][part][mask])
             total = result if s == 0 else {name: total[name] + result[name] for name in result}
         return total
+
+
+def rows_chain(delta, W, acc):
+    """`acc[k]` continued over the rows of `W` in ascending order: `fma(Î´[row], W[row, k], acc)`."""
+    for row in range(W.shape[0]):
+        acc = fma(delta[:, row, None], W[None, row, :], acc)
+    return acc
 
 
 def outer_chain(delta, x):
