@@ -50,17 +50,15 @@ public struct Bisection: Sendable {
     private let builds: [BuildProcess]
     /// Options that both are given, such as `--threads 2`.
     private let options: [String]
-    private let hashing: Hashing
     private let onLevel: @Sendable (String) -> Void
 
     /// - Parameter onLevel: told what is being run.
     public init(
-        baseline: BuildProcess, present: BuildProcess, options: [String], hashing: Hashing,
+        baseline: BuildProcess, present: BuildProcess, options: [String],
         onLevel: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         builds = [baseline, present]
         self.options = options
-        self.hashing = hashing
         self.onLevel = onLevel
     }
 
@@ -77,7 +75,7 @@ public struct Bisection: Sendable {
         try AtomicFile.write(absolute.json.encoded(.pretty), to: configuration)
         let search = ExperimentSearch(
             builds: builds, words: ["--config", configuration, "--seed", String(seed)] + options,
-            scratch: scratch, hashing: hashing, onLevel: { onLevel("\(experiment.name): \($0)") })
+            scratch: scratch, onLevel: { onLevel("\(experiment.name): \($0)") })
         return try search.result(experiment.name, seed)
     }
 }

@@ -60,7 +60,6 @@ public struct Blessing: Sendable {
     public func proposal(
         for experiment: Experiment, seed: UInt64, base: String, onProgress: @escaping (RunProgress) -> Void = { _ in }
     ) throws -> Proposal {
-        let hashing = Hashing(kernels: engine.kernels)
         let options = RunOptions(resolve: { Paths.resolve($0, against: base) }, onProgress: onProgress)
         let first = try runner(experiment, seed, engine, options)
         let previous = try? folder.golden(named: experiment.name)
@@ -80,7 +79,7 @@ public struct Blessing: Sendable {
         }
         let data = try zip(experiment.data.paths, relative.data.paths).map { path, name in
             Golden.DataFile(
-                path: name, digest: hashing.digest(of: try ByteFile.contents(of: Paths.resolve(path, against: base))))
+                path: name, digest: Hashing().digest(of: try ByteFile.contents(of: Paths.resolve(path, against: base))))
         }
         let golden = Golden(
             name: experiment.name, experiment: relative.json, data: data, seed: seed, trace: first, blessedBy: by,

@@ -115,7 +115,7 @@ public struct GoldenCheck: Sendable {
     private func presentData(of golden: Golden) -> [Golden.DataFile] {
         golden.data.map { file in
             let bytes = try? ByteFile.contents(of: Paths.resolve(file.path, against: folder.path))
-            return Golden.DataFile(path: file.path, digest: folder.hashing.digest(of: bytes ?? []))
+            return Golden.DataFile(path: file.path, digest: Hashing().digest(of: bytes ?? []))
         }
     }
 }

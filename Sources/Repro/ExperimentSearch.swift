@@ -7,7 +7,6 @@ struct ExperimentSearch {
     let builds: [BuildProcess]
     let words: [String]
     let scratch: ScratchFolder
-    let hashing: Hashing
     let onLevel: (String) -> Void
 
     typealias Entry = DivergenceSearch.Entry
@@ -48,7 +47,7 @@ struct ExperimentSearch {
     private func level(
         _ kind: Bisection.Level.Kind, _ entries: [[Entry]], into result: inout Bisection.Result
     ) -> String? {
-        let search = DivergenceSearch(entries[0], entries[1], hashing: hashing)
+        let search = DivergenceSearch(entries[0], entries[1])
         let first = search.first.map { $0 < entries[0].count ? entries[0][$0].name : entries[1][$0].name }
         result.levels.append(
             Bisection.Level(
@@ -111,7 +110,7 @@ struct ExperimentSearch {
             onLevel("\(level) of \(build.path)")
             let directory = directory(level, index)
             try build.run(words + more, into: directory)
-            return try RecordedRun(path: directory + "/run.json", hashing: hashing)
+            return try RecordedRun(path: directory + "/run.json")
         }
     }
 }

@@ -8,12 +8,11 @@ extension RunResult {
     /// Stages list the tensors that the run kept: of
     /// the steps, the first and the last, or all where it was traced to its tensors.
     public func json(environment: RunEnvironment) -> JSONValue {
-        let stages = trace.stages.map { StageCoding.fullJSON($0) }
         var members: [JSONValue.Member] = [
             .init("schema", .number(ReproVersion.schema)), .init("experiment", .string(experiment.name)),
             .init("seed", .number(seed)), .init("digest", .string(trace.root.hexadecimal)),
             .init("metrics", .object(metrics.map { .init($0.name, .number($0.value)) })),
-            .init("options", experiment.json), .init("environment", environment.json), .init("stages", .array(stages)),
+            .init("options", experiment.json), .init("environment", environment.json), .init("stages", trace.stages.json),
         ]
         // Outside the tree: a digest says what was computed, this says what was asked for.
         if let perturbation { members.append(.init("perturbation", .string(perturbation.description))) }

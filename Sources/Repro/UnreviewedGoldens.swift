@@ -47,7 +47,7 @@ public struct UnreviewedGoldens: Sendable {
     ) throws {
         try verifyPlace()
         try folder.write { temporary in
-            let place = GoldenFolder(path: temporary, hashing: checked.hashing)
+            let place = GoldenFolder(path: temporary)
             for outcome in outcomes {
                 if let successor = outcome.successor {
                     try place.write(successor.golden)

@@ -28,7 +28,7 @@ enum BisectCommand: Command {
         guard let own = Bundle.main.executablePath else {
             throw CommandLineError(message: "the path of this program is not known here", code: ExitCode.unavailable)
         }
-        let hashing = Hashing(kernels: try context.engine().kernels)
+        try context.verifyEngineOptions()
         var options: [String] = []
         for name in ["threads", "kernels"] {
             if let value = arguments.value(name) { options += ["--" + name, value] }
@@ -36,10 +36,10 @@ enum BisectCommand: Command {
         let messages = context.messages
         let bisection = Bisection(
             baseline: baseline, present: try BuildProcess(path: own, option: "--baseline"), options: options,
-            hashing: hashing, onLevel: { messages.progress($0) })
+            onLevel: { messages.progress($0) })
         var results: [Bisection.Result] = []
         var failures: [(name: String, reason: String, code: Int32)] = []
-        for (experiment, seed, base) in try experiments(context, hashing) {
+        for (experiment, seed, base) in try experiments(context) {
             let result: Bisection.Result
             do {
                 result = try bisection.search(experiment, seed: seed, base: base)
@@ -58,9 +58,7 @@ enum BisectCommand: Command {
         return [3, 1, 2].first { codes.contains($0) } ?? ExitCode.success
     }
 
-    private static func experiments(
-        _ context: Context, _ hashing: Hashing
-    ) throws -> [(Experiment, seed: UInt64, base: String)] {
+    private static func experiments(_ context: Context) throws -> [(Experiment, seed: UInt64, base: String)] {
         let arguments = context.arguments
         if arguments.value("config") != nil {
             let (experiment, seed, base) = try RunCommand.choose(context)
@@ -73,7 +71,7 @@ enum BisectCommand: Command {
             return try arguments.operands.map { (try context.shippedExperiment($0), seed, ".") }
         }
         let path = arguments.value("goldens") ?? "Goldens"
-        let folder = GoldenFolder(path: path, hashing: hashing)
+        let folder = GoldenFolder(path: path)
         let known = try GoldenCheck(folder: folder, engine: try context.engine()).caseNames()
         let names = arguments.operands.isEmpty ? known : arguments.operands
         for name in names { try CheckCommand.verify(name, known: known, path: path) }

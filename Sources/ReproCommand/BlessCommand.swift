@@ -53,8 +53,7 @@ enum BlessCommand: Command {
             throw CommandLineError.usage("no terminal to ask on; give --yes if the change is meant")
         }
         let engine = try context.engine()
-        let folder = GoldenFolder(
-            path: arguments.value("goldens") ?? "Goldens", hashing: Hashing(kernels: engine.kernels))
+        let folder = GoldenFolder(path: arguments.value("goldens") ?? "Goldens")
         let candidates = try candidates(context, folder)
         let blessing = Blessing(folder: folder, engine: engine, by: try author(arguments), reason: reason)
 

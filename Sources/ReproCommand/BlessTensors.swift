@@ -10,8 +10,7 @@ extension BlessCommand {
                 "--tensors changes no golden, so --\(option) says nothing; a new golden gets its tensors by itself")
         }
         let engine = try context.engine()
-        let folder = GoldenFolder(
-            path: arguments.value("goldens") ?? "Goldens", hashing: Hashing(kernels: engine.kernels))
+        let folder = GoldenFolder(path: arguments.value("goldens") ?? "Goldens")
         let keeping = TensorKeeping(folder: folder, engine: engine)
         let names = try arguments.operands.isEmpty ? folder.index().map(\.name) : arguments.operands
         guard !names.isEmpty else {

@@ -35,7 +35,7 @@ enum CheckCommand: Command {
         }
         let shard = try Shard(arguments)
         let engine = try context.engine()
-        let folder = GoldenFolder(path: path, hashing: Hashing(kernels: engine.kernels))
+        let folder = GoldenFolder(path: path)
         let check = GoldenCheck(folder: folder, engine: engine, perturbation: try RunCommand.perturbation(arguments))
         if arguments.has("seed") && !arguments.has("canary") {
             throw CommandLineError.usage("--seed is for --canary; a golden has its own seed")

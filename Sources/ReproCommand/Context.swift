@@ -48,6 +48,12 @@ struct Context {
         return name.flatMap(KernelPath.init(rawValue:)) ?? .best
     }
 
+    /// Refuses what `engine` would, without starting a thread: for commands that compute nothing.
+    func verifyEngineOptions() throws {
+        _ = try threads()
+        _ = try kernelPath().kernels()
+    }
+
     func engine() throws -> Engine { try Engine(path: try kernelPath(), threads: try threads()) }
 
     func print(_ json: JSONValue) throws { try Output.write(json.text(.pretty)) }

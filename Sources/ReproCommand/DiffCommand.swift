@@ -47,9 +47,9 @@ enum DiffCommand: Command {
     }
 
     private static func runs(_ a: String, _ b: String, _ context: Context) throws -> Comparison {
-        let hashing = Hashing(kernels: try context.engine().kernels)
-        let before = try RecordedRun(path: a + "/run.json", hashing: hashing)
-        let after = try RecordedRun(path: b + "/run.json", hashing: hashing)
+        try context.verifyEngineOptions()
+        let before = try RecordedRun(path: a + "/run.json")
+        let after = try RecordedRun(path: b + "/run.json")
         // Parameters and outputs of runs that ended at different stages are not the same tensors.
         let whole = before.lastStage == after.lastStage
         let notes =

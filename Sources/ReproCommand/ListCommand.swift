@@ -7,8 +7,8 @@ enum ListCommand: Command {
         options: [OptionSpecification(name: "goldens", value: "DIR", help: "the folder of goldens (default Goldens)")])
 
     static func run(_ context: Context) throws -> Int32 {
-        let hashing = Hashing(kernels: try context.engine().kernels)
-        let folder = GoldenFolder(path: context.arguments.value("goldens") ?? "Goldens", hashing: hashing)
+        try context.verifyEngineOptions()
+        let folder = GoldenFolder(path: context.arguments.value("goldens") ?? "Goldens")
         let claimed = try folder.index().map(\.name)
         var names = Experiment.shipped.map(\.name)
         for name in claimed + folder.fileNames() where !names.contains(name) { names.append(name) }

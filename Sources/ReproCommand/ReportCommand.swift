@@ -26,7 +26,8 @@ enum ReportCommand: Command {
             throw CommandLineError.usage("--output is needed: repro report DIR… --output FILE.html")
         }
         try verify(directories, output)
-        let report = try Report(directories: directories, hashing: Hashing(kernels: try context.engine().kernels))
+        try context.verifyEngineOptions()
+        let report = try Report(directories: directories)
         try Interruption.protected { try AtomicFile.write(Array(report.html.utf8), to: output) }
         if context.format == .json {
             try context.print(json(report, output))

@@ -4,8 +4,12 @@ import ReproNumerics
 ///
 /// Every integer is 8 little-endian bytes; element bytes are little-endian, so a big-endian host swaps while hashing.
 public struct Hashing: Sendable {
-    public let kernels: any Kernels
+    private let kernels: any Kernels
 
+    /// By the fastest SHA-256 of this processor: what whoever verifies digests needs, without an engine.
+    public init() { self.init(kernels: (try? KernelPath.best.kernels()) ?? ReferenceKernels()) }
+
+    /// By the SHA-256 of these kernels, so that a run forced onto one path hashes on that path too.
     public init(kernels: any Kernels) {
         self.kernels = kernels
     }

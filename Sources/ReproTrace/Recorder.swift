@@ -39,7 +39,7 @@ public struct Recorder {
     /// What becomes of the leaves of the steps between the first and the last; their digests are always kept.
     public enum Detail: Sendable { case stage, tensor }
 
-    public let hashing: Hashing
+    private let hashing: Hashing
     public private(set) var stages: [Stage] = []
 
     /// Plants the fault, and sends operations where there is a sink for them.
@@ -52,7 +52,8 @@ public struct Recorder {
     private let onTensor: TensorObserver
 
     public init(
-        hashing: Hashing, detail: Detail = .stage, perturbation: Perturbation? = nil, sink: OperationSink? = nil,
+        hashing: Hashing = Hashing(), detail: Detail = .stage, perturbation: Perturbation? = nil,
+        sink: OperationSink? = nil,
         onStage: @escaping (Stage) throws -> Void = { _ in },
         onTensor: @escaping TensorObserver = { _, _, _ in }
     ) {
@@ -119,7 +120,7 @@ public struct Recorder {
     public func trace() throws -> Trace {
         precondition(name == nil, "stage '\(name ?? "")' is still open")
         if let fault = operations.fault { throw PerturbationError.neverReached(fault) }
-        return Trace(stages: stages, hashing: hashing)
+        return Trace(stages: stages)
     }
 
     /// Keeps memory bounded: of the steps, only the first and the latest hold their leaves.

@@ -82,19 +82,21 @@ public struct Trace: Sendable, Equatable {
     public let root: Digest
 
     /// Hashes the stages to their root.
-    public init(stages: [Stage], hashing: Hashing) {
+    public init(stages: [Stage]) {
         self.stages = stages
+        let hashing = Hashing()
         root = hashing.node(name: Trace.rootName, streams: hashing.streams([]), children: stages.map(\.digest))
     }
 
     /// Names the first node that does not hash up from what is below it: a stage from its leaves, or the root
     /// (`claimed`) from the stages. Nil where all do.
-    public static func firstInconsistency(stages: [Stage], claimed root: Digest, hashing: Hashing) -> String? {
+    public static func firstInconsistency(stages: [Stage], claimed root: Digest) -> String? {
+        let hashing = Hashing()
         for stage in stages {
             guard let leaves = stage.leaves else { continue }
             let digest = hashing.node(name: stage.name, streams: stage.streams, children: leaves.map(\.digest))
             if digest != stage.digest { return "stage '\(stage.name)'" }
         }
-        return Trace(stages: stages, hashing: hashing).root == root ? nil : "the root"
+        return Trace(stages: stages).root == root ? nil : "the root"
     }
 }

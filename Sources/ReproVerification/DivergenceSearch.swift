@@ -21,8 +21,8 @@ public struct DivergenceSearch: Sendable, Equatable {
     /// How many comparisons that took: 1 for equal lists, else 1 + ⌈log₂ of the longer list's length⌉.
     public let comparisons: Int
 
-    public init(_ a: [Entry], _ b: [Entry], hashing: Hashing) {
-        let (left, right) = (DivergenceSearch.beginnings(a, hashing), DivergenceSearch.beginnings(b, hashing))
+    public init(_ a: [Entry], _ b: [Entry]) {
+        let (left, right) = (DivergenceSearch.beginnings(a), DivergenceSearch.beginnings(b))
         var comparisons = 0
         /// Whether the first `count` entries agree.
         func agree(_ count: Int) -> Bool {
@@ -44,7 +44,8 @@ public struct DivergenceSearch: Sendable, Equatable {
     }
 
     /// The digest of the first n entries at place n.
-    private static func beginnings(_ entries: [Entry], _ hashing: Hashing) -> [Digest] {
+    private static func beginnings(_ entries: [Entry]) -> [Digest] {
+        let hashing = Hashing()
         var digests = [hashing.streams([])]
         for entry in entries {
             digests.append(

@@ -11,7 +11,7 @@ public struct Golden: Sendable, Equatable {
     public static let contract = 1
 
     /// A data file: its path relative to the golden's folder, and the SHA-256 of its bytes.
-    public struct DataFile: Sendable, Equatable {
+    public struct DataFile: Sendable, Equatable, JSONRepresentable {
         public let path: String
         public let digest: Digest
 
@@ -19,6 +19,8 @@ public struct Golden: Sendable, Equatable {
             self.path = path
             self.digest = digest
         }
+
+        public var json: JSONValue { ["path": path, "sha256": digest] }
     }
 
     public let name: String

@@ -5,26 +5,17 @@ extension Golden {
     /// The golden as text: keys sorted, one stage or leaf a line, so that a review shows what moved.
     public var encoded: [UInt8] {
         var lines = ["{"]
-        func member(_ key: String, _ value: JSONValue, last: Bool = false) {
-            lines.append("  \(JSONValue.string(key).text(.compact)): \(value.text(.compact))\(last ? "" : ",")")
+        let head: JSONValue = [
+            "blessed": ["by": blessedBy, "reason": reason] as JSONValue, "contract": Golden.contract, "data": data,
+            "experiment": experiment, "format": Golden.format, "name": name, "root": root, "seed": seed,
+        ]
+        for member in head.members ?? [] {
+            lines.append("  \(member.key.json.text(.compact)): \(member.value.text(.compact)),")
         }
-        member("blessed", .object([.init("by", .string(blessedBy)), .init("reason", .string(reason))]))
-        member("contract", .number(Golden.contract))
-        member(
-            "data",
-            .array(
-                data.map {
-                    .object([.init("path", .string($0.path)), .init("sha256", .string($0.digest.hexadecimal))])
-                }))
-        member("experiment", experiment)
-        member("format", .number(Golden.format))
-        member("name", .string(name))
-        member("root", .string(root.hexadecimal))
-        member("seed", .number(seed))
         lines.append("  \"stages\": [")
         for (index, stage) in stages.enumerated() {
             let comma = index + 1 < stages.count ? "," : ""
-            let head = StageCoding.json(stage)
+            let head = stage.jsonWithoutLeaves
             guard let leaves = stage.leaves else {
                 lines.append("    \(head.text(.compact))\(comma)")
                 continue
@@ -32,7 +23,7 @@ extension Golden {
             lines.append("    " + head.text(.compact).dropLast() + ",\"leaves\":[")
             for (position, leaf) in leaves.enumerated() {
                 let separator = position + 1 < leaves.count ? "," : ""
-                lines.append("      \(StageCoding.json(leaf).text(.compact))\(separator)")
+                lines.append("      \(leaf.json.text(.compact))\(separator)")
             }
             lines.append("    ]}\(comma)")
         }
@@ -43,7 +34,7 @@ extension Golden {
     /// Reads a golden's text and holds it against itself: the tree has to hash up to its root.
     ///
     /// - Throws: ``GoldenFault`` where the bytes are no golden of this contract.
-    public static func decode(_ bytes: [UInt8], path: String, hashing: Hashing) throws(GoldenFault) -> Golden {
+    public static func decode(_ bytes: [UInt8], path: String) throws(GoldenFault) -> Golden {
         if bytes.isEmpty { throw GoldenFault.malformed(path: path, line: nil, problem: "the file is empty") }
         let document: JSONValue
         do {
@@ -53,7 +44,7 @@ extension Golden {
         }
         let reader = GoldenReader(path: path)
         let golden = try reader.golden(document)
-        if let node = Trace.firstInconsistency(stages: golden.stages, claimed: golden.root, hashing: hashing) {
+        if let node = Trace.firstInconsistency(stages: golden.stages, claimed: golden.root) {
             throw GoldenFault.malformed(
                 path: path, line: nil, problem: "\(node) does not hash up from what is below it")
         }

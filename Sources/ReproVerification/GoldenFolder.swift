@@ -14,11 +14,9 @@ public struct GoldenFolder: Sendable {
     }
 
     public let path: String
-    public let hashing: Hashing
 
-    public init(path: String, hashing: Hashing) {
+    public init(path: String) {
         self.path = path
-        self.hashing = hashing
     }
 
     public func path(of name: String) -> String { path + "/" + name + ".json" }
@@ -72,8 +70,8 @@ public struct GoldenFolder: Sendable {
             throw .malformed(path: path(of: name), line: nil, problem: error.problem)
         }
         guard let claimed else { throw .unclaimed(path: path(of: name)) }
-        let golden = try Golden.decode(bytes, path: path(of: name), hashing: hashing)
-        if hashing.digest(of: bytes) != claimed.digest {
+        let golden = try Golden.decode(bytes, path: path(of: name))
+        if Hashing().digest(of: bytes) != claimed.digest {
             throw .malformed(
                 path: path(of: name), line: nil, problem: "its bytes are not those that index.json records")
         }
@@ -88,7 +86,7 @@ public struct GoldenFolder: Sendable {
     /// - Throws: ``GoldenTensorsFault``, which tells why a drift goes unexplained and is no reason to judge otherwise.
     public func tensors(of golden: Golden) throws(GoldenTensorsFault) -> GoldenTensors? {
         do {
-            return try GoldenTensors(path: tensorPath(of: golden.name), golden: golden, hashing: hashing)
+            return try GoldenTensors(path: tensorPath(of: golden.name), golden: golden)
         } catch {
             if error.kind == .missing, !GoldenTensors.areSmall(golden.stages) { return nil }
             throw error
@@ -123,7 +121,7 @@ public struct GoldenFolder: Sendable {
         let bytes = golden.encoded
         try AtomicFile.write(bytes, to: path(of: golden.name))
         entries.removeAll { Text.areSame($0.name, golden.name) }
-        entries.append(Entry(name: golden.name, digest: hashing.digest(of: bytes)))
+        entries.append(Entry(name: golden.name, digest: Hashing().digest(of: bytes)))
         entries.sort { Text.precedes($0.name.utf8, $1.name.utf8) }
         try AtomicFile.write(GoldenFolder.encodedIndex(entries), to: indexPath)
     }
@@ -131,9 +129,7 @@ public struct GoldenFolder: Sendable {
     private static func encodedIndex(_ entries: [Entry]) -> [UInt8] {
         var lines = ["{", "  \"format\": \(Golden.format),", "  \"goldens\": ["]
         for (index, entry) in entries.enumerated() {
-            let object = JSONValue.object([
-                .init("name", .string(entry.name)), .init("sha256", .string(entry.digest.hexadecimal)),
-            ])
+            let object: JSONValue = ["name": entry.name, "sha256": entry.digest]
             lines.append("    \(object.text(.compact))\(index + 1 < entries.count ? "," : "")")
         }
         lines += ["  ]", "}", ""]

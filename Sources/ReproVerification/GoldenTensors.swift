@@ -14,12 +14,11 @@ public struct GoldenTensors: Sendable {
     /// Opens a file and holds all of it against the golden: no tensor more, none less, and each hashes to its leaf.
     ///
     /// - Throws: ``GoldenTensorsFault``.
-    init(path: String, golden: Golden, hashing: Hashing) throws(GoldenTensorsFault) {
+    init(path: String, golden: Golden) throws(GoldenTensorsFault) {
         let problem: String?
         do {
             file = try ArrayFile(path: path)
-            problem = try file.firstForeign(
-                among: GoldenTensors.leaves(of: golden.stages), hashing: hashing)
+            problem = try file.firstForeign(among: GoldenTensors.leaves(of: golden.stages))
         } catch {
             if error.isMissingFile { throw GoldenTensorsFault(.missing, path: path, golden: golden.name) }
             throw GoldenTensorsFault(.unreadable(error.problem), path: path, golden: golden.name)
@@ -96,9 +95,8 @@ public struct GoldenTensorsFault: Error, Equatable, CustomStringConvertible {
 
 extension ArrayFile {
     /// What the file has that the leaves do not vouch for, or lacks of them; nil where they agree.
-    fileprivate func firstForeign(
-        among leaves: [(stage: String, leaf: Leaf)], hashing: Hashing
-    ) throws(FormatError) -> String? {
+    fileprivate func firstForeign(among leaves: [(stage: String, leaf: Leaf)]) throws(FormatError) -> String? {
+        let hashing = Hashing()
         for (stage, leaf) in leaves {
             let name = KeptTensor.name(stage, leaf)
             guard let entry = entry(named: name) else { return "it lacks '\(name)'" }

@@ -16,7 +16,7 @@ public struct RecordedRun: Sendable {
     public let metrics, options, environment: [JSONValue.Member]
 
     /// - Throws: `FormatError` where the file is no `run.json`, or its tree does not hash up.
-    public init(path: String, hashing: Hashing) throws(FormatError) {
+    public init(path: String) throws(FormatError) {
         let document = try JSONValue.read(path: path)
         func malformed(_ problem: String) -> FormatError {
             FormatError(.badData, path: path, problem: problem, remedy: "name a run directory that `repro run` wrote")
@@ -29,7 +29,7 @@ public struct RecordedRun: Sendable {
         for value in list {
             do { stages.append(try StageCoding.stage(value)) } catch { throw malformed(error.problem) }
         }
-        if let node = Trace.firstInconsistency(stages: stages, claimed: root, hashing: hashing) {
+        if let node = Trace.firstInconsistency(stages: stages, claimed: root) {
             throw malformed("\(node) does not hash up from what is below it")
         }
         self.path = path

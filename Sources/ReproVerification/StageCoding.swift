@@ -1,47 +1,12 @@
 import ReproFormats
 import ReproTrace
 
-/// Stages and leaves as JSON, in goldens and in `run.json`: keys sorted, nothing unknown, nothing missing.
-public enum StageCoding {
+/// Reads stages and leaves from the JSON of goldens and of `run.json`: nothing unknown, nothing missing.
+enum StageCoding {
     /// Why a part is not what it should be.
     struct Fault: Error {
         let problem: String
         var line: Int?
-    }
-
-    /// A stage without its leaves.
-    static func json(_ stage: Stage) -> JSONValue {
-        .object([
-            .init("digest", .string(stage.digest.hexadecimal)), .init("name", .string(stage.name)),
-            .init("streams", .string(stage.streams.hexadecimal)),
-        ])
-    }
-
-    /// A stage with as many of its leaves as it has.
-    public static func fullJSON(_ stage: Stage) -> JSONValue {
-        var members = json(stage).members ?? []
-        if let leaves = stage.leaves { members.append(.init("leaves", .array(leaves.map { json($0) }))) }
-        return .object(members)
-    }
-
-    static func json(_ leaf: Leaf) -> JSONValue {
-        .object([
-            .init("digest", .string(leaf.digest.hexadecimal)), .init("dtype", .string(leaf.elementType.rawValue)),
-            .init("name", .string(leaf.name)),
-            .init(
-                "samples",
-                .array(
-                    leaf.samples.map {
-                        .array([.number($0.offset), .string(hexadecimal($0.bits, leaf.elementType))])
-                    })),
-            .init("shape", .array(leaf.shape.map { .number($0) })),
-        ])
-    }
-
-    /// An element's bits, two digits a byte.
-    private static func hexadecimal(_ bits: UInt64, _ type: ElementType) -> String {
-        let digits = String(bits, radix: 16)
-        return String(repeating: "0", count: max(0, 2 * type.byteCount - digits.count)) + digits
     }
 
     /// The members of an object that has exactly these keys, in the order of `keys`.

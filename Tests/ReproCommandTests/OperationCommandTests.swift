@@ -21,7 +21,7 @@ import Testing
                 ["c", "f", "g", "h", "i", "o"].map { "evaluation/" + name + $0 }
             }
             #expect(kept.entries.map(\.name).sorted() == names)
-            let hashing = Hashing(kernels: ReferenceKernels())
+            let hashing = Hashing()
             for entry in kept.entries {
                 let operation = try #require(operations.first { $0.stage + "/" + $0.name == entry.name })
                 let tensor = try #require(try kept.value(named: entry.name).tensor)

@@ -33,7 +33,7 @@ private final class Counter: Sendable {
     private func withGolden(_ body: (GoldenFolder, Blessing, Experiment) throws -> Void) throws {
         try withWorkplace { place in
             try place.writeMood("m")
-            let folder = GoldenFolder(path: place("m/Goldens"), hashing: Hashing(kernels: engine.kernels))
+            let folder = GoldenFolder(path: place("m/Goldens"))
             try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: false)
             let blessing = Blessing(folder: folder, engine: engine, by: "tester", reason: "x")
             let experiment = try Experiment.read(path: place("m/mood.json")).experiment

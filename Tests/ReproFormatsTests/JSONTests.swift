@@ -36,6 +36,20 @@ import Testing
         #expect(value.text(.pretty) == text)
     }
 
+    @Test func literalsKeepTheirOrder() {
+        let none: Int? = nil
+        var value: JSONValue = [
+            "z": UInt64.max, "a": ["x", "y"], "none": none, "infinite": Double.infinity, "tenth": Float(0.1),
+            "inner": ["on": true, "empty": JSONValue.array([])] as JSONValue,
+        ]
+        value.add("left out", ifPresent: none)
+        value.add("last", ifPresent: Optional(-1))
+        #expect(
+            value.text(.compact)
+                == #"{"z":18446744073709551615,"a":["x","y"],"none":null,"infinite":null,"tenth":0.1,"#
+                + #""inner":{"on":true,"empty":[]},"last":-1}"#)
+    }
+
     @Test func numbersKeepTheirDigits() throws {
         let seed = try JSONValue.parse("18446744073709551615", path: "x")
         #expect(seed.uint64 == .max && seed.int64 == nil && seed.int == nil)

@@ -86,7 +86,7 @@ import Testing
 
     @Test func aRunFromPyTorchsNumbersHasOneStreamAtItsStart() throws {
         let engine = try engine()
-        let hashing = Hashing(kernels: engine.kernels)
+        let hashing = Hashing()
         var inspection = try #require(Experiment.shipped(named: "last-states"))
         var training = try #require(Experiment.shipped(named: "sigmoid-classifier"))
         training.training?.epochs = 1

@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func dropout() throws {
-        let hashing = Hashing(kernels: try KernelPath.best.kernels())
+        let hashing = Hashing()
         for one in try ContractVectors().cases("dropout", atLeast: 4) {
             let key = UInt32(one.number)
             var stream = RandomStreams(seed: one.seed).stream(.dropout, key: key)

@@ -39,13 +39,13 @@ import Testing
 
     @Test func streams() throws {
         for fields in try digests("streams", atLeast: 4) {
-            #expect(try hashing().streams(try states(fields[1])).hexadecimal == fields[2], "\(fields[1])")
+            #expect(Hashing().streams(try states(fields[1])).hexadecimal == fields[2], "\(fields[1])")
         }
     }
 
     @Test func nodes() throws {
         for fields in try digests("node", atLeast: 4) {
-            let digest = try hashing().node(
+            let digest = Hashing().node(
                 name: fields[1], streams: try #require(Digest(hexadecimal: fields[2])),
                 children: try list(fields[3]).map { try #require(Digest(hexadecimal: $0)) })
             #expect(digest.hexadecimal == fields[4], "\(fields[1])")
@@ -57,7 +57,7 @@ import Testing
         for fields in try digests("tensor", atLeast: 10) {
             let shape = try list(fields[3]).map { try #require(Int($0)) }
             let bytes = try unhex(fields[4])
-            var recorder = Recorder(hashing: try hashing())
+            var recorder = Recorder()
             recorder.begin("init")
             switch try #require(ElementType(rawValue: fields[2])) {
             case .float32:

@@ -6,8 +6,8 @@ import Testing
     private let tensor = Tensor(shape: [2, 3], elements: [1, 2, 3, 4, 5, 6])
 
     @Test func stagesAndRootHashUpFromTheirLeaves() throws {
-        let hashing = try hashing()
-        var recorder = Recorder(hashing: hashing)
+        let hashing = Hashing()
+        var recorder = Recorder()
         let stream = StreamState(domain: 1, key: 0, state: (1, 2), increment: (3, 5), buffered: 7)
         var tensor = tensor
         recorder.begin("init")
@@ -25,17 +25,17 @@ import Testing
         #expect(trace.stages[1].streams == hashing.streams([]))
         let root = hashing.node(name: "run", streams: hashing.streams([]), children: trace.stages.map(\.digest))
         #expect(trace.root == root)
-        #expect(Trace.firstInconsistency(stages: trace.stages, claimed: root, hashing: hashing) == nil)
+        #expect(Trace.firstInconsistency(stages: trace.stages, claimed: root) == nil)
     }
 
     @Test func aTreeThatDoesNotHashUpIsNamed() throws {
-        let hashing = try hashing()
-        var recorder = Recorder(hashing: hashing)
+        let hashing = Hashing()
+        var recorder = Recorder()
         try record(&recorder, "init", "a", tensor)
         try record(&recorder, "final", "a", tensor)
         let trace = try recorder.trace()
         let inconsistency = { (stages: [Stage], root: Digest) in
-            Trace.firstInconsistency(stages: stages, claimed: root, hashing: hashing)
+            Trace.firstInconsistency(stages: stages, claimed: root)
         }
         #expect(inconsistency(trace.stages, hashing.digest(of: [])) == "the root")
         #expect(inconsistency(Array(trace.stages.reversed()), trace.root) == "the root")
@@ -51,8 +51,8 @@ import Testing
 
     @Test func aPlantedFaultChangesTheTensorItself() throws {
         let fault = try #require(Perturbation("step 000001/grad:4:2"))
-        var recorder = Recorder(hashing: try hashing(), perturbation: fault)
-        var plain = Recorder(hashing: try hashing())
+        var recorder = Recorder(perturbation: fault)
+        var plain = Recorder()
         for stage in ["step 000000", "step 000001", "step 000002"] {
             recorder.begin(stage)
             plain.begin(stage)
@@ -78,11 +78,11 @@ import Testing
     @Test func aPlantedFaultIsFoundByItsWholeName() throws {
         for text in ["init/b", "final/a", "init/A", "init/a.b", " init/a"] {
             let fault = try #require(Perturbation(text))
-            var recorder = Recorder(hashing: try hashing(), perturbation: fault)
+            var recorder = Recorder(perturbation: fault)
             try record(&recorder, "init", "a", tensor)
             #expect(throws: PerturbationError.neverReached(fault)) { try recorder.trace() }
         }
-        var recorder = Recorder(hashing: try hashing(), perturbation: Perturbation("init/a:0:31"))
+        var recorder = Recorder(perturbation: Perturbation("init/a:0:31"))
         var found = tensor
         recorder.begin("init")
         try recorder.record("a", &found)
@@ -93,12 +93,12 @@ import Testing
 
     @Test func aFaultOutsideTheTensorOrInIntegersIsRefused() throws {
         let outside = Perturbation(stage: "init", tensor: "a", element: 6)
-        var recorder = Recorder(hashing: try hashing(), perturbation: outside)
+        var recorder = Recorder(perturbation: outside)
         recorder.begin("init")
         var tensor = tensor
         #expect(throws: PerturbationError.outside(outside, count: 6)) { try recorder.record("a", &tensor) }
         let fault = Perturbation(stage: "init", tensor: "a")
-        recorder = Recorder(hashing: try hashing(), perturbation: fault)
+        recorder = Recorder(perturbation: fault)
         recorder.begin("init")
         #expect(throws: PerturbationError.notFloat(fault)) { try recorder.record("a", shape: [1], [5]) }
         #expect(throws: PerturbationError.notFloat(fault)) { try recorder.record("a", bytes: [5]) }
@@ -134,7 +134,7 @@ import Testing
         for (bits, element) in zip(patterns, [0, 1, 3, 4, 5]) {
             var tensor = tensor
             tensor[offset: element] = Float(bitPattern: bits)
-            var recorder = Recorder(hashing: try hashing())
+            var recorder = Recorder()
             recorder.begin("step 000002")
             do {
                 try recorder.record("grad.a", &tensor)
@@ -152,7 +152,7 @@ import Testing
 
     /// A fault that makes a number infinite is caught like one that came about by itself: flipping bit 30 of 1 does.
     @Test func aFaultThatIsNotFiniteIsCaught() throws {
-        var recorder = Recorder(hashing: try hashing(), perturbation: Perturbation("init/a:0:30"))
+        var recorder = Recorder(perturbation: Perturbation("init/a:0:30"))
         recorder.begin("init")
         var tensor = tensor
         #expect {
@@ -169,7 +169,7 @@ import Testing
             100: [0, 33, 66, 99],
         ]
         for (count, offsets) in expected { #expect(Leaf.sampleOffsets(count: count) == offsets, "\(count) elements") }
-        var recorder = Recorder(hashing: try hashing())
+        var recorder = Recorder()
         var tensor = tensor
         recorder.begin("init")
         try recorder.record("a", &tensor)
@@ -185,7 +185,7 @@ import Testing
 
     @Test func onlyTheFirstAndTheLatestStepKeepTheirLeaves() throws {
         for (detail, kept) in [(Recorder.Detail.stage, false), (.tensor, true)] {
-            var recorder = Recorder(hashing: try hashing(), detail: detail)
+            var recorder = Recorder(detail: detail)
             try record(&recorder, "init", "a", tensor)
             var digests: [Digest] = []
             for step in 0..<6 {
@@ -208,7 +208,7 @@ import Testing
     @Test func theDetailThatIsKeptDoesNotChangeTheRoot() throws {
         var roots: [Digest] = []
         for detail in [Recorder.Detail.stage, .tensor] {
-            var recorder = Recorder(hashing: try hashing(), detail: detail)
+            var recorder = Recorder(detail: detail)
             for step in 0..<4 { try record(&recorder, "step 00000\(step)", "a", tensor) }
             roots.append(try recorder.trace().root)
         }
@@ -217,7 +217,7 @@ import Testing
 
     @Test func stagesAreHandedOnAsTheyEnd() throws {
         nonisolated(unsafe) var names: [String] = []
-        var recorder = Recorder(hashing: try hashing(), onStage: { names.append($0.name) })
+        var recorder = Recorder(onStage: { names.append($0.name) })
         for stage in ["init", "data", "final"] { try record(&recorder, stage, "a", tensor) }
         #expect(names == ["init", "data", "final"])
     }
@@ -226,7 +226,7 @@ import Testing
     @Test func observersSeeTheBytesThatWereHashed() throws {
         var seen: [(stage: String, leaf: Leaf, bytes: [UInt8])] = []
         var recorder = Recorder(
-            hashing: try hashing(), perturbation: Perturbation("final/a:1:0"),
+            perturbation: Perturbation("final/a:1:0"),
             onTensor: { seen.append(($0, $1, Array($2))) })
         var tensor = Tensor(shape: [2], elements: [1, 2])
         recorder.begin("init")

@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func digestsReadWhatTheyWriteAndNothingElse() throws {
-        let digest = try hashing().digest(of: [])
+        let digest = Hashing().digest(of: [])
         #expect(Digest(hexadecimal: digest.hexadecimal) == digest)
         #expect(digest.abbreviated == String(digest.hexadecimal.prefix(12)))
         let text = digest.hexadecimal

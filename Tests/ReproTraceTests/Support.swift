@@ -27,8 +27,6 @@ func halves(_ text: String) throws -> (high: UInt64, low: UInt64) {
     (try #require(UInt64(text.prefix(16), radix: 16)), try #require(UInt64(text.suffix(16), radix: 16)))
 }
 
-func hashing() throws -> Hashing { Hashing(kernels: try KernelPath.best.kernels()) }
-
 /// A recorder's stage of one tensor.
 func record(_ recorder: inout Recorder, _ stage: String, _ name: String, _ tensor: Tensor) throws {
     var tensor = tensor

@@ -4,7 +4,7 @@ import ReproVerification
 import Testing
 
 @Suite struct DivergenceSearchTests {
-    private let hashing = Hashing(kernels: ReferenceKernels())
+    private let hashing = Hashing()
 
     private func entries(_ values: [UInt8]) -> [DivergenceSearch.Entry] {
         values.enumerated().map { place, value in
@@ -27,7 +27,7 @@ import Testing
                     var b = a
                     b[place] = 1
                     for later in (place + 1)..<max(place + 1, count) { b[later] = later % 2 == 0 ? after : 0 }
-                    let search = DivergenceSearch(entries(a), entries(b), hashing: hashing)
+                    let search = DivergenceSearch(entries(a), entries(b))
                     #expect(search.first == place, "\(place) of \(count)")
                     #expect(search.comparisons <= 1 + logarithm(count))
                 }
@@ -38,7 +38,7 @@ import Testing
     @Test func equalListsTakeOneComparison() {
         for count in [0, 1, 7, 300] {
             let list = entries((0..<count).map { UInt8(truncatingIfNeeded: $0) })
-            let search = DivergenceSearch(list, list, hashing: hashing)
+            let search = DivergenceSearch(list, list)
             #expect(search.first == nil && search.comparisons == 1)
         }
     }
@@ -46,8 +46,8 @@ import Testing
     @Test func aMissingEntryIsWhereTheShorterListEnds() {
         let list = entries([1, 2, 3, 4, 5])
         for count in 0..<5 {
-            #expect(DivergenceSearch(list, Array(list[..<count]), hashing: hashing).first == count)
-            #expect(DivergenceSearch(Array(list[..<count]), list, hashing: hashing).first == count)
+            #expect(DivergenceSearch(list, Array(list[..<count])).first == count)
+            #expect(DivergenceSearch(Array(list[..<count]), list).first == count)
         }
     }
 
@@ -55,6 +55,6 @@ import Testing
         let list = entries([1, 2, 3])
         var other = list
         other[1] = DivergenceSearch.Entry(name: "another", digest: list[1].digest)
-        #expect(DivergenceSearch(list, other, hashing: hashing).first == 1)
+        #expect(DivergenceSearch(list, other).first == 1)
     }
 }

@@ -133,7 +133,7 @@ import Testing
 
     @Test func anotherElementTypeIsADifference() throws {
         func trace(_ record: (inout Recorder) throws -> Void) throws -> Trace {
-            var recorder = Recorder(hashing: hashing)
+            var recorder = Recorder()
             recorder.begin("init")
             try record(&recorder)
             try recorder.end()

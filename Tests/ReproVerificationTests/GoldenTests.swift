@@ -6,7 +6,7 @@ import Testing
 @Suite struct GoldenTests {
     private func decode(_ bytes: some Sequence<UInt8>) -> Result<Golden, GoldenFault> {
         do throws(GoldenFault) {
-            return .success(try Golden.decode(Array(bytes), path: "small.json", hashing: hashing))
+            return .success(try Golden.decode(Array(bytes), path: "small.json"))
         } catch {
             return .failure(error)
         }

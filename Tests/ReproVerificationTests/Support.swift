@@ -4,10 +4,7 @@ import ReproNumerics
 import ReproTrace
 import ReproVerification
 
-let hashing: Hashing = {
-    guard let kernels = try? KernelPath.best.kernels() else { return Hashing(kernels: ReferenceKernels()) }
-    return Hashing(kernels: kernels)
-}()
+let hashing = Hashing()
 
 /// A stage of named rows of numbers, as a run records them.
 struct Part {
@@ -21,7 +18,7 @@ struct Part {
 }
 
 func trace(_ parts: [Part]) throws -> Trace {
-    var recorder = Recorder(hashing: hashing, detail: .tensor)
+    var recorder = Recorder(detail: .tensor)
     for part in parts {
         recorder.begin(part.name)
         for (name, shape, values) in part.tensors {
@@ -56,7 +53,7 @@ func withFolder(_ body: (GoldenFolder) throws -> Void) throws {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("repro-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(atPath: path) }
-    try body(GoldenFolder(path: path, hashing: hashing))
+    try body(GoldenFolder(path: path))
 }
 
 extension GoldenFolder {

@@ -13,8 +13,8 @@ public struct Report: Sendable {
     public let html: String
 
     /// - Throws: `FormatError`: no input, or a directory that no run wrote.
-    public init(directories: [String], hashing: Hashing) throws(FormatError) {
-        let runs = try ReportedRun.read(directories, hashing: hashing)
+    public init(directories: [String]) throws(FormatError) {
+        let runs = try ReportedRun.read(directories)
         comparison = RunComparison(runs.map(\.record))
         names = runs.map(\.name)
         var divergences: [Divergence] = []

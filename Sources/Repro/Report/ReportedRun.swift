@@ -16,7 +16,7 @@ struct ReportedRun {
     private static let files = [("final", "model.safetensors"), ("evaluation", "outputs.safetensors")]
 
     /// - Throws: `FormatError`: no run directory, or a damaged one.
-    static func read(_ paths: [String], hashing: Hashing) throws(FormatError) -> [ReportedRun] {
+    static func read(_ paths: [String]) throws(FormatError) -> [ReportedRun] {
         let paths = paths.map { RunDirectory(path: $0).path }
         var runs: [ReportedRun] = []
         for (path, name) in zip(paths, names(paths)) {
@@ -30,7 +30,7 @@ struct ReportedRun {
             }
             runs.append(
                 ReportedRun(
-                    name: name, path: path, record: try RecordedRun(path: path + "/run.json", hashing: hashing),
+                    name: name, path: path, record: try RecordedRun(path: path + "/run.json"),
                     losses: try LossFile.read(path: path + "/metrics.csv")))
         }
         return runs

@@ -22,7 +22,7 @@ public struct Mood {
         let folder = arguments.count > 1 ? arguments[1] : "."
         let engine = try Engine(threads: 2)
         if arguments.count == 5, arguments[2] == "bless" {
-            let goldens = GoldenFolder(path: folder + "/Goldens", hashing: Hashing(kernels: engine.kernels))
+            let goldens = GoldenFolder(path: folder + "/Goldens")
             let blessing = Blessing(folder: goldens, engine: engine, by: arguments[3], reason: arguments[4])
             try goldens.write(blessing.proposal(for: experiment, seed: seed, base: folder).golden)
         }

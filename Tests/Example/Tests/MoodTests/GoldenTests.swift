@@ -10,7 +10,7 @@ import Testing
     init() throws { engine = try Engine(threads: 2) }
 
     private var goldens: GoldenFolder {
-        GoldenFolder(path: folder + "/Goldens", hashing: Hashing(kernels: engine.kernels))
+        GoldenFolder(path: folder + "/Goldens")
     }
 
     @Test func theGoldenIsReproduced() throws {

@@ -58,19 +58,15 @@ public enum Safetensors {
     private static func header(_ arrays: [NamedArray], _ metadata: [(key: String, value: String)]) -> [UInt8] {
         var members: [JSONValue.Member] = []
         if !metadata.isEmpty {
-            members.append(.init("__metadata__", .object(metadata.map { .init($0.key, .string($0.value)) })))
+            members.append(.init("__metadata__", .object(metadata.map { .init($0.key, $0.value.json) })))
         }
         var offset = 0
         for array in arrays {
             let end = offset + array.value.count * array.value.dtype.byteCount
-            members.append(
-                .init(
-                    array.name,
-                    .object([
-                        .init("dtype", .string(array.value.dtype.rawValue)),
-                        .init("shape", .array(array.value.shape.map { .number($0) })),
-                        .init("data_offsets", .array([.number(offset), .number(end)])),
-                    ])))
+            let entry: JSONValue = [
+                "dtype": array.value.dtype.rawValue, "shape": array.value.shape, "data_offsets": [offset, end],
+            ]
+            members.append(.init(array.name, entry))
             offset = end
         }
         let json = JSONValue.object(members).encoded(.compact)
