@@ -91,7 +91,7 @@ import Testing
         }
         for role in Set(ratios.map(\.role)).sorted() + [""] {
             let means = ratios.filter { role.isEmpty || $0.role == role }.compactMap(\.mean)
-            let (middle, high) = (percentile(means, 0.5), percentile(means, 0.95))
+            let (middle, high) = (thousandths(percentile(means, 0.5)), thousandths(percentile(means, 0.95)))
             print(
                 "torch matrix: root mean square error over PyTorch's, \(role.isEmpty ? "all" : role): median \(middle), "
                     + "95th percentile \(high), \(means.count) tensors")
@@ -111,5 +111,7 @@ private func percentile(_ values: [Double], _ fraction: Double) -> Double {
     let (low, high) = (Int(place.rounded(.down)), Int(place.rounded(.up)))
     return sorted[low] + (sorted[high] - sorted[low]) * (place - Double(low))
 }
+
+private func thousandths(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
 
 private let matrixPath = ProcessInfo.processInfo.environment["REPRO_TORCH_MATRIX"]
