@@ -1,6 +1,12 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
+/// What the module `Repro` re-exports.
+let libraries: [Target.Dependency] = [
+    "ReproRandom", "ReproNumerics", "ReproFormats", "ReproTrace", "ReproNN", "ReproTraining", "ReproVerification",
+    "ReproHarness", "ReproInterchange", "ReproReport",
+]
+
 /// One direction of dependency, from the bits up: each target may import only those above it.
 let package = Package(
     name: "repro",
@@ -21,18 +27,19 @@ let package = Package(
             dependencies: ["ReproNN", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom"]),
         .target(name: "ReproVerification", dependencies: ["ReproTrace", "ReproFormats"]),
         .target(
-            name: "Repro",
+            name: "ReproHarness",
             dependencies: [
-                "ReproRandom", "ReproNumerics", "ReproFormats", "ReproTrace", "ReproNN", "ReproTraining",
-                "ReproVerification",
+                "ReproTraining", "ReproVerification", "ReproTrace", "ReproFormats", "ReproNN", "ReproNumerics",
+                "ReproRandom",
             ]),
+        .target(
+            name: "ReproInterchange", dependencies: ["ReproNN", "ReproTrace", "ReproFormats", "ReproNumerics"]),
+        .target(
+            name: "ReproReport",
+            dependencies: ["ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics"]),
+        .target(name: "Repro", dependencies: libraries),
         // All that Repro re-exports, so that a change below recompiles the command too.
-        .executableTarget(
-            name: "ReproCommand",
-            dependencies: [
-                "Repro", "ReproRandom", "ReproNumerics", "ReproFormats", "ReproTrace", "ReproNN", "ReproTraining",
-                "ReproVerification",
-            ]),
+        .executableTarget(name: "ReproCommand", dependencies: ["Repro"] + libraries),
         .testTarget(name: "ReproRandomTests", dependencies: ["ReproRandom"], resources: [.copy("Vectors")]),
         .testTarget(
             name: "ReproNumericsTests", dependencies: ["ReproNumerics", "CReproKernels"],

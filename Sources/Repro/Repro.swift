@@ -1,7 +1,10 @@
 @_exported import ReproFormats
+@_exported import ReproHarness
+@_exported import ReproInterchange
 @_exported import ReproNN
 @_exported import ReproNumerics
 @_exported import ReproRandom
+@_exported import ReproReport
 @_exported import ReproTrace
 @_exported import ReproTraining
 @_exported import ReproVerification

@@ -1,52 +1,67 @@
 import ReproNumerics
 import ReproRandom
 
-/// Dropout between layers, in training (contract, section 4).
+/// Dropout between layers, in training (contract, section 4): the generators that a step draws from, one per layer.
 ///
 /// One uniform per element in the order of positions, then features, layers one after another: kept where `u ≥ p` and
-/// multiplied by `1 ÷ (1 − p)`, else +0. p = 1 gives +0 everywhere, from as many draws. A shard of a batch finds its own
-/// place in the batch's draws, so that what is dropped does not depend on the shards.
-public struct Dropout: Sendable {
-    /// The step's stream, before its first draw.
-    let stream: PCG64
-    /// Positions of the whole batch, and how many precede the shard's.
-    let batchPositions: Int
-    let firstPosition: Int
-
-    public init(stream: PCG64, batchPositions: Int, firstPosition: Int = 0) {
-        self.stream = stream
-        self.batchPositions = batchPositions
-        self.firstPosition = firstPosition
+/// multiplied by `1 ÷ (1 − p)`, else +0. p = 1 gives +0 everywhere, from as many draws.
+///
+/// A value says where the next part of the batch draws; a pass returns, in its tape, the value for the part after it. So
+/// shards and micro-batches, one after another, draw the numbers of their whole batch, and a part that passes forward
+/// twice draws the same ones twice.
+public struct Dropout: Sendable, Equatable {
+    /// One layer's piece of the step's sequence of draws.
+    private struct Layer: Equatable {
+        /// The generator before the layer's first draw.
+        let start: PCG64
+        /// The generator before the layer's next draw.
+        var generator: PCG64
     }
 
-    /// Draws per layer for the whole batch.
-    private func draws(width: Int) -> Int { batchPositions * width }
+    private var layers: [Layer] = []
+    private let probability: Double
 
-    /// The stream as it stands after the whole batch's draws in `layers` layers of `width` features.
-    public func streamAfter(layers: Int, width: Int) -> PCG64 {
-        var stream = stream
-        stream.skip32(UInt64(layers * draws(width: width)))
-        return stream
+    /// - Parameters:
+    ///   - stream: the step's generator before its first draw.
+    ///   - batchPositions: positions of the whole batch, all shards and micro-batches together.
+    /// - Precondition: the configuration drops: p > 0 and more than one layer.
+    public init(stream: PCG64, _ configuration: RecurrentConfiguration, batchPositions: Int) {
+        precondition(configuration.drops, "dropout \(configuration.dropout) in \(configuration.layers) layers")
+        probability = configuration.dropout
+        var next = stream
+        for _ in 1..<configuration.layers {
+            layers.append(Layer(start: next, generator: next))
+            next.skip32(UInt64(batchPositions * configuration.outputSize))
+        }
     }
 
+    /// The step's generator after its last draw, once every part has drawn: the last layer's. A layer that did not end
+    /// where the next one began has drawn too many or too few numbers, and is then returned in its place.
+    public var stream: PCG64 {
+        for (layer, next) in zip(layers, layers.dropFirst()) where layer.generator != next.start {
+            return layer.generator
+        }
+        return layers[layers.count - 1].generator
+    }
+
+    /// Draws for the rows that leave a layer.
+    ///
     /// - Returns: the dropped copy, and for each element in memory order whether it was kept.
-    func drop(
-        _ rows: Rows, layer: Int, layout: SequenceLayout, width: Int, probability: Double
-    ) -> (Rows, [Bool]) {
+    mutating func drop(_ rows: Rows, layer: Int, layout: SequenceLayout, width: Int) -> (Rows, [Bool]) {
         let threshold = Float(probability)
         let scale = Dropout.factor(probability)
-        var stream = stream
-        stream.skip32(UInt64(layer * draws(width: width) + firstPosition * width))
+        var generator = layers[layer].generator
         let dropped = Rows(count: layout.positions * width)
         var kept = [Bool](repeating: false, count: layout.positions * width)
         withExtendedLifetime((rows.owner, dropped.owner)) {
             layout.forEachPosition { _, _, row in
                 for element in (row * width)..<((row + 1) * width) {
-                    kept[element] = stream.uniform32() >= threshold
+                    kept[element] = generator.uniform32() >= threshold
                     dropped.pointer[element] = kept[element] ? rows.pointer[element] * scale : 0
                 }
             }
         }
+        layers[layer].generator = generator
         return (dropped, kept)
     }
 

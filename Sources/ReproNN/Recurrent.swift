@@ -87,20 +87,18 @@ public struct Recurrent: Sendable {
         _ input: Tensor, lengths: [Int]? = nil, initial: (hidden: Tensor?, cell: Tensor?) = (nil, nil),
         weights: RecurrentWeights, engine: Engine, dropout stream: PCG64? = nil
     ) throws(FloatingPointFault) -> (output: RecurrentOutput, tape: RecurrentTape) {
-        let drops = weights.configuration.dropout > 0 && weights.configuration.layers > 1
-        precondition(!drops || stream != nil, "dropout without a stream to draw from")
-        let place =
-            !drops
-            ? nil
-            : stream.map {
-                Dropout(
-                    stream: $0, batchPositions: CallerShapes(input, lengths, weights.configuration).layout.positions)
-            }
+        let configuration = weights.configuration
+        precondition(!configuration.drops || stream != nil, "dropout without a stream to draw from")
+        var place: Dropout?
+        if configuration.drops, let stream {
+            let positions = CallerShapes(input, lengths, configuration).layout.positions
+            place = Dropout(stream: stream, configuration, batchPositions: positions)
+        }
         return try forwardForTraining(
             input, lengths: lengths, initial: initial, weights: weights, engine: engine, place: place)
     }
 
-    /// As above for a part of a batch, whose draws stand at a place in the batch's.
+    /// The same for a part of a batch, which draws where the parts before it ended.
     package static func forwardForTraining(
         _ input: Tensor, lengths: [Int]?, initial: (hidden: Tensor?, cell: Tensor?), weights: RecurrentWeights,
         engine: Engine, place dropout: Dropout?
@@ -256,7 +254,7 @@ public struct Recurrent: Sendable {
                     input: rows, initial: start,
                     final: States(hidden: pointers[1], cells: isLSTM ? pointers[2] : nil),
                     output: direct || sequenceMajor ? pointers[0] : nil, sequenceMajor: sequenceMajor,
-                    dropOut: dropout)
+                    dropout: dropout)
                 tape = result.tape
                 if direct || sequenceMajor { return }
                 try withExtendedLifetime(result.output.owner) { () throws(FloatingPointFault) in

@@ -58,6 +58,8 @@ public struct RecurrentConfiguration: Sendable, Equatable {
         self.nonlinearity = nonlinearity
     }
 
+    /// Whether training draws for dropout, which stands between layers.
+    public var drops: Bool { dropout > 0 && layers > 1 }
     public var directions: Int { bidirectional ? 2 : 1 }
     /// The size of h: the projection's where there is one, else the hidden size.
     public var stateSize: Int { projectionSize > 0 ? projectionSize : hiddenSize }

@@ -17,6 +17,8 @@ public final class RecurrentTape {
     /// Where the directions' states stand.
     let memory: Arena
     var layers: [Layer] = []
+    /// Where the next part of the batch draws for dropout; nil where the pass drew nothing.
+    public internal(set) var dropout: Dropout?
     var isUsed = false
 
     init(layout: SequenceLayout, weights: RecurrentWeights, memory: Arena) {
@@ -48,17 +50,17 @@ struct RecurrentPass {
     /// - Parameter final: receives the state after each direction's last step, rows in batch order.
     /// - Parameter target: where the last layer's rows go, where the caller has a place for them: sequence by sequence where
     ///   `sequenceMajor`, which takes a uniform layout and no training.
-    /// - Parameter dropOut: where the draws of dropout come from; nil for none.
+    /// - Parameter dropout: where the draws of dropout come from; nil for none. The tape has where they ended.
     /// - Returns: the last layer's output `[P × D·S]`.
     func forward(
         input: consuming Rows, initial: States, final: States, output target: UnsafeMutablePointer<Float>? = nil,
-        sequenceMajor: Bool = false, dropOut: Dropout?
+        sequenceMajor: Bool = false, dropout: Dropout?
     ) throws(FloatingPointFault) -> (output: Rows, tape: RecurrentTape?) {
         let tape = training ? RecurrentTape(layout: layout, weights: weights, memory: memory) : nil
         let zeros = memory.take(max(1, configuration.projectionSize), zeroed: true)
         let chunkRows = ForwardSweep.chunkRows(configuration, layout: layout)
         let size = configuration.stateSize
-        var input = input
+        var (input, dropout) = (input, dropout)
         for layer in 0..<configuration.layers {
             let inputSize = configuration.inputSize(ofLayer: layer)
             let isLast = layer + 1 == configuration.layers
@@ -97,17 +99,17 @@ struct RecurrentPass {
             var kept: [Bool]?
             let layerInput = input
             input = output
-            if !isLast, let dropOut {
-                let (dropped, elements) = dropOut.drop(
-                    output, layer: layer, layout: layout, width: configuration.outputSize,
-                    probability: configuration.dropout)
-                input = dropped
-                kept = elements
+            if !isLast,
+                let drawn = dropout?.drop(
+                    output, layer: layer, layout: layout, width: configuration.outputSize)
+            {
+                (input, kept) = drawn
                 observer?.observe("l\(layer).dropped", input, layout, width: configuration.outputSize)
             }
             tape?.layers.append(
                 RecurrentTape.Layer(input: layerInput, directions: states, output: output, kept: kept))
         }
+        tape?.dropout = dropout
         return (input, tape)
     }
 

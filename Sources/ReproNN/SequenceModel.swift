@@ -71,7 +71,9 @@ public struct SequenceModel: Sendable {
     package func logits(
         _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, observer: OperationObserver?
     ) throws(FloatingPointFault) -> Tensor {
-        try forward(batch, weights: weights, engine: engine, dropout: nil, observer: observer).logits
+        try forward(
+            batch, weights: weights, engine: engine, training: false, dropout: nil, observer: observer
+        ).logits
     }
 
     /// What a training step's forward pass leaves for its backward pass.
@@ -81,27 +83,30 @@ public struct SequenceModel: Sendable {
         fileprivate let finalStates: (forward: Tensor, reverse: Tensor?)?
         fileprivate let recurrent: RecurrentTape
 
+        /// Where the next part of the batch draws for dropout; nil where nothing is dropped.
+        public var dropout: Dropout? { recurrent.dropout }
+
         /// Rows of logits.
         public var rows: Int { readout.shape[0] }
     }
 
     /// Logits, with elements dropped between layers where the configuration says so, and what the backward pass needs.
+    ///
+    /// - Parameter dropout: what the part draws from; nil where the configuration does not drop.
     public func forwardForTraining(
-        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?
     ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape) {
         try forwardForTraining(batch, weights: weights, engine: engine, dropout: dropout, observer: nil)
     }
 
     package func forwardForTraining(
-        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout,
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?,
         observer: OperationObserver?
     ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape) {
-        let result = try forward(batch, weights: weights, engine: engine, dropout: dropout, observer: observer)
+        let result = try forward(
+            batch, weights: weights, engine: engine, training: true, dropout: dropout, observer: observer)
         return (result.logits, result.tape!)
     }
-
-    /// Whether a training step draws for dropout at all.
-    public var drops: Bool { configuration.recurrent.dropout > 0 && configuration.recurrent.layers > 1 }
 
     /// Gradients of the parameters, in their order, from that of the logits.
     public func backward(
@@ -210,13 +215,14 @@ public struct SequenceModel: Sendable {
     }
 
     private func forward(
-        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?,
-        observer: OperationObserver?
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, training: Bool,
+        dropout: Dropout?, observer: OperationObserver?
     ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape?) {
         let recurrent = configuration.recurrent
+        precondition(!training || recurrent.drops == (dropout != nil), "dropout \(recurrent.dropout) without a stream")
         let layout = SequenceLayout(lengths: batch.lengths, steps: batch.lengths.max() ?? 0)
         let pass = RecurrentPass(
-            weights: weights, layout: layout, engine: engine, training: dropout != nil,
+            weights: weights, layout: layout, engine: engine, training: training,
             observer: observer?.within(recurrent.cell.rawValue + "."))
         let size = recurrent.stateSize
         let final = States(recurrent, batch: layout.batch, zeroed: false, in: pass.memory)
@@ -224,7 +230,7 @@ public struct SequenceModel: Sendable {
         if hasEmbedding { observer?.observe("embedding", input, layout, width: recurrent.inputSize) }
         let result = try pass.forward(
             input: input, initial: pass.states(zeroed: true), final: final,
-            dropOut: drops ? dropout : nil)
+            dropout: dropout)
 
         var readout: Tensor
         var finalStates: (forward: Tensor, reverse: Tensor?)?

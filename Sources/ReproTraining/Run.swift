@@ -56,19 +56,6 @@ public enum RunProgress: Sendable {
     case epoch(Int, of: Int, loss: Double)
 }
 
-/// Steps in a row with the loss of each, for curves.
-public struct StepLoss: Sendable, Equatable {
-    public let step: Int
-    public let epoch: Int
-    public let loss: Float
-
-    public init(step: Int, epoch: Int, loss: Float) {
-        self.step = step
-        self.epoch = epoch
-        self.loss = loss
-    }
-}
-
 /// What a run gave.
 public struct RunResult: Sendable {
     public let experiment: Experiment

@@ -1,3 +1,4 @@
+import ReproFormats
 import ReproNN
 import ReproNumerics
 import ReproRandom
@@ -120,7 +121,12 @@ struct TrainingRun {
         recorder.begin("step " + padded(number, to: 6))
         var batch = batch
         try batch.record(prefix: "batch.", in: &recorder)
-        let stream = streams.stream(.dropout, key: UInt32(number))
+        let recurrent = model.configuration.recurrent
+        var dropout =
+            recurrent.drops
+            ? Dropout(
+                stream: streams.stream(.dropout, key: UInt32(number)), recurrent, batchPositions: batch.positions)
+            : nil
         let weights = model.weights(for: engine, backward: true)
         let observer = recorder.observer
         let hashed = experiment.digest == .step
@@ -135,19 +141,16 @@ struct TrainingRun {
         let keepsTapes = training.microBatch == nil || shards.joined().count == 1 || observer != nil
         var passes: [[ForwardPass]] = []
         var logitParts: [Tensor] = []
-        var firstPosition = 0
         for (number, shard) in shards.enumerated() {
             var ownPasses: [ForwardPass] = []
             for (place, part) in shard.enumerated() {
-                let dropout = Dropout(
-                    stream: stream, batchPositions: batch.positions, firstPosition: firstPosition)
                 let own = observer?.within(shard: number, of: shards.count, part: place, of: shard.count)
                 let (logits, tape) = try model.forwardForTraining(
                     part, weights: weights, engine: engine, dropout: dropout, observer: own)
-                firstPosition += part.positions
                 logitParts.append(logits)
                 ownPasses.append(
                     ForwardPass(batch: part, dropout: dropout, tape: keepsTapes ? tape : nil, observer: own))
+                dropout = tape.dropout
             }
             passes.append(ownPasses)
         }
@@ -166,12 +169,7 @@ struct TrainingRun {
             try recorder.record(model.parameters[index].name, &model.parameters[index].value, hashed: hashed)
         }
         var streamStates = drawn
-        if model.drops {
-            let recurrent = model.configuration.recurrent
-            let after = Dropout(stream: stream, batchPositions: batch.positions)
-                .streamAfter(layers: recurrent.layers - 1, width: recurrent.outputSize)
-            streamStates.append(after.streamState(.dropout, key: UInt32(number)))
-        }
+        if let dropout { streamStates.append(dropout.stream.streamState(.dropout, key: UInt32(number))) }
         try recorder.end(streams: streamStates)
         let scalar = loss.value[offset: 0]
         losses.append(StepLoss(step: number, epoch: epoch, loss: scalar))
@@ -181,7 +179,7 @@ struct TrainingRun {
     /// What a part of a batch went forward with, and its tape where that is kept.
     private struct ForwardPass {
         let batch: SequenceBatch
-        let dropout: Dropout
+        let dropout: Dropout?
         let tape: SequenceModel.Tape?
         let observer: OperationObserver?
     }

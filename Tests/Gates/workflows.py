@@ -23,7 +23,7 @@ def targets():
 def commands():
     """The names of repro's commands, from their specifications."""
     found = {"help"}
-    for path in glob.glob("Sources/ReproCommand/*Command.swift"):
+    for path in glob.glob("Sources/ReproCommand/**/*Command.swift", recursive=True):
         with open(path, encoding="utf-8") as file:
             found |= set(re.findall(r"CommandSpecification\(\s*name: \"([a-z]+)\"", file.read()))
     return found

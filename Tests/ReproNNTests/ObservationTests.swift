@@ -27,8 +27,10 @@ private struct WatchedModel {
 
     /// Logits and every gradient, watched or not.
     func results(_ observer: OperationObserver? = nil) throws -> [Tensor] {
-        let dropout = Dropout(
-            stream: RandomStreams(seed: 5).stream(.dropout, key: 0), batchPositions: batch.positions)
+        let recurrent = model.configuration.recurrent
+        let stream = RandomStreams(seed: 5).stream(.dropout, key: 0)
+        let dropout =
+            recurrent.drops ? Dropout(stream: stream, recurrent, batchPositions: batch.positions) : nil
         let (logits, tape) = try model.forwardForTraining(
             batch, weights: model.weights(for: engine, backward: true), engine: engine, dropout: dropout,
             observer: observer)

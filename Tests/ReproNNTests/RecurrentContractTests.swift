@@ -54,30 +54,35 @@ struct RecurrentCase {
         shardCount = try vectors.int("shards")
     }
 
-    var drops: Bool { configuration.dropout > 0 && configuration.layers > 1 }
+    var drops: Bool { configuration.drops }
     /// The stream (3, case), before its first draw.
     var stream: PCG64 { RandomStreams(seed: vectors.seed).stream(.dropout, key: UInt32(vectors.number)) }
 
-    /// Every result under its name, computed in as many shards as told.
-    func results(_ engine: Engine, shards count: Int) throws -> [(name: String, value: Tensor)] {
+    /// Where the case's dropout begins to draw; nil where it drops nothing.
+    var dropout: Dropout? {
+        drops ? Dropout(stream: stream, configuration, batchPositions: lengths.reduce(0, +)) : nil
+    }
+
+    /// Every result under its name, computed in as many shards as told, and where the draws of dropout ended.
+    func results(
+        _ engine: Engine, shards count: Int
+    ) throws -> (values: [(name: String, value: Tensor)], dropout: Dropout?) {
         let weights = Recurrent(configuration, parameters: parameters).weights(for: engine, backward: true)
         var sums: [Tensor]?
         var outputs: [RecurrentOutput] = []
         var gradients: [RecurrentGradients] = []
-        var firstPosition = 0
+        var dropout = dropout
         for range in shards(count, of: lengths.count) {
             guard !range.isEmpty else {
                 let zeros = parameters.map { Tensor(zeros: $0.value.shape) }
                 sums = sums.map { zip($0, zeros).map { $0.adding($1) } } ?? zeros
                 continue
             }
-            let place = Dropout(
-                stream: stream, batchPositions: lengths.reduce(0, +), firstPosition: firstPosition)
-            firstPosition += lengths[range].reduce(0, +)
             let (output, tape) = try Recurrent.forwardForTraining(
                 input.part(range, axis: 0), lengths: Array(lengths[range]),
                 initial: (initial.hidden?.part(range, axis: 1), initial.cell?.part(range, axis: 1)), weights: weights,
-                engine: engine, place: drops ? place : nil)
+                engine: engine, place: dropout)
+            dropout = tape.dropout
             let own = try Recurrent.backward(
                 tape, output: incoming.output?.part(range, axis: 0), hidden: incoming.hidden?.part(range, axis: 1),
                 cell: incoming.cell?.part(range, axis: 1), engine: engine)
@@ -94,7 +99,7 @@ struct RecurrentCase {
         results.append(("grad.input", Tensor(joining: gradients.map(\.input), axis: 0)))
         results.append(("grad.h_0", Tensor(joining: gradients.map(\.hidden), axis: 1)))
         if lstm { results.append(("grad.c_0", Tensor(joining: gradients.map { $0.cell! }, axis: 1))) }
-        return results + zip(parameters, sums!).map { ("grad." + $0.name, $1) }
+        return (results + zip(parameters, sums!).map { ("grad." + $0.name, $1) }, dropout)
     }
 }
 
@@ -107,7 +112,7 @@ struct RecurrentCase {
     func everyCaseEqualsTheSecondImplementation(_ path: KernelPath, _ workers: Int) throws {
         let engine = try engine(path, workers: workers)
         for one in try cases() {
-            let found = try one.results(engine, shards: one.shardCount).map { ($0.name, Found.floats($0.value)) }
+            let found = try one.results(engine, shards: one.shardCount).values.map { ($0.name, Found.floats($0.value)) }
             try expect(
                 found, equal: one.vectors.results,
                 "recurrent/\(one.vectors.number), \(path.rawValue), \(workers) workers")
@@ -130,14 +135,14 @@ struct RecurrentCase {
     }
 
     @Test func dropoutLeavesItsStreamWhereTheSecondImplementationDoes() throws {
+        let engine = try engine(.best, workers: 1)
         let hashing = Hashing()
         var dropping = 0
         for one in try cases() {
             var states: [StreamState] = []
             if one.drops {
                 dropping += 1
-                let after = Dropout(stream: one.stream, batchPositions: one.lengths.reduce(0, +))
-                    .streamAfter(layers: one.configuration.layers - 1, width: one.configuration.outputSize)
+                let after = try #require(try one.results(engine, shards: one.shardCount).dropout).stream
                 states.append(
                     StreamState(
                         domain: 3, key: UInt32(one.vectors.number), state: after.state, increment: after.inc,
@@ -155,9 +160,9 @@ struct RecurrentCase {
     @Test func resultsOfSequencesDoNotDependOnTheShards() throws {
         let engine = try engine(.best, workers: 2)
         for one in try cases() {
-            let whole = try one.results(engine, shards: 1)
+            let whole = try one.results(engine, shards: 1).values
             for count in [2, 3, 5] {
-                for (found, expected) in zip(try one.results(engine, shards: count), whole)
+                for (found, expected) in zip(try one.results(engine, shards: count).values, whole)
                 where !expected.name.hasPrefix("grad.weight") && !expected.name.hasPrefix("grad.bias") {
                     expectSameBits(
                         found.value, expected.value, "recurrent/\(one.vectors.number) \(found.name), \(count) shards")

@@ -119,6 +119,10 @@ typedef struct repro_kernels {
 
     /// SHA-256's compression function over `blocks` blocks of 64 bytes (FIPS 180-4, section 6.2).
     void (*sha256)(uint32_t state[8], const uint8_t *data, size_t blocks);
+
+    /// The SHA-256, 32 bytes each, of consecutive pieces of `count` bytes: `piece_size` bytes each, the last maybe
+    /// fewer. Pieces are independent, so that several pass through the processor's pipeline at once.
+    void (*sha256_pieces)(const uint8_t *data, size_t count, size_t piece_size, uint8_t *digests);
 } repro_kernels;
 
 /// The path of that name, or null where this architecture was not compiled with it.

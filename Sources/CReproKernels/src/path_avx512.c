@@ -14,6 +14,7 @@
 #define PATH_NAME "avx512"
 #define PATH_TABLE repro_kernels_avx512
 #define PATH_SHA256 repro_sha256
+#define PATH_SHA256_PIECES repro_sha256_pieces
 #include "path.inc"
 
 #pragma clang attribute pop

@@ -11,6 +11,7 @@
 #define PATH_NAME "neon"
 #define PATH_TABLE repro_kernels_neon
 #define PATH_SHA256 repro_sha256
+#define PATH_SHA256_PIECES repro_sha256_pieces
 #include "path.inc"
 
 #endif

@@ -9,4 +9,5 @@
 #define PATH_NAME "portable"
 #define PATH_TABLE repro_kernels_portable
 #define PATH_SHA256 repro_sha256_portable
+#define PATH_SHA256_PIECES repro_sha256_pieces_portable
 #include "path.inc"

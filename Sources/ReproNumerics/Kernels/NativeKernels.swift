@@ -142,4 +142,9 @@ public struct NativeKernels: Kernels {
     public func sha256(state: UnsafeMutablePointer<UInt32>, data: UnsafePointer<UInt8>, blocks: Int) {
         table.pointee.sha256(state, data, blocks)
     }
+
+    public func sha256Pieces(_ data: UnsafeRawBufferPointer, pieceSize: Int, digests: UnsafeMutablePointer<UInt8>) {
+        guard let bytes = data.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+        table.pointee.sha256_pieces(bytes, data.count, pieceSize, digests)
+    }
 }

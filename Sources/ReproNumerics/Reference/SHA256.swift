@@ -17,6 +17,24 @@ extension ReferenceKernels {
         }
     }
 
+    /// Each piece is padded (section 5.1.1) and hashed alone, from the initial state (section 5.3.3).
+    public func sha256Pieces(_ data: UnsafeRawBufferPointer, pieceSize: Int, digests: UnsafeMutablePointer<UInt8>) {
+        for (piece, first) in stride(from: 0, to: data.count, by: pieceSize).enumerated() {
+            var message = Array(data[first..<min(data.count, first + pieceSize)])
+            let bitCount = UInt64(message.count) * 8
+            message.append(0x80)
+            while message.count % 64 != 56 { message.append(0) }
+            for shift in stride(from: 56, through: 0, by: -8) {
+                message.append(UInt8(truncatingIfNeeded: bitCount >> shift))
+            }
+            var state: [UInt32] = [
+                0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+            ]
+            sha256(state: &state, data: message, blocks: message.count / 64)
+            for k in 0..<32 { digests[32 * piece + k] = UInt8(truncatingIfNeeded: state[k / 4] >> (24 - 8 * (k % 4))) }
+        }
+    }
+
     /// The message schedule W of one block.
     private static func schedule(_ block: UnsafePointer<UInt8>) -> [UInt32] {
         var w = (0..<16).map { t in (0..<4).reduce(UInt32(0)) { $0 << 8 | UInt32(block[4 * t + $1]) } }

@@ -1,0 +1,101 @@
+import Foundation
+import Repro
+
+/// `repro report DIR…`: run directories as one page to read and to send.
+enum ReportCommand: Command {
+    static let specification = CommandSpecification(
+        name: "report", summary: "Writes one self-contained HTML page about one or several runs",
+        operands: "DIR…",
+        options: [
+            OptionSpecification(
+                name: "output", value: "FILE.html", help: "the page; needed. One that is there is replaced")
+        ],
+        notes: [
+            "DIR is a run directory; the first is what the others are compared with. The page holds the verdict, the digest",
+            "tree, curves, distances in ulp, environments and commands; it loads nothing and has no script.",
+            "`repro run --trace tensor` makes run directories that tell every tensor of every stage.",
+            "Exit code: 0 written, whatever it says; `repro diff` exits with 1 where runs differ.",
+        ])
+
+    static func run(_ context: Context) throws -> Int32 {
+        let directories = context.arguments.operands
+        guard !directories.isEmpty else {
+            throw CommandLineError.usage("name a run directory: repro report DIR… --output FILE.html")
+        }
+        guard let output = context.arguments.value("output") else {
+            throw CommandLineError.usage("--output is needed: repro report DIR… --output FILE.html")
+        }
+        try verify(directories, output)
+        try context.verifyEngineOptions()
+        let report = try Report(
+            directories: directories,
+            isShipped: { run in Experiment.shipped(named: run.experiment)?.json == .object(run.options) })
+        try Interruption.protected { try AtomicFile.write(Array(report.html.utf8), to: output) }
+        if context.format == .json {
+            try context.print(json(report, output))
+        } else {
+            for line in lines(report) { try Output.line(line) }
+            context.messages.remark("wrote \(output)")
+        }
+        return ExitCode.success
+    }
+
+    private static func verify(_ directories: [String], _ output: String) throws {
+        let paths = directories.map { Paths.trimmed($0) }
+        func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+        let places = paths.map(resolved)
+        for (index, path) in paths.enumerated() where places[..<index].contains(places[index]) {
+            throw CommandLineError.usage("'\(path)' is named twice; name each run directory once")
+        }
+        try Paths.verifyPlace(output, replacing: true)
+        var isFolder: ObjCBool = false
+        let isThere = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
+        // What is a page may be replaced; a run's own files, or whatever a slip of the hand names, may not.
+        guard output.hasSuffix(".html") || output.hasSuffix(".htm") || (isThere && !isRegular(output)) else {
+            throw CommandLineError.usage("--output is '\(output)'; name a file that ends in .html")
+        }
+        if places.contains(resolved(Paths.folder(of: output))) {
+            throw CommandLineError.usage(
+                "'\(output)' lies in a run directory, which holds a run's files alone; name another place")
+        }
+    }
+
+    private static func isRegular(_ path: String) -> Bool {
+        let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let type = (try? FileManager.default.attributesOfItem(atPath: resolved))?[.type] as? FileAttributeType
+        return type == .typeRegular
+    }
+
+    private static func lines(_ report: Report) -> [String] {
+        let groups = report.comparison.groups
+        let runs = report.names.count == 1 ? "1 run" : "\(report.names.count) runs"
+        var lines = ["\(groups.count == 1 ? "one digest" : "\(groups.count) digests") over \(runs)"]
+        for group in groups {
+            let names = group.members.map { report.names[$0] }.joined(separator: ", ")
+            var line = "  \(group.root.abbreviated)  \(names)"
+            if let drift = group.drift {
+                line += "  first divergence: \(drift.stage)"
+                if let tensor = drift.tensor, tensor.stage == drift.stage { line += ", \(tensor.name)" }
+            }
+            lines.append(line)
+        }
+        return lines
+    }
+
+    private static func json(_ report: Report, _ output: String) -> JSONValue {
+        .object([
+            .init("schema", .number(ReproVersion.schema)), .init("output", .string(output)),
+            .init("distinctDigests", .number(report.comparison.groups.count)),
+            .init(
+                "digests",
+                .array(
+                    report.comparison.groups.map { group in
+                        .object([
+                            .init("digest", .string(group.root.hexadecimal)),
+                            .init("runs", .array(group.members.map { .string(report.names[$0]) })),
+                            .init("drift", group.drift.map(DriftText.json) ?? .null),
+                        ])
+                    })),
+        ])
+    }
+}

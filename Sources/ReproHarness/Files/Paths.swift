@@ -1,0 +1,70 @@
+import Foundation
+import ReproFormats
+
+/// What the file system has to say about paths: where links lead, and whether a file may be written.
+extension Paths {
+    /// The path that leads from a folder to a file, with `..` where needed; neither has to exist.
+    public static func relative(_ path: String, from folder: String) -> String {
+        // Folders that are links are followed first: `..` leaves the folder that a link leads to.
+        let target = components(canonical(Paths.folder(of: path))) + components("/" + name(of: path))
+        let base = components(canonical(folder))
+        var shared = 0
+        while shared < min(target.count - 1, base.count), target[shared] == base[shared] { shared += 1 }
+        return (base.dropFirst(shared).map { _ in ".." } + target.dropFirst(shared)).joined(separator: "/")
+    }
+
+    private static func name(of path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? path
+    }
+
+    /// The path with its links followed as far as it exists.
+    private static func canonical(_ path: String) -> String {
+        if let resolved = realpath(path, nil) {
+            defer { free(resolved) }
+            return String(cString: resolved)
+        }
+        let above = folder(of: path)
+        return above == path ? path : canonical(above) + "/" + name(of: path)
+    }
+
+    /// Whether a file may be written there: none is there, it may be replaced, or it is a device or a pipe; and its folder
+    /// exists, or is `folder`, which is yet to be made.
+    ///
+    /// - Throws: `FormatError`, `.cannotCreate`.
+    public static func verifyPlace(
+        _ path: String, replacing: Bool, in folder: String? = nil
+    ) throws(FormatError) {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            let own = Paths.folder(of: path)
+            guard
+                FileManager.default.fileExists(atPath: own) || folder.map({ components($0) == components(own) }) == true
+            else {
+                throw FormatError(
+                    .cannotCreate, path: path, problem: "there is no folder \(own)",
+                    remedy: "create it first: mkdir -p \(own)")
+            }
+            return
+        }
+        let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let type = (try? FileManager.default.attributesOfItem(atPath: resolved))?[.type] as? FileAttributeType
+        if isFolder.boolValue {
+            throw FormatError(
+                .cannotCreate, path: path, problem: "is a directory", remedy: "name a file in it")
+        }
+        if !replacing && type == .typeRegular {
+            throw FormatError(
+                .cannotCreate, path: path, problem: "exists already",
+                remedy: "name another file, or replace this one with --force")
+        }
+    }
+
+    private static func components(_ path: String) -> [String] {
+        let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        var parts: [String] = []
+        for part in absolute.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(String(part)) }
+        }
+        return parts
+    }
+}

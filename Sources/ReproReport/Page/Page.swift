@@ -1,0 +1,113 @@
+import ReproFormats
+import ReproVerification
+
+/// The page: its sections in order.
+struct Page {
+    let runs: [ReportedRun]
+    let comparison: RunComparison
+    let divergences: [Divergence]
+    let isShipped: (RecordedRun) -> Bool
+
+    /// Digests that get maps and a tree; the facts are there for all.
+    private static let mapLimit = 6
+
+    private struct Section {
+        let id: Markup
+        let title: Markup
+        let body: Markup
+    }
+
+    var markup: Markup {
+        let headline = Headline(runs: runs, comparison: comparison)
+        let sections = sections(headline)
+        let links = sections.map { "<li><a href=\"#\($0.id)\">\($0.title)</a></li>" as Markup }
+        let parts = sections.map { section -> Markup in
+            """
+            <section id="\(section.id)" aria-labelledby="\(section.id)-title">
+            <h2 id="\(section.id)-title">\(section.title)</h2>
+            \(section.body)</section>
+
+            """
+        }
+        return """
+            <!DOCTYPE html>
+            <html lang="en"><head><meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>\(headline.title): \(headline.subject) – repro report</title>
+            <style>
+            \(Stylesheet.text)</style></head>
+            <body>
+            <a class="skip" href="#main">Skip to the verdict</a>
+            \(Page.patterns)\(headline.markup)\
+            <nav aria-label="Sections"><ul>\(links.joined())</ul></nav>
+            <main id="main" tabindex="-1">
+            \(parts.joined())</main>
+            <footer><p>repro \(ReproVersion.release), numerical contract \(ReproVersion.contract). This page is one file; \
+            it loads nothing and runs nothing.</p></footer>
+            </body></html>
+
+            """
+    }
+
+    private func sections(_ headline: Headline) -> [Section] {
+        var sections = [Section(id: "digests", title: "Digests", body: headline.cards)]
+        for (index, divergence) in divergences.enumerated() {
+            let letter = Headline.letter(index + 1)
+            let body = DivergenceSection(divergence: divergence, letter: letter, isWhole: index < Page.mapLimit).markup
+            sections.append(
+                Section(id: "divergence-\(letter)", title: "Divergence \(letter): \(divergence.names)", body: body))
+        }
+        if divergences.isEmpty { sections.append(Section(id: "tree", title: "Digest tree", body: tree)) }
+        let names = runs.map(\.name)
+        let metrics = SideBySide(names: names, runs.map(\.record.metrics))
+        let table: Markup = metrics.rows.isEmpty ? "" : metrics.markup("Metrics of the whole run; in no digest")
+        sections += [
+            Section(id: "loss", title: "Loss and metrics", body: "\(Curves(runs).markup)\(table)"),
+            Section(id: "streams", title: "Random streams", body: StreamsTable(divergences: divergences).markup),
+            Section(
+                id: "environments", title: "Environments",
+                body: SideBySide(names: names, runs.map(\.record.environment)).markup(
+                    "Where each run took place; in no digest")),
+            Section(id: "experiments", title: "Experiments", body: experiments(names)),
+            Section(id: "reproduce", title: "Reproduce", body: Commands(runs: runs, isShipped: isShipped).markup),
+        ]
+        return sections
+    }
+
+    private var tree: Markup {
+        let run = runs[comparison.groups[0].witness].record
+        return DigestTree(roots: (run.root, run.root), stages: StagePair.all(run.stages, run.stages), drift: nil).markup
+    }
+
+    private func experiments(_ names: [String]) -> Markup {
+        let seeds = runs.map { JSONValue.Member("seed", .number($0.record.seed)) }
+        let table = SideBySide(names: names, zip(seeds, runs).map { [$0] + $1.record.options })
+        let all: Markup = """
+            <details><summary>All \(table.rows.count) options</summary>
+            \(table.markup("Seed and options of every run"))</details>
+
+            """
+        if table.differing == 0 {
+            return
+                "<p>\(Mark.agrees("same")): \(runs.count == 1 ? "one run" : "all ran one experiment with one seed").</p>\n\(all)"
+        }
+        return "\(table.markup("Seed and options that differ") { $0.differs })\(all)"
+    }
+
+    /// A table or code that may be wider than the screen scrolls by itself, with the keyboard too.
+    static func scrolling(_ label: Markup, _ content: Markup) -> Markup {
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(label)\">\(content)</div>\n"
+    }
+
+    /// Fillings that strips refer to.
+    private static let patterns: Markup = """
+        <svg width="0" height="0" class="patterns" aria-hidden="true" focusable="false"><defs>
+        <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">\
+        <rect width="6" height="6" class="hatch-ground"/><rect width="3" height="6" class="hatch-line"/></pattern>
+        <pattern id="points" width="5" height="5" patternUnits="userSpaceOnUse">\
+        <rect width="5" height="5" class="points-ground"/><circle cx="2.5" cy="2.5" r="1.1" class="points-point"/></pattern>
+        </defs></svg>
+
+        """
+}

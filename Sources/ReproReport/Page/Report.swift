@@ -1,0 +1,58 @@
+import ReproFormats
+import ReproNumerics
+import ReproTrace
+import ReproVerification
+
+/// Run directories as one page of HTML that needs nothing else: no network, no script, no other file.
+///
+/// The same directories under the same names give the same bytes: no time, no host, no path of a machine.
+public struct Report: Sendable {
+    public let comparison: RunComparison
+    /// What the page calls each run.
+    public let names: [String]
+    public let html: String
+
+    /// - Parameter isShipped: whether a run is of an experiment that ships, options and all: such a run can be had again without
+    ///   a configuration. The page knows no model, so that the caller says it.
+    /// - Throws: `FormatError`: no input, or a directory that no run wrote.
+    public init(directories: [String], isShipped: @escaping (RecordedRun) -> Bool) throws(FormatError) {
+        let runs = try ReportedRun.read(directories)
+        comparison = RunComparison(runs.map(\.record))
+        names = runs.map(\.name)
+        var divergences: [Divergence] = []
+        for group in comparison.groups.dropFirst() {
+            divergences.append(
+                try Divergence(
+                    group, names: group.members.map { runs[$0].name }.joined(separator: ", "),
+                    baseline: runs[comparison.groups[0].witness], run: runs[group.witness]))
+        }
+        html =
+            Page(runs: runs, comparison: comparison, divergences: divergences, isShipped: isShipped).markup.text
+    }
+}
+
+/// A group of runs that left the first one, with all that is known of where.
+struct Divergence {
+    let group: RunComparison.Group
+    /// Of all runs in the group.
+    let names: String
+    /// What was compared: of each group the run that kept the most.
+    let baseline, run: ReportedRun
+    let stages: [StagePair]
+    /// Over the optimiser's steps.
+    let steps: DivergenceMap
+    /// Over the stages before, between and after them.
+    let others: DivergenceMap
+
+    init(
+        _ group: RunComparison.Group, names: String, baseline: ReportedRun, run: ReportedRun
+    ) throws(FormatError) {
+        self.group = group
+        self.names = names
+        self.baseline = baseline
+        self.run = run
+        stages = StagePair.all(baseline.record.stages, run.record.stages)
+        steps = DivergenceMap(stages.filter(\.isStep))
+        others = DivergenceMap(stages.filter { !$0.isStep }, whole: try baseline.wholeTensors(against: run))
+    }
+}
