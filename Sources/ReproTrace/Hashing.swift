@@ -5,14 +5,28 @@ import ReproNumerics
 /// Every integer is 8 little-endian bytes; element bytes are little-endian, so a big-endian host swaps while hashing.
 public struct Hashing: Sendable {
     private let kernels: any Kernels
+    /// Whose workers share the pieces of a large tensor; nil where the calling thread hashes alone.
+    private let engine: Engine?
 
-    /// By the fastest SHA-256 of this processor: what whoever verifies digests needs, without an engine.
+    /// By the fastest SHA-256 of this processor, on the calling thread: for whoever verifies digests without an engine.
     public init() { self.init(kernels: (try? KernelPath.best.kernels()) ?? ReferenceKernels()) }
 
-    /// By the SHA-256 of these kernels, so that a run forced onto one path hashes on that path too.
+    /// By the SHA-256 of these kernels, on the calling thread.
     public init(kernels: any Kernels) {
         self.kernels = kernels
+        engine = nil
     }
+
+    /// By an engine's workers and the SHA-256 of its path, so that a run forced onto one path hashes on that path too.
+    public init(engine: Engine) {
+        kernels = engine.kernels
+        self.engine = engine
+    }
+
+    /// The bytes of a piece, the unit that is hashed alone.
+    public static let pieceSize = 16_384
+    /// The most pieces that the processor's instructions take at once, and what a byte costs beside floating-point operations.
+    private static let (piecesTogether, operationsPerByte) = (4, 16)
 
     /// The SHA-256 of plain bytes, as `sha256sum` prints it.
     public func digest(of bytes: [UInt8]) -> Digest {
@@ -26,9 +40,41 @@ public struct Hashing: Sendable {
         var fields = Fields(tag: "repro.tensor.v1", kernels: kernels)
         fields.append(name)
         fields.append(elementType.rawValue)
-        fields.append(shape.flatMap { Fields.bytes(of: UInt64($0)) })
+        fields.append(shape.map { UInt64($0) })
         fields.append(bytes)
         return fields.digest
+    }
+
+    /// The SHA-256 of each consecutive piece of ``pieceSize`` bytes (the last may be shorter), 32 bytes each, in order.
+    ///
+    /// Each is the plain SHA-256 of its bytes, so that `dd` and `sha256sum` reproduce it.
+    public func pieces(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        let count = (bytes.count + Hashing.pieceSize - 1) / Hashing.pieceSize
+        return [UInt8](unsafeUninitializedCapacity: count * Digest.byteCount) { digests, initialized in
+            if let start = digests.baseAddress { hash(bytes, pieces: count, into: start) }
+            initialized = count * Digest.byteCount
+        }
+    }
+
+    private func hash(_ bytes: UnsafeRawBufferPointer, pieces count: Int, into digests: UnsafeMutablePointer<UInt8>) {
+        func hash(_ pieces: Range<Int>) {
+            if pieces.isEmpty { return }
+            let end = min(bytes.count, pieces.upperBound * Hashing.pieceSize)
+            kernels.sha256Pieces(
+                UnsafeRawBufferPointer(rebasing: bytes[(pieces.lowerBound * Hashing.pieceSize)..<end]),
+                pieceSize: Hashing.pieceSize, digests: digests + pieces.lowerBound * Digest.byteCount)
+        }
+        let workers = engine?.workerCount(operations: Hashing.operationsPerByte * bytes.count) ?? 1
+        guard let engine, workers > 1 else { return hash(0..<count) }
+        do {
+            // Whole groups of pieces for each worker: a core takes several at a time.
+            try engine.run(workers: workers) {
+                hash(Workers.share(of: count, worker: $0, workers: workers, granule: Hashing.piecesTogether))
+            }
+        } catch {
+            // No digest depends on the floating-point environment; whoever computes next finds what is wrong with it.
+            hash(0..<count)
+        }
     }
 
     /// A stage's random streams: `H("repro.streams.v1", domain, key, state, increment, buffered, …)`.
@@ -37,8 +83,8 @@ public struct Hashing: Sendable {
         for stream in streams {
             fields.append(UInt64(stream.domain))
             fields.append(UInt64(stream.key))
-            fields.append(Fields.bytes(of: stream.state.low) + Fields.bytes(of: stream.state.high))
-            fields.append(Fields.bytes(of: stream.increment.low) + Fields.bytes(of: stream.increment.high))
+            fields.append([stream.state.low, stream.state.high])
+            fields.append([stream.increment.low, stream.increment.high])
             fields.append(stream.buffered.map { 1 << 32 + UInt64($0) } ?? 0)
         }
         return fields.digest
@@ -51,56 +97,5 @@ public struct Hashing: Sendable {
         fields.append(streams.bytes)
         for child in children { fields.append(child.bytes) }
         return fields.digest
-    }
-}
-
-/// One `H(…)` under construction.
-private struct Fields {
-    private var hash: SHA256
-
-    init(tag: String, kernels: any Kernels) {
-        hash = SHA256(kernels: kernels)
-        append(tag)
-    }
-
-    mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        hash.update(Fields.bytes(of: UInt64(bytes.count)))
-        hash.update(bytes)
-    }
-
-    mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
-    mutating func append(_ text: String) { append(Array(text.utf8)) }
-    mutating func append(_ integer: UInt64) { append(Fields.bytes(of: integer)) }
-
-    var digest: Digest { hash.finalized() }
-
-    static func bytes(of integer: UInt64) -> [UInt8] {
-        (0..<8).map { UInt8(truncatingIfNeeded: integer >> (8 * $0)) }
-    }
-}
-
-/// Where a generator stood when a stage had drawn all that it draws.
-public struct StreamState: Sendable, Equatable {
-    public let domain: UInt32
-    public let key: UInt32
-    public let state: (high: UInt64, low: UInt64)
-    public let increment: (high: UInt64, low: UInt64)
-    /// The half of a 64-bit draw that waits to be given out, where there is one.
-    public let buffered: UInt32?
-
-    public init(
-        domain: UInt32, key: UInt32, state: (high: UInt64, low: UInt64), increment: (high: UInt64, low: UInt64),
-        buffered: UInt32?
-    ) {
-        self.domain = domain
-        self.key = key
-        self.state = state
-        self.increment = increment
-        self.buffered = buffered
-    }
-
-    public static func == (a: StreamState, b: StreamState) -> Bool {
-        a.domain == b.domain && a.key == b.key && a.state == b.state && a.increment == b.increment
-            && a.buffered == b.buffered
     }
 }

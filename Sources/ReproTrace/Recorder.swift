@@ -40,6 +40,8 @@ public struct Recorder {
     public enum Detail: Sendable { case stage, tensor }
 
     private let hashing: Hashing
+    /// Whose workers hash and look for numbers that are not finite; nil where the calling thread does it alone.
+    private let engine: Engine?
     public private(set) var stages: [Stage] = []
 
     /// Plants the fault, and sends operations where there is a sink for them.
@@ -52,14 +54,17 @@ public struct Recorder {
     private let onTensor: TensorObserver
 
     public init(
-        hashing: Hashing = Hashing(), detail: Detail = .stage, perturbation: Perturbation? = nil,
+        engine: Engine? = nil, detail: Detail = .stage, perturbation: Perturbation? = nil,
         sink: OperationSink? = nil,
         onStage: @escaping (Stage) throws -> Void = { _ in },
         onTensor: @escaping TensorObserver = { _, _, _ in }
     ) {
-        self.hashing = hashing
+        self.engine = engine
+        hashing = engine.map { Hashing(engine: $0) } ?? Hashing()
         self.detail = detail
-        operations = OperationRecorder(hashing: hashing, sink: sink, fault: perturbation)
+        // One thread: operations are many and small.
+        let single = engine.map { Hashing(kernels: $0.kernels) } ?? Hashing()
+        operations = OperationRecorder(hashing: single, sink: sink, fault: perturbation)
         self.onStage = onStage
         self.onTensor = onTensor
     }
@@ -83,7 +88,7 @@ public struct Recorder {
 
     /// Refuses a NaN or an infinity in a tensor of the open stage that the digest leaves out.
     public func verifyFinite(_ tensorName: String, _ tensor: Tensor) throws(NotFiniteError) {
-        guard let element = tensor.firstNotFinite else { return }
+        guard let element = tensor.firstNotFinite(engine: engine) else { return }
         throw NotFiniteError(
             stage: name ?? "", tensor: tensorName, element: element, bits: tensor[offset: element].bitPattern)
     }
@@ -141,21 +146,5 @@ public struct Recorder {
         leaves.append(leaf)
         try operations.send(tensorName, type, shape, digest, bytes)
         try onTensor(name, leaf, bytes)
-    }
-}
-
-extension Tensor {
-    /// The offset of the first NaN or infinity, nil where every element is finite.
-    package var firstNotFinite: Int? {
-        // One pass without branches is many times faster than a search, and almost always finds nothing: the difference from
-        // the greatest finite magnitude's bits is negative for an infinity or a NaN alone.
-        let signs = elements.withUnsafeBufferPointer { elements in
-            var signs: Int32 = 0
-            for element in elements {
-                signs |= 0x7f7f_ffff &- Int32(bitPattern: element.bitPattern & 0x7fff_ffff)
-            }
-            return signs
-        }
-        return signs < 0 ? elements.firstIndex { !$0.isFinite } : nil
     }
 }

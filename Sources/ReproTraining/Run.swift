@@ -85,7 +85,7 @@ extension Experiment {
     public func run(seed: UInt64, engine: Engine, options: RunOptions = RunOptions()) throws -> RunResult {
         try FloatingPointEnvironment.verify()
         let recorder = Recorder(
-            hashing: Hashing(kernels: engine.kernels), detail: options.detail, perturbation: options.perturbation,
+            engine: engine, detail: options.detail, perturbation: options.perturbation,
             sink: options.operations,
             onStage: {
                 try options.onProgress(.stage($0))

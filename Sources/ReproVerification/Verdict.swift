@@ -1,3 +1,5 @@
+import ReproFormats
+
 /// What a check of one case came to: the answer that was asked for, so a value and not an error.
 public enum Verdict: Sendable {
     /// The run gave the golden's root.
@@ -11,18 +13,17 @@ public enum Verdict: Sendable {
     /// The arithmetic left the finite numbers.
     case notFinite(String)
 
-    /// The exit code of the documentation.
-    public var exitCode: Int32 {
+    public var exitCode: ExitCode {
         switch self {
-        case .reproduced: 0
-        case .drift: 1
-        case .notJudged: 2
-        case .notReproducible: 3
-        case .notFinite: 4
+        case .reproduced: .success
+        case .drift: .drift
+        case .notJudged: .notJudged
+        case .notReproducible: .notReproducible
+        case .notFinite: .notFinite
         }
     }
 
-    public var isReproduced: Bool { exitCode == 0 }
+    public var isReproduced: Bool { exitCode == .success }
 
     /// The word for tables and machines.
     public var word: String {
@@ -36,9 +37,7 @@ public enum Verdict: Sendable {
     }
 
     /// The exit code of several cases: the first of 3, 1, 2, 4 that occurred; 2 where nothing was checked.
-    public static func exitCode(of verdicts: [Verdict]) -> Int32 {
-        if verdicts.isEmpty { return 2 }
-        let codes = verdicts.map(\.exitCode)
-        return [3, 1, 2, 4].first { codes.contains($0) } ?? 0
+    public static func exitCode(of verdicts: [Verdict]) -> ExitCode {
+        verdicts.isEmpty ? .notJudged : .ofSeveral(verdicts.map(\.exitCode))
     }
 }

@@ -45,7 +45,7 @@ private final class Counter: Sendable {
     @Test func runsThatDisagreeAreToldApartFromDrift() throws {
         try withGolden { folder, _, _ in
             var check = GoldenCheck(folder: folder, engine: engine)
-            #expect(try check.check("mood").verdict.exitCode == 0)
+            #expect(try check.check("mood").verdict.exitCode.rawValue == 0)
             // The first run drifts, the second does not.
             let runner = unsteady()
             check.runner = { experiment, seed, engine, options in
@@ -53,13 +53,13 @@ private final class Counter: Sendable {
                 options.perturbation = nil
                 return try runner(experiment, seed, engine, options)
             }
-            #expect(try check.check("mood").verdict.exitCode == 0, "one steady run reproduces")
+            #expect(try check.check("mood").verdict.exitCode.rawValue == 0, "one steady run reproduces")
             let verdict = try check.check("mood").verdict
             guard case .notReproducible(let drift) = verdict else {
                 Issue.record("\(verdict)")
                 return
             }
-            #expect(verdict.exitCode == 3)
+            #expect(verdict.exitCode.rawValue == 3)
             #expect(drift.stage == "step 000000")
             #expect(drift.tensor?.name == "grad.linear.weight")
         }
@@ -91,7 +91,7 @@ private final class Counter: Sendable {
                 return try wild.run(seed: seed, engine: engine, options: options).trace
             }
             let verdict = try check.check("mood").verdict
-            #expect(verdict.exitCode == 4, "\(verdict)")
+            #expect(verdict.exitCode.rawValue == 4, "\(verdict)")
         }
     }
 
@@ -101,7 +101,7 @@ private final class Counter: Sendable {
             var check = GoldenCheck(folder: folder, engine: engine)
             check.runner = { _, _, _, _ in throw Broken() }
             let verdict = try check.check("mood").verdict
-            #expect(verdict.exitCode == 2)
+            #expect(verdict.exitCode.rawValue == 2)
         }
     }
 

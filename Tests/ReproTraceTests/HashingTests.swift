@@ -79,4 +79,24 @@ import Testing
             #expect(leaf.shape == shape && leaf.name == fields[1] && leaf.elementType.rawValue == fields[2])
         }
     }
+
+    /// A piece's digest is the plain one of its bytes, whoever hashes it: no worker, one, or more than there are pieces.
+    @Test(arguments: KernelPath.supported, [0, 1, 2, 3, 7])
+    func piecesHaveThePlainDigests(_ path: KernelPath, threads: Int) throws {
+        let hashing =
+            threads == 0
+            ? Hashing(kernels: try path.kernels())
+            : Hashing(
+                engine: Engine(
+                    kernels: try path.kernels(), workers: try Workers(count: threads), parallelThreshold: 0))
+        let size = Hashing.pieceSize
+        let counts = [0, 1, 64, size - 1, size, size + 1, 4 * size, 5 * size + 100, 13 * size, 29 * size - 7]
+        for count in counts where path != .reference || count <= 5 * size + 100 {
+            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * $0 / 7 + 3 * $0) }
+            let expected = stride(from: 0, to: count, by: size).flatMap { first in
+                Hashing().digest(of: Array(bytes[first..<min(count, first + size)])).bytes
+            }
+            #expect(bytes.withUnsafeBytes { hashing.pieces(of: $0) } == expected, "\(count) bytes")
+        }
+    }
 }

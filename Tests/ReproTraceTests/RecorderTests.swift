@@ -245,4 +245,21 @@ import Testing
         #expect(seen[2].bytes == [7, 8])
         #expect(seen[3].bytes == one + [1, 0, 0, 0x40])
     }
+
+    /// Workers look for numbers that are not finite together, and name the first.
+    @Test(arguments: [1, 2, 5])
+    func theFirstElementThatIsNotFiniteIsNamedWhoeverFindsIt(_ threads: Int) throws {
+        let engine = Engine(
+            kernels: try KernelPath.best.kernels(), workers: try Workers(count: threads), parallelThreshold: 0)
+        for count in [1, 4, 100] {
+            for place in 0..<count {
+                var values = [Float](repeating: -.greatestFiniteMagnitude, count: count)
+                #expect(Tensor(shape: [count], elements: values).firstNotFinite(engine: engine) == nil)
+                values[place] = place % 2 == 0 ? .nan : -.infinity
+                values[count - 1] = .infinity
+                #expect(Tensor(shape: [count], elements: values).firstNotFinite(engine: engine) == place)
+            }
+        }
+        #expect(Tensor(shape: [0], elements: []).firstNotFinite(engine: engine) == nil)
+    }
 }

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test func eachVerdictHasTheExitCodeOfTheDocumentation() {
-        #expect(verdicts.map(\.exitCode) == [0, 1, 2, 3, 4])
+        #expect(verdicts.map(\.exitCode.rawValue) == [0, 1, 2, 3, 4])
         #expect(verdicts.map(\.isReproduced) == [true, false, false, false, false])
         #expect(
             verdicts.map(\.word) == ["reproduced", "drift", "not judged", "not reproducible", "not finite"])
@@ -23,15 +23,15 @@ import Testing
     @Test func severalCasesEndWithTheFirstOf3124() {
         for subset in 1..<32 {
             let chosen = verdicts.enumerated().filter { subset >> $0.offset & 1 == 1 }.map(\.element)
-            let codes = chosen.map(\.exitCode)
+            let codes = chosen.map(\.exitCode.rawValue)
             let expected: Int32 =
                 codes.contains(3) ? 3 : codes.contains(1) ? 1 : codes.contains(2) ? 2 : codes.contains(4) ? 4 : 0
-            #expect(Verdict.exitCode(of: chosen) == expected, "\(codes)")
-            #expect(Verdict.exitCode(of: chosen.reversed()) == expected, "\(codes) reversed")
+            #expect(Verdict.exitCode(of: chosen).rawValue == expected, "\(codes)")
+            #expect(Verdict.exitCode(of: chosen.reversed()).rawValue == expected, "\(codes) reversed")
         }
     }
 
     @Test func checkingNothingIsNoSuccess() {
-        #expect(Verdict.exitCode(of: []) == 2)
+        #expect(Verdict.exitCode(of: []).rawValue == 2)
     }
 }

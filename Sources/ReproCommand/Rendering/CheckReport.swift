@@ -16,7 +16,8 @@ enum CheckReport {
         if context.format == .json {
             return try context.print(
                 .object([
-                    .init("schema", .number(ReproVersion.schema)), .init("exitCode", .number(2)),
+                    .init("schema", .number(ReproVersion.schema)),
+                    .init("exitCode", .number(ExitCode.notJudged.rawValue)),
                     .init("cases", .array([])),
                     .init("reason", .string(reason)),
                 ]))
@@ -58,11 +59,11 @@ enum CheckReport {
         }
     }
 
-    static func json(_ outcomes: [GoldenCheck.Outcome], code: Int32, environment: RunEnvironment) -> JSONValue {
+    static func json(_ outcomes: [GoldenCheck.Outcome], code: ExitCode, environment: RunEnvironment) -> JSONValue {
         let cases = outcomes.map { outcome in
             var members: [JSONValue.Member] = [
                 .init("name", .string(outcome.name)), .init("verdict", .string(outcome.verdict.word)),
-                .init("exitCode", .number(outcome.verdict.exitCode)),
+                .init("exitCode", .number(outcome.verdict.exitCode.rawValue)),
                 .init("expected", outcome.golden.map { .string($0.root.hexadecimal) } ?? .null),
                 .init("found", outcome.trace.map { .string($0.root.hexadecimal) } ?? .null),
             ]
@@ -78,7 +79,7 @@ enum CheckReport {
             return JSONValue.object(members)
         }
         return .object([
-            .init("schema", .number(ReproVersion.schema)), .init("exitCode", .number(code)),
+            .init("schema", .number(ReproVersion.schema)), .init("exitCode", .number(code.rawValue)),
             .init("cases", .array(cases)), .init("environment", environment.json),
         ])
     }

@@ -11,10 +11,12 @@ struct Context {
     let format: Format
     let messages: Messages
     let palette: Palette
+    let interruption: Interruption
     private let environment = ProcessInfo.processInfo.environment
 
-    init(_ arguments: Arguments) throws {
+    init(_ arguments: Arguments, _ interruption: Interruption) throws {
         self.arguments = arguments
+        self.interruption = interruption
         format =
             try arguments.choice("format", arguments.specification.formats).flatMap(Format.init(rawValue:)) ?? .text
         messages = Messages(isQuiet: arguments.has("quiet"))
@@ -71,11 +73,4 @@ struct Context {
         let (experiment, seed) = try Experiment.read(path: path)
         return (experiment, seed, Paths.folder(of: path))
     }
-}
-
-/// A command of `repro`.
-protocol Command {
-    static var specification: CommandSpecification { get }
-    /// - Returns: the exit code.
-    static func run(_ context: Context) throws -> Int32
 }

@@ -18,7 +18,7 @@ enum Output {
                 throw CommandLineError(
                     message:
                         "standard output: \(String(cString: strerror(errno))); free some space, or write elsewhere",
-                    code: ExitCode.inputOutput)
+                    code: .inputOutput)
             }
             rest = rest.dropFirst(count)
         }

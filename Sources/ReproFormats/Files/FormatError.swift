@@ -1,15 +1,24 @@
 /// A file that could not be read or written: which, where in it, what is wrong, and what to do next.
 public struct FormatError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What kind of fault it is; the raw value is the exit code that sysexits.h gives it.
-    public enum Category: Int32, Sendable {
+    /// What kind of fault it is.
+    public enum Category: Sendable {
         /// The file's contents break its format's rules.
-        case badData = 65
+        case badData
         /// The file is missing, not readable, or not a file.
-        case noInput = 66
+        case noInput
         /// The file, or its place, does not allow writing.
-        case cannotCreate = 73
+        case cannotCreate
         /// Reading or writing began and then failed: a full disk, a broken device.
-        case inputOutput = 74
+        case inputOutput
+
+        public var exitCode: ExitCode {
+            switch self {
+            case .badData: .badData
+            case .noInput: .noInput
+            case .cannotCreate: .cannotCreate
+            case .inputOutput: .inputOutput
+            }
+        }
     }
 
     public let category: Category

@@ -65,7 +65,7 @@ public struct Bisection: Sendable {
     /// - Parameter base: the folder that the experiment's data paths are relative to.
     /// - Throws: `BuildProcess.Failure`, ``NotRepeatable``, `FormatError`.
     public func search(_ experiment: Experiment, seed: UInt64, base: String) throws -> Result {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchFolder(of: builds[0].running)
         var absolute = experiment
         let folder = FileManager.default.currentDirectoryPath
         absolute.data = experiment.data.mappingPaths {

@@ -2,11 +2,11 @@ import Foundation
 import ReproFormats
 import ReproTrace
 import ReproVerification
-import Synchronization
 
 /// A build of `repro`, this one or another, run in a process of its own.
 public struct BuildProcess: Sendable {
     public let path: String
+    let running: RunningBuilds
 
     /// Why a build gave nothing that could be compared.
     public struct Failure: Error, CustomStringConvertible {
@@ -24,9 +24,11 @@ public struct BuildProcess: Sendable {
         public var description: String { "\(path): \(reason)" }
     }
 
-    /// - Parameter option: the option that names the build, for the error.
+    /// - Parameters:
+    ///   - option: the option that names the build, for the error.
+    ///   - running: ends the build where this process is interrupted.
     /// - Throws: `FormatError`, `.noInput`, where no program has the path.
-    public init(path: String, option: String) throws(FormatError) {
+    public init(path: String, option: String, running: RunningBuilds) throws(FormatError) {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
             FileManager.default.isExecutableFile(atPath: path)
@@ -36,6 +38,7 @@ public struct BuildProcess: Sendable {
                 remedy: "name a build of repro with \(option), for example .build/debug/repro")
         }
         self.path = path
+        self.running = running
     }
 
     /// Carries out `repro run` with these words.
@@ -59,7 +62,7 @@ public struct BuildProcess: Sendable {
 
     /// The root of a run whose directory is not kept.
     public func root(_ words: [String]) throws(Failure) -> Digest {
-        guard let scratch = try? ScratchFolder() else {
+        guard let scratch = try? ScratchFolder(of: running) else {
             throw Failure(
                 path: path, reason: "there is no place for its run; set TMPDIR to a folder that can be written to")
         }
@@ -75,7 +78,7 @@ public struct BuildProcess: Sendable {
         let output = Pipe()
         let scratch: ScratchFolder
         do {
-            scratch = try ScratchFolder()
+            scratch = try ScratchFolder(of: running)
             try Data().write(to: URL(fileURLWithPath: scratch.path("messages")))
             process.executableURL = URL(fileURLWithPath: path)
             process.arguments = words
@@ -87,8 +90,8 @@ public struct BuildProcess: Sendable {
         } catch {
             throw Failure(path: path, reason: "it cannot be started: \(error.localizedDescription)")
         }
-        RunningBuilds.began(process.processIdentifier)
-        defer { RunningBuilds.ended(process.processIdentifier) }
+        running.began(process.processIdentifier)
+        defer { running.ended(process.processIdentifier) }
         let answer = Array(output.fileHandleForReading.readDataToEndOfFile())
         process.waitUntilExit()
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
@@ -97,50 +100,9 @@ public struct BuildProcess: Sendable {
             let ending = process.terminationReason == .exit ? "exit code" : "signal"
             throw Failure(
                 path: path, reason: "\(ending) \(process.terminationStatus)\(said)",
-                isUsage: process.terminationReason == .exit && process.terminationStatus == 64
+                isUsage: process.terminationReason == .exit && process.terminationStatus == ExitCode.usage.rawValue
                     && said.utf8.starts(with: ": repro: unknown option".utf8))
         }
         return answer
     }
-}
-
-/// What an interruption has to end and to remove: builds are processes of their own, in groups of their own.
-public enum RunningBuilds {
-    private static let state = Mutex((processes: [Int32](), folders: [String]()))
-
-    fileprivate static func began(_ process: Int32) { state.withLock { $0.processes.append(process) } }
-    fileprivate static func ended(_ process: Int32) { state.withLock { $0.processes.removeAll { $0 == process } } }
-    fileprivate static func uses(_ folder: String) { state.withLock { $0.folders.append(folder) } }
-    fileprivate static func removed(_ folder: String) { state.withLock { $0.folders.removeAll { $0 == folder } } }
-
-    /// Ends every build that runs and removes every scratch folder; for a process that is about to end.
-    public static func end() {
-        state.withLock { state in
-            for process in state.processes { kill(process, SIGKILL) }
-            for folder in state.folders { try? FileManager.default.removeItem(atPath: folder) }
-        }
-    }
-}
-
-/// A folder for what is not kept; gone with the value.
-final class ScratchFolder {
-    private let url = FileManager.default.temporaryDirectory.appendingPathComponent("repro-\(UUID().uuidString)")
-
-    init() throws(FormatError) {
-        do {
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
-        } catch {
-            throw FormatError(
-                .cannotCreate, path: url.path, problem: "the folder cannot be created",
-                remedy: "set TMPDIR to a folder that can be written to")
-        }
-        RunningBuilds.uses(url.path)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: url)
-        RunningBuilds.removed(url.path)
-    }
-
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 }

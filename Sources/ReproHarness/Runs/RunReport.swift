@@ -12,7 +12,8 @@ extension RunResult {
             .init("schema", .number(ReproVersion.schema)), .init("experiment", .string(experiment.name)),
             .init("seed", .number(seed)), .init("digest", .string(trace.root.hexadecimal)),
             .init("metrics", .object(metrics.map { .init($0.name, .number($0.value)) })),
-            .init("options", experiment.json), .init("environment", environment.json), .init("stages", trace.stages.json),
+            .init("options", experiment.json), .init("environment", environment.json),
+            .init("stages", trace.stages.json),
         ]
         // Outside the tree: a digest says what was computed, this says what was asked for.
         if let perturbation { members.append(.init("perturbation", .string(perturbation.description))) }

@@ -95,7 +95,7 @@ private struct InputPlace {
     /// The first valid element that is none: what stands past a length is never read.
     func firstNotFinite(in input: Tensor, lengths: [Int]?) -> (Int, Float)? {
         // The usual answer, in one quick pass.
-        guard input.firstNotFinite != nil else { return nil }
+        guard input.firstNotFinite() != nil else { return nil }
         let features = configuration.inputSize
         return input.elements.enumerated().first { offset, element in
             guard !element.isFinite else { return false }
@@ -150,7 +150,7 @@ public struct Inference: Sendable {
 extension Tensor {
     /// - Throws: `NotFiniteError` with the first element that is a NaN or an infinity.
     func verifyFinite(_ name: String, in stage: String) throws(NotFiniteError) {
-        guard let element = firstNotFinite else { return }
+        guard let element = firstNotFinite() else { return }
         throw NotFiniteError(stage: stage, tensor: name, element: element, bits: self[offset: element].bitPattern)
     }
 }

@@ -27,7 +27,7 @@ enum InferCommand: Command {
             "safetensors files of one tensor.",
         ])
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
         func needed(_ name: String) throws -> String {
             guard let path = arguments.value(name) else { throw CommandLineError.usage("--\(name) FILE is needed") }
@@ -58,7 +58,7 @@ enum InferCommand: Command {
                 input, lengths: arguments.value("lengths"), hidden: arguments.value("h0"), cell: arguments.value("c0"),
                 for: module.configuration),
             engine: engine)
-        try Interruption.protected { try inference.write(to: output) }
+        try context.interruption.protected { try inference.write(to: output) }
 
         let environment = RunEnvironment(engine: engine)
         if context.format == .json {
@@ -71,7 +71,7 @@ enum InferCommand: Command {
             }
             context.messages.remark("wrote \(output)")
         }
-        return ExitCode.success
+        return .success
     }
 
     private static func describe(_ configuration: RecurrentConfiguration, prefix: String) -> String {

@@ -6,7 +6,7 @@ enum ListCommand: Command {
         name: "list", summary: "Lists experiments, and which have goldens", operands: "",
         options: [OptionSpecification(name: "goldens", value: "DIR", help: "the folder of goldens (default Goldens)")])
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         try context.verifyEngineOptions()
         let folder = GoldenFolder(path: context.arguments.value("goldens") ?? "Goldens")
         let claimed = try folder.index().map(\.name)
@@ -45,7 +45,7 @@ enum ListCommand: Command {
             try context.print(
                 .object([.init("schema", .number(ReproVersion.schema)), .init("experiments", .array(rows))]))
         }
-        return ExitCode.success
+        return .success
     }
 }
 

@@ -17,7 +17,7 @@ enum ReportCommand: Command {
             "Exit code: 0 written, whatever it says; `repro diff` exits with 1 where runs differ.",
         ])
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let directories = context.arguments.operands
         guard !directories.isEmpty else {
             throw CommandLineError.usage("name a run directory: repro report DIR… --output FILE.html")
@@ -30,14 +30,14 @@ enum ReportCommand: Command {
         let report = try Report(
             directories: directories,
             isShipped: { run in Experiment.shipped(named: run.experiment)?.json == .object(run.options) })
-        try Interruption.protected { try AtomicFile.write(Array(report.html.utf8), to: output) }
+        try context.interruption.protected { try AtomicFile.write(Array(report.html.utf8), to: output) }
         if context.format == .json {
             try context.print(json(report, output))
         } else {
             for line in lines(report) { try Output.line(line) }
             context.messages.remark("wrote \(output)")
         }
-        return ExitCode.success
+        return .success
     }
 
     private static func verify(_ directories: [String], _ output: String) throws {

@@ -33,7 +33,7 @@ enum RunCommand: Command {
             "'grad.lstm.l0_reverse[5].c'. A fault can be planted in any of them.",
         ])
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
         let (experiment, seed, base) = try choose(context)
         let fault = try perturbation(arguments)
@@ -43,7 +43,7 @@ enum RunCommand: Command {
         let explicit = arguments.value("output")
         let directory = RunDirectory(path: explicit ?? ".repro/\(experiment.name)")
         let replacing = explicit == nil || arguments.has("force")
-        try Interruption.protected { try directory.verifyPlace(replacing: replacing) }
+        try context.interruption.protected { try directory.verifyPlace(replacing: replacing) }
         if let path = arguments.value("export") {
             try Paths.verifyPlace(path, replacing: arguments.has("force"), in: directory.path)
         }
@@ -79,7 +79,7 @@ enum RunCommand: Command {
                 seed: seed, engine: engine, options: RunOptions(resolve: options.resolve, onProgress: progress))
             context.messages.clear()
         }
-        try Interruption.protected {
+        try context.interruption.protected {
             try directory.write(
                 result, environment: environment, operations: log, replacing: replacing)
             if let path = arguments.value("export") { try result.export(to: path) }
@@ -98,7 +98,7 @@ enum RunCommand: Command {
             }
             try context.print(.object(members))
         }
-        return ExitCode.success
+        return .success
     }
 
     private static func operationLog(

@@ -18,15 +18,15 @@ enum BisectCommand: Command {
             "--threads and --kernels, where they are given, are given to both. Exit code: 0 equal, 1 they part.",
         ])
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
         guard let path = arguments.value("baseline") else {
             throw CommandLineError.usage(
                 "name the other build: repro bisect --baseline PATH, for example --baseline ../last-release/repro")
         }
-        let baseline = try BuildProcess(path: path, option: "--baseline")
+        let baseline = try BuildProcess(path: path, option: "--baseline", running: context.interruption.builds)
         guard let own = Bundle.main.executablePath else {
-            throw CommandLineError(message: "the path of this program is not known here", code: ExitCode.unavailable)
+            throw CommandLineError(message: "the path of this program is not known here", code: .unavailable)
         }
         try context.verifyEngineOptions()
         var options: [String] = []
@@ -35,17 +35,20 @@ enum BisectCommand: Command {
         }
         let messages = context.messages
         let bisection = Bisection(
-            baseline: baseline, present: try BuildProcess(path: own, option: "--baseline"), options: options,
+            baseline: baseline,
+            present: try BuildProcess(path: own, option: "--baseline", running: context.interruption.builds),
+            options: options,
             onLevel: { messages.progress($0) })
         var results: [Bisection.Result] = []
-        var failures: [(name: String, reason: String, code: Int32)] = []
+        var failures: [(name: String, reason: String, code: ExitCode)] = []
         for (experiment, seed, base) in try experiments(context) {
             let result: Bisection.Result
             do {
                 result = try bisection.search(experiment, seed: seed, base: base)
             } catch  where error is BuildProcess.Failure || error is Bisection.NotRepeatable {
                 messages.clear()
-                failures.append((experiment.name, "\(error)", error is Bisection.NotRepeatable ? 3 : 2))
+                failures.append(
+                    (experiment.name, "\(error)", error is Bisection.NotRepeatable ? .notReproducible : .notJudged))
                 Messages.write("repro: \(experiment.name): \(error)\n")
                 continue
             }
@@ -54,8 +57,7 @@ enum BisectCommand: Command {
             if context.format == .text { try write(result, context.palette) }
         }
         if context.format == .json { try context.print(json(results, failures, baseline: path)) }
-        let codes = failures.map(\.code) + (results.allSatisfy(\.isEqual) ? [] : [1])
-        return [3, 1, 2].first { codes.contains($0) } ?? ExitCode.success
+        return .ofSeveral(failures.map(\.code) + (results.allSatisfy(\.isEqual) ? [] : [.drift]))
     }
 
     private static func experiments(_ context: Context) throws -> [(Experiment, seed: UInt64, base: String)] {
@@ -123,7 +125,7 @@ enum BisectCommand: Command {
     }
 
     private static func json(
-        _ results: [Bisection.Result], _ failures: [(name: String, reason: String, code: Int32)], baseline: String
+        _ results: [Bisection.Result], _ failures: [(name: String, reason: String, code: ExitCode)], baseline: String
     ) -> JSONValue {
         let cases = results.map { result in
             JSONValue.object([

@@ -33,7 +33,7 @@ enum BlessCommand: Command {
         let base: String
     }
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
         if arguments.has("perturb") {
             throw CommandLineError.usage("bless refuses --perturb: a planted fault must not become a golden")
@@ -42,7 +42,7 @@ enum BlessCommand: Command {
             throw CommandLineError(
                 message:
                     "bless refuses to run where CI is set: a golden is vouched for by a person, at their own machine",
-                code: ExitCode.unavailable)
+                code: .unavailable)
         }
         if arguments.has("tensors") { return try keepTensors(context) }
         guard let reason = arguments.value("reason"), reason.contains(where: { $0 != " " }) else {
@@ -72,17 +72,17 @@ enum BlessCommand: Command {
         }
         guard !changed.isEmpty else {
             try Output.line("nothing to bless: every golden is reproduced")
-            return ExitCode.success
+            return .success
         }
         if !isAnswered {
             try Output.write(
                 "\nWrite \(changed.count) golden\(changed.count == 1 ? "" : "s") to \(folder.path)? [y/N] ")
             guard let answer = readLine(), answer == "y" || answer == "yes" else {
                 try Output.line("nothing was written")
-                return ExitCode.success
+                return .success
             }
         }
-        try Interruption.protected {
+        try context.interruption.protected {
             try FileManager.default.createFolder(folder.path)
             // Tensors first: where their place is refused, the golden stays as it was.
             for proposal in changed {
@@ -91,7 +91,7 @@ enum BlessCommand: Command {
             }
         }
         try Output.line("wrote \(changed.map(\.golden.name).joined(separator: ", ")) to \(folder.path)")
-        return ExitCode.success
+        return .success
     }
 
     private static func candidates(_ context: Context, _ folder: GoldenFolder) throws -> [Candidate] {

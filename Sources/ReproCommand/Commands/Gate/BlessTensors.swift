@@ -3,7 +3,7 @@ import Repro
 /// `repro bless --tensors`: gives goldens that stand as they are the tensors that explain a drift. Vouches for nothing new, so
 /// it neither asks nor wants a reason, and changes no byte of a golden or of the index.
 extension BlessCommand {
-    static func keepTensors(_ context: Context) throws -> Int32 {
+    static func keepTensors(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
         if let option = ["config", "seed", "reason", "by"].first(where: arguments.has) {
             throw CommandLineError.usage(
@@ -16,14 +16,14 @@ extension BlessCommand {
         guard !names.isEmpty else {
             throw CommandLineError(
                 message: "'\(folder.path)' holds no golden to keep tensors for; `repro bless` makes them",
-                code: Verdict.notJudged("").exitCode)
+                code: .notJudged)
         }
         var kept: [(golden: Golden, tensors: [KeptTensor]?)] = []
         for name in names {
             kept.append(try keeping.tensors(of: name, onProgress: context.messages.runProgress(name)))
             context.messages.clear()
         }
-        try Interruption.protected {
+        try context.interruption.protected {
             for (golden, tensors) in kept { try folder.write(tensors, of: golden) }
         }
         for (golden, tensors) in kept {
@@ -32,6 +32,6 @@ extension BlessCommand {
                 ?? "not kept: its tensors take more than \(GoldenTensors.greatestByteCount >> 20) MiB"
             try Output.line(golden.name.padded(20) + text)
         }
-        return ExitCode.success
+        return .success
     }
 }

@@ -2,8 +2,9 @@ import Repro
 
 /// `repro check --canary N --seed S`: whether the gate locates what is planted, and is silent where nothing is.
 enum CheckCanary {
-    static func run(_ check: GoldenCheck, names: [String], count: Int, seed: UInt64, _ context: Context) throws -> Int32
-    {
+    static func run(
+        _ check: GoldenCheck, names: [String], count: Int, seed: UInt64, _ context: Context
+    ) throws -> ExitCode {
         var roots: [Digest] = []
         let experiments = try names.map { name in
             let golden = try check.folder.golden(named: name)
@@ -24,7 +25,7 @@ enum CheckCanary {
         for (expected, found) in zip(roots, canary.roots) where expected != found.root {
             throw CommandLineError(
                 message: "'\(found.name)' drifts without any planted fault; see `repro check \(found.name)` first",
-                code: 1)
+                code: .drift)
         }
         let messages = context.messages
         let report = try canary.run(count: count, seed: seed) { done, all in
@@ -36,8 +37,8 @@ enum CheckCanary {
         } else {
             try write(report, context.palette)
         }
-        if !report.alarms.isEmpty { return 3 }
-        return report.outcomes.allSatisfy(\.isLocated) ? ExitCode.success : 1
+        if !report.alarms.isEmpty { return .notReproducible }
+        return report.outcomes.allSatisfy(\.isLocated) ? ExitCode.success : .drift
     }
 
     private static func write(_ report: Canary.Report, _ palette: Palette) throws {

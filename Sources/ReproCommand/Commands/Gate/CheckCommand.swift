@@ -26,7 +26,7 @@ enum CheckCommand: Command {
             "--shard deals the sorted cases out one by one; together the shards check all. One without a case checked nothing: 2.",
         ], formats: ServiceReport.formats)
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
         let path = arguments.value("goldens") ?? "Goldens"
         let results = arguments.value("results").map { UnreviewedGoldens(path: $0) }
@@ -45,7 +45,7 @@ enum CheckCommand: Command {
             names = try cases(of: check, arguments.operands, shard: shard)
         } catch {
             // A service that reads reports takes a missing one for success.
-            if arguments.value("canary") == nil { try CheckReport.unjudged("\(ExitCode.message(error))", context) }
+            if arguments.value("canary") == nil { try CheckReport.unjudged("\(message(of: error))", context) }
             throw error
         }
         if let count = try arguments.integer("canary", in: 1...1_000_000) {
@@ -60,7 +60,7 @@ enum CheckCommand: Command {
             }
             return try CheckCanary.run(check, names: names, count: count, seed: seed, context)
         }
-        try Interruption.protected { try results?.verifyPlace() }
+        try context.interruption.protected { try results?.verifyPlace() }
 
         var outcomes: [GoldenCheck.Outcome] = []
         let text = CheckText(context: context, goldens: path, width: max(18, names.map(\.count).max() ?? 0))
@@ -94,14 +94,14 @@ enum CheckCommand: Command {
         }
         guard !names.isEmpty else {
             throw CommandLineError(
-                message: "nothing to check: '\(path)' holds no golden; `repro bless` makes them", code: 2)
+                message: "nothing to check: '\(path)' holds no golden; `repro bless` makes them", code: .notJudged)
         }
         guard let shard else { return names }
         let own = shard.own(names)
         guard !own.isEmpty else {
             throw CommandLineError(
                 message: "nothing to check: shard \(shard.number)/\(shard.count) of \(names.count) cases is empty; "
-                    + "use at most \(names.count) shards", code: 2)
+                    + "use at most \(names.count) shards", code: .notJudged)
         }
         return own
     }
@@ -125,7 +125,7 @@ enum CheckCommand: Command {
             return
         }
         let lines = outcomes.map { $0.name.padded(20) + CheckReport.headline($0) }
-        try Interruption.protected {
+        try context.interruption.protected {
             try results.write(outcomes, of: folder, verdicts: lines, environment: environment)
         }
         context.messages.remark("wrote \(results.path): goldens as this build would bless them, unreviewed")

@@ -12,7 +12,7 @@ enum DiffCommand: Command {
             "lower bounds: of most tensors a run records four elements.",
         ], formats: ServiceReport.formats)
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let operands = context.arguments.operands
         guard operands.count == 2 else { throw CommandLineError.usage("name two runs or two files: repro diff A B") }
         let (a, b) = (operands[0], operands[1])
@@ -38,7 +38,7 @@ enum DiffCommand: Command {
         case .json: try context.print(ComparisonText.json(comparison))
         default: try ComparisonText.report(comparison, name: "\(a) and \(b)").write(context)
         }
-        return comparison.areEqual ? ExitCode.success : 1
+        return comparison.areEqual ? ExitCode.success : .drift
     }
 
     private static func isFolder(_ path: String) -> Bool {

@@ -31,18 +31,18 @@ struct Matrix {
     }
 
     /// 3 where one build disagrees with itself, 1 where builds disagree with each other, 2 where one gave nothing to compare.
-    var exitCode: Int32 {
+    var exitCode: ExitCode {
         var first: [(build: String?, root: Digest)] = []
         for combination in combinations {
             guard let root = combination.root else { continue }
             if let known = first.first(where: { $0.build == combination.build }) {
-                if known.root != root { return 3 }
+                if known.root != root { return .notReproducible }
             } else {
                 first.append((combination.build, root))
             }
         }
-        if roots.count > 1 { return 1 }
-        return combinations.contains { $0.root == nil } ? 2 : 0
+        if roots.count > 1 { return .drift }
+        return combinations.contains { $0.root == nil } ? .notJudged : .success
     }
 
     var summary: String {
@@ -81,7 +81,7 @@ struct Matrix {
         }
         return .object([
             .init("schema", .number(ReproVersion.schema)), .init("experiment", .string(experiment.name)),
-            .init("seed", .number(seed)), .init("exitCode", .number(exitCode)),
+            .init("seed", .number(seed)), .init("exitCode", .number(exitCode.rawValue)),
             .init("distinctDigests", .number(roots.count)), .init("combinations", .array(list)),
         ])
     }

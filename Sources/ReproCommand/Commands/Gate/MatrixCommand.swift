@@ -23,12 +23,12 @@ enum MatrixCommand: Command {
 
     private static let placements = [256, 7, 1]
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let (experiment, seed, base) = try RunCommand.choose(context)
         let arguments = context.arguments
         let paths = try kernelPaths(arguments)
         let counts = try threadCounts(arguments)
-        let others = try otherBuilds(arguments)
+        let others = try otherBuilds(context)
         let width = others.isEmpty ? 0 : max(10, others.map(\.path.count).max() ?? 0) + 2
         var matrix = Matrix()
         func note(_ combination: Matrix.Combination) throws {
@@ -68,19 +68,19 @@ enum MatrixCommand: Command {
         switch context.format {
         case .json: try context.print(matrix.json(experiment, seed: seed))
         case .text:
-            try Output.line("\n" + (matrix.exitCode == 0 ? matrix.summary : context.palette.bad(matrix.summary)))
+            try Output.line("\n" + (matrix.exitCode == .success ? matrix.summary : context.palette.bad(matrix.summary)))
         default: try matrix.report.write(context)
         }
         return matrix.exitCode
     }
 
-    private static func otherBuilds(_ arguments: Arguments) throws -> [BuildProcess] {
-        guard let list = arguments.value("builds") else { return [] }
+    private static func otherBuilds(_ context: Context) throws -> [BuildProcess] {
+        guard let list = context.arguments.value("builds") else { return [] }
         let paths = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard !paths.contains("") else {
             throw CommandLineError.usage("--builds is '\(list)'; it has to be paths with a comma between two")
         }
-        return try paths.map { try BuildProcess(path: $0, option: "--builds") }
+        return try paths.map { try BuildProcess(path: $0, option: "--builds", running: context.interruption.builds) }
     }
 
     private static func kernelPaths(_ arguments: Arguments) throws -> [KernelPath] {

@@ -21,14 +21,14 @@ enum BenchCommand: Command {
             "parameter and the input. peakFraction is of all threads' peak, one thread's being measured.",
         ])
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let shape = ["cell", "batch", "steps", "input", "hidden", "layers", "unidirectional", "mode"]
         if shape.contains(where: context.arguments.has) {
             try one(context)
         } else {
             try table(context)
         }
-        return ExitCode.success
+        return .success
     }
 
     private static func one(_ context: Context) throws {
@@ -77,11 +77,19 @@ enum BenchCommand: Command {
         for benchmark in shapes where benchmark.operations < 1e8 && benchmark.operations > 1e7 {
             try row(benchmark, reference)
         }
-        if !isText {
+        let alone = try HashingBenchmark.gigabytesPerSecond(Hashing(kernels: engine.kernels))
+        let shared = try HashingBenchmark.gigabytesPerSecond(Hashing(engine: engine))
+        if isText {
+            try Output.line()
+            try Output.line(
+                "SHA-256 of pieces: \(decimal(alone, 2)) GB/s on one thread, \(decimal(shared, 2)) on \(engine.workers.count)"
+            )
+        } else {
             try context.print(
                 .object([
                     .init("schema", .number(ReproVersion.schema)), .init("environment", environment.json),
                     .init("gigaflopsPeak", .number(peak * 1e-9)), .init("results", .array(rows)),
+                    .init("hashingOneThread", .number(alone)), .init("hashingAllThreads", .number(shared)),
                 ]))
         }
     }

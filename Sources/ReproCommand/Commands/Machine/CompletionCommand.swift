@@ -6,7 +6,7 @@ enum CompletionCommand: Command {
         name: "completion", summary: "Prints a completion script for a shell", operands: "bash|zsh|fish", options: [],
         notes: ["For bash: `source <(repro completion bash)`."])
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let shells = ["bash", "zsh", "fish"]
         guard context.arguments.operands.count == 1, let shell = context.arguments.operands.first,
             shells.contains(shell)
@@ -16,7 +16,7 @@ enum CompletionCommand: Command {
         case "zsh": try Output.write("#compdef repro\nautoload -U +X bashcompinit && bashcompinit\n" + bash)
         default: try Output.write(bash)
         }
-        return ExitCode.success
+        return .success
     }
 
     private static func words(_ specification: CommandSpecification) -> String {
@@ -39,11 +39,11 @@ enum CompletionCommand: Command {
         return quoted + "'"
     }
 
-    private static var names: String { Main.commands.map { $0.specification.name }.joined(separator: " ") + " help" }
+    private static var names: String { commands.map { $0.specification.name }.joined(separator: " ") + " help" }
 
     private static var bash: String {
-        let cases = Main.commands.map { "    \($0.specification.name)) words=\"\(words($0.specification))\" ;;" }
-        let values = Main.commands.flatMap { command in
+        let cases = commands.map { "    \($0.specification.name)) words=\"\(words($0.specification))\" ;;" }
+        let values = commands.flatMap { command in
             command.specification.allOptions.filter { !$0.choices.isEmpty }.map {
                 "    '\(command.specification.name) --\($0.name)') words=\"\($0.choices.joined(separator: " "))\" ;;"
             }
@@ -68,7 +68,7 @@ enum CompletionCommand: Command {
 
     private static var fish: String {
         var lines = ["complete -c repro -n __fish_use_subcommand -f -a '\(names)'"]
-        for command in Main.commands {
+        for command in commands {
             let condition = "-n '__fish_seen_subcommand_from \(command.specification.name)'"
             for option in command.specification.allOptions {
                 let choices = option.choices.isEmpty ? "" : "f -a '\(option.choices.joined(separator: " "))'"

@@ -6,7 +6,7 @@ enum DoctorCommand: Command {
         name: "doctor", summary: "Shows processor, kernels, floating-point environment and build", operands: "",
         options: [])
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let engine = try context.engine()
         let environment = RunEnvironment(engine: engine)
         let faults = FloatingPointEnvironment.faults()

@@ -21,7 +21,7 @@ enum RandomCommand: Command {
             "2 epoch order, 3 dropout, 4 split.",
         ])
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
         guard let seed = try arguments.seed() else {
             throw CommandLineError.usage("--seed N is needed; there is no default seed")
@@ -71,7 +71,7 @@ enum RandomCommand: Command {
         } else {
             try Output.write(lines)
         }
-        return ExitCode.success
+        return .success
     }
 
     private static func spawnKey(_ text: String?) throws -> [UInt32] {

@@ -11,7 +11,7 @@ enum TableCommand: Command {
         ],
         notes: ["Results stand in the order of the inputs' bit patterns, little-endian, every NaN as 7fc00000."])
 
-    static func run(_ context: Context) throws -> Int32 {
+    static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
         let names = ElementaryFunction.allCases.map(\.rawValue)
         guard arguments.operands.count == 1, let function = ElementaryFunction(rawValue: arguments.operands[0]) else {
@@ -37,6 +37,6 @@ enum TableCommand: Command {
         } else {
             try Output.line(digest.hexadecimal)
         }
-        return ExitCode.success
+        return .success
     }
 }

@@ -1,0 +1,27 @@
+import Repro
+
+/// A command of `repro`: what it takes, for parsing, for help and for completion, and what it does.
+protocol Command {
+    static var specification: CommandSpecification { get }
+    static func run(_ context: Context) throws -> ExitCode
+}
+
+/// Every command, in the order of the help. A new command is a file with a type that conforms to ``Command``, and its line here.
+var commands: [any Command.Type] {
+    [
+        RunCommand.self,
+        CheckCommand.self,
+        BlessCommand.self,
+        DiffCommand.self,
+        BisectCommand.self,
+        ReportCommand.self,
+        MatrixCommand.self,
+        ListCommand.self,
+        InferCommand.self,
+        BenchCommand.self,
+        RandomCommand.self,
+        TableCommand.self,
+        DoctorCommand.self,
+        CompletionCommand.self,
+    ]
+}
