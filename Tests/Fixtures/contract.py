@@ -59,8 +59,9 @@ import time
 import gmpy2
 import numpy as np
 
-from contract import cases, checks, experiments, numerics, shipped, side_cases
+from contract import experiments, numerics
 from contract.digests import root_digest
+from contract.vectors import cases, checks, shipped, side_cases
 
 #: The contract's version.
 CONTRACT = 2

@@ -35,7 +35,7 @@ NOT_FINITE = re.compile(r"([a-z]+(?: \d+)?): element (\d+) of '([^']+)' is ")
 
 def draw(seed, number, folder):
     """Writes the experiment's file and its data; returns the options."""
-    from contract.drawing import Drawing
+    from contract.vectors.drawing import Drawing
 
     config = Drawing(random.Random(f"{seed}/{number}"), folder).experiment()
     (folder / "experiment.json").write_text(json.dumps(config, ensure_ascii=False, indent=1))

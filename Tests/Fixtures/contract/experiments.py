@@ -4,13 +4,12 @@ import math
 
 import numpy as np
 
-from . import layers, streams, torch_numbers
+from . import layers, streams
 from .data import DATA, PADDING, Refused
 from .digests import Stage
 from .numerics import F32
 from .optimisers import SGD, Adam, AdamW, clip, scheduled
 from .recurrent import Recurrent, merge, merge_backward
-from .shipped import VALUES
 from .streams import Stream, key_of
 
 # Parameters.
@@ -71,7 +70,7 @@ class Training:
         specifications += recurrent_specifications(self.prefix[:-1], self.module)
         k = 1 / math.sqrt(width)
         specifications += [("linear.weight", (heads, width), k, None), ("linear.bias", (heads,), k, None)]
-        start = torch_numbers.initial if options.get("init") == "torch" else initial
+        start = streams.torch_initial if options.get("init") == "torch" else initial
         self.params, self.init_streams = start(seed, specifications)
         kind = {"sgd": SGD, "adam": Adam, "adamw": AdamW}[options["optimiser"]]
         self.optimiser = kind(self.params, options["rate"], **options.get("optimiser_options", {}))
@@ -186,7 +185,7 @@ class Inspection:
         self.streams = []
         if options["data"] == "values":
             # Few decimals: the binary64 between does not change the nearest binary32.
-            self.input = np.array(options.get("values", VALUES), np.float64).astype(F32)
+            self.input = np.array(options["values"], np.float64).astype(F32)
         else:
             stream = Stream(seed, streams.DATA, 0)
             self.input = stream.uniform(0, 1, options["shape"])
@@ -201,7 +200,7 @@ class Inspection:
             for cell, count, hidden in options["modules"]
         }  # fmt: skip
         specifications = [s for name, module in self.modules.items() for s in recurrent_specifications(name, module)]
-        start = torch_numbers.initial if options.get("init") == "torch" else initial
+        start = streams.torch_initial if options.get("init") == "torch" else initial
         self.params, self.init_streams = start(seed, specifications)
 
     def stages(self):

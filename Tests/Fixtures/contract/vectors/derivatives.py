@@ -5,7 +5,8 @@ The derivatives are complex steps, f(x + ih v) = f(x) + ih f'(x) v + O(h²), so 
 
 import numpy as np
 
-from . import cases, data, experiments, shipped
+from .. import data, experiments
+from . import cases, shipped
 
 H = 1e-40
 

@@ -10,7 +10,7 @@ VALUES = [
 ]
 
 EXPERIMENTS = {
-    "outputs": dict(data="values", modules=[("lstm", 1, 6)]),
+    "outputs": dict(data="values", values=VALUES, modules=[("lstm", 1, 6)]),
     "layers": dict(data="uniform", shape=(1, 6, 3), modules=[("lstm", 2, 4)]),
     "last-states": dict(
         data="uniform", shape=(2, 3, 4), lengths=[[3, 3], [3, 2]], modules=[("gru", 1, 5), ("lstm", 1, 5)]

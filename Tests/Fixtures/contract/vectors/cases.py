@@ -8,11 +8,11 @@ import itertools
 
 import numpy as np
 
-from . import layers, numerics, optimisers, streams
-from .digests import Leaf, streams_digest
-from .numerics import F32
-from .recurrent import Recurrent, merge, merge_backward
-from .streams import Stream, key_of
+from .. import layers, numerics, optimisers, streams
+from ..digests import Leaf, streams_digest
+from ..numerics import F32
+from ..recurrent import Recurrent, merge, merge_backward
+from ..streams import Stream, key_of
 
 SEED = 42
 
