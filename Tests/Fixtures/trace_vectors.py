@@ -7,7 +7,7 @@
 
 `digests.txt`, section 12 of the contract; a list has commas between its elements and is `-` where it is empty:
 
-- `tensor NAME DTYPE SHAPE BYTES DIGEST`, bytes in hexadecimal as they are hashed;
+- `tensor NAME DTYPE SHAPE BYTES DIGEST`, bytes in hexadecimal; they are hashed in pieces of 16,384;
 - `streams STREAMS DIGEST`, a stream being domain:key:state:increment:buffered, state and increment of 32 hexadecimal
   digits, buffered a number or `none`;
 - `node NAME STREAMS CHILDREN DIGEST`, digests in hexadecimal.
