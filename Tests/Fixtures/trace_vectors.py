@@ -7,7 +7,7 @@
 
 `digests.txt`, section 12 of the contract; a list has commas between its elements and is `-` where it is empty:
 
-- `tensor NAME DTYPE SHAPE BYTES DIGEST`, bytes in hexadecimal as they are hashed;
+- `tensor NAME DTYPE SHAPE BYTES DIGEST`, bytes in hexadecimal; they are hashed in pieces of 16,384;
 - `streams STREAMS DIGEST`, a stream being domain:key:state:increment:buffered, state and increment of 32 hexadecimal
   digits, buffered a number or `none`;
 - `node NAME STREAMS CHILDREN DIGEST`, digests in hexadecimal.
@@ -20,6 +20,9 @@ import struct
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "ReproTraceTests" / "Vectors"
 HEAD = f"# Tests/Fixtures/trace_vectors.py, Python {platform.python_version()}, hashlib\n"
+
+#: A leaf hashes its bytes in pieces of so many.
+PIECE = 16384
 
 
 def message(n):
@@ -43,7 +46,8 @@ def listed(values):
 
 
 def tensor(name, dtype, shape, data):
-    digest = H("repro.tensor.v1", name, dtype, b"".join(map(integer, shape)), data)
+    pieces = b"".join(hashlib.sha256(data[at : at + PIECE]).digest() for at in range(0, len(data), PIECE))
+    digest = H("repro.tensor.v2", name, dtype, b"".join(map(integer, shape)), pieces)
     return " ".join(["tensor", name, dtype, listed(shape), data.hex() or "-", digest])
 
 
@@ -53,11 +57,11 @@ def streams(states):
         fields += [integer(domain), integer(key), state.to_bytes(16, "little"), increment.to_bytes(16, "little")]
         fields.append(integer(0 if buffered is None else 2**32 + buffered))
         texts.append(f"{domain}:{key}:{state:032x}:{increment:032x}:{'none' if buffered is None else buffered}")
-    return " ".join(["streams", listed(texts), H("repro.streams.v1", *fields)])
+    return " ".join(["streams", listed(texts), H("repro.streams.v2", *fields)])
 
 
 def node(name, streams, children):
-    digest = H("repro.node.v1", name, bytes.fromhex(streams), *map(bytes.fromhex, children))
+    digest = H("repro.node.v2", name, bytes.fromhex(streams), *map(bytes.fromhex, children))
     return " ".join(["node", name, streams, listed(children), digest])
 
 
@@ -80,12 +84,16 @@ def main():
         tensor("optimizer.step", "I64", [], numbers(17)),
         tensor("train.file", "U8", [5], b"LOC\ta"),
         tensor("train.file", "U8", [0], b""),
+        # Of one whole piece, of one and an element, of two and a byte.
+        tensor("train.file", "U8", [PIECE], message(PIECE)),
+        tensor("logits", "F32", [17, 241], message(PIECE + 4)),
+        tensor("train.file.0", "U8", [2 * PIECE + 1], message(2 * PIECE + 1)),
         streams([]),
         streams([(0, 4293918720, *big, None)]),
         streams([(1, 0, *big, 0), (4, 0, 5, 7, 2**32 - 1), (3, 2**32 - 1, 0, 1, None)]),
         streams([(4, 0, 5, 7, 2**32 - 1), (1, 0, *big, 0)]),
-        node("run", H("repro.streams.v1"), []),
-        node("init", H("repro.streams.v1"), [H("x")]),
+        node("run", H("repro.streams.v2"), []),
+        node("init", H("repro.streams.v2"), [H("x")]),
         node("step_000003", H("other"), [H("x"), H("y"), H("z")]),
         node("step_000003", H("other"), [H("y"), H("x"), H("z")]),
     ]
