@@ -112,14 +112,13 @@ struct BackwardSweep {
         let carried = scratch.update.map {
             (gradient: next.rows(ranks).columns(columns), update: $0.view.rows(ranks).columns(columns))
         }
-        // Version 1 of the contract: the chain starts at the gradient from above.
-        if let above = above() { target.columns(columns).copy(from: above) } else { target.columns(columns).fill(0) }
-        if let carried { kernels.completeStateGradient(target.columns(columns), carried: carried, above: nil) }
         part.stateGradient!.multiply(
-            state.gates.view.rows(rows).columns(0..<part.stateGradient!.depth), start: nil, into: target, kernels)
+            state.gates.view.rows(rows).columns(0..<part.stateGradient!.depth), start: scratch.zeros[0], into: target,
+            kernels)
         if let candidate = part.candidateGradient {
             candidate.multiply(state.candidate!.view.rows(rows), start: nil, into: target, kernels)
         }
+        kernels.completeStateGradient(target.columns(columns), carried: carried, above: above())
     }
 
     /// With a projection: keeps the gradient of h', and takes it to that of o × tanh(c').
