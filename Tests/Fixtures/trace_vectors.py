@@ -7,7 +7,8 @@
 
 `digests.txt`, section 12 of the contract; a list has commas between its elements and is `-` where it is empty:
 
-- `tensor NAME DTYPE SHAPE BYTES DIGEST`, bytes in hexadecimal; they are hashed in pieces of 16,384;
+- `tensor NAME DTYPE SHAPE BYTES DIGEST`, bytes in hexadecimal;
+- `message NAME LENGTH DIGEST`, a U8 tensor of the message of that length: of several pieces, too long for hexadecimal;
 - `streams STREAMS DIGEST`, a stream being domain:key:state:increment:buffered, state and increment of 32 hexadecimal
   digits, buffered a number or `none`;
 - `node NAME STREAMS CHILDREN DIGEST`, digests in hexadecimal.
@@ -20,9 +21,6 @@ import struct
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "ReproTraceTests" / "Vectors"
 HEAD = f"# Tests/Fixtures/trace_vectors.py, Python {platform.python_version()}, hashlib\n"
-
-#: A leaf hashes its bytes in pieces of so many.
-PIECE = 16384
 
 
 def message(n):
@@ -45,10 +43,17 @@ def listed(values):
     return ",".join(map(str, values)) or "-"
 
 
+def leaf(name, dtype, shape, data):
+    pieces = b"".join(hashlib.sha256(data[k : k + 16384]).digest() for k in range(0, len(data), 16384))
+    return H("repro.tensor.v2", name, dtype, b"".join(map(integer, shape)), pieces)
+
+
 def tensor(name, dtype, shape, data):
-    pieces = b"".join(hashlib.sha256(data[at : at + PIECE]).digest() for at in range(0, len(data), PIECE))
-    digest = H("repro.tensor.v2", name, dtype, b"".join(map(integer, shape)), pieces)
-    return " ".join(["tensor", name, dtype, listed(shape), data.hex() or "-", digest])
+    return " ".join(["tensor", name, dtype, listed(shape), data.hex() or "-", leaf(name, dtype, shape, data)])
+
+
+def long_message(name, length):
+    return " ".join(["message", name, str(length), leaf(name, "U8", [length], message(length))])
 
 
 def streams(states):
@@ -84,10 +89,7 @@ def main():
         tensor("optimizer.step", "I64", [], numbers(17)),
         tensor("train.file", "U8", [5], b"LOC\ta"),
         tensor("train.file", "U8", [0], b""),
-        # Of one whole piece, of one and an element, of two and a byte.
-        tensor("train.file", "U8", [PIECE], message(PIECE)),
-        tensor("logits", "F32", [17, 241], message(PIECE + 4)),
-        tensor("train.file.0", "U8", [2 * PIECE + 1], message(2 * PIECE + 1)),
+        *(long_message("train.file", n) for n in [16383, 16384, 16385, 32768, 5 * 16384 + 1, 1000003]),
         streams([]),
         streams([(0, 4293918720, *big, None)]),
         streams([(1, 0, *big, 0), (4, 0, 5, 7, 2**32 - 1), (3, 2**32 - 1, 0, 1, None)]),
