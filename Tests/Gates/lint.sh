@@ -23,6 +23,14 @@ marks=$(grep -rnE '\b(TODO|FIXME|XXX|HACK)\b' Sources Tests --include='*.swift' 
     --include='*.py' | head -5) || true
 [ -z "$marks" ] || fail "unfinished marks: $marks"
 
+# A file opens, after its imports, with a comment that says what it converts, owns or guarantees; a comment stands for itself.
+silent=$(printf '%s\n' "$files" | grep -E '^Sources/.*\.swift$' | while read -r file; do
+    awk '/^$/ || /^#/ || /^ *(@[a-z]+ |package |public )?import / { next } !/^\/\// { print FILENAME } { exit }' "$file"
+done)
+[ -z "$silent" ] || fail "no comment before the first declaration: $silent"
+leaning=$(grep -rn '/// As above' Sources Tests --include='*.swift' --include='*.[ch]' --include='*.inc' | head -5) || true
+[ -z "$leaning" ] || fail "say what it does instead of 'As above': $leaning"
+
 # One direction of dependency: a target imports only what Package.swift gives it; a stale build folder lets more pass.
 grep -q 'dependencies: \[\]' Package.swift || ! grep -q '\.package(' Package.swift || fail "Package.swift has a package dependency"
 if command -v python3 >/dev/null; then

@@ -13,6 +13,14 @@ enum Documents {
 
     static let all = ["README.md"] + articles
 
+    /// The names of all files under `Sources` and `Tests`.
+    static let sources: Set<String> = {
+        let paths = ["Sources", "Tests"].flatMap {
+            (try? FileManager.default.subpathsOfDirectory(atPath: Built.package + "/" + $0)) ?? []
+        }
+        return Set(paths.compactMap { $0.split(separator: "/").last.map(String.init) })
+    }()
+
     /// Those that show commands to type.
     static let withCommands = all.filter { (try? text($0).contains("\n```sh")) == true }
 
@@ -45,6 +53,28 @@ struct DocumentTests {
         for name in try matches("<doc:([A-Za-z]+)>", in: text) {
             #expect(
                 Documents.articles.contains { $0.hasSuffix("/\(name).md") }, "\(document) links to the article \(name)")
+        }
+    }
+
+    /// A path of the package, or one of `Sources`. What a reader is to create is spelled with NAME, ROOM or CSV.
+    @Test(arguments: Documents.all)
+    func everyPathThatADocumentNamesExists(document: String) throws {
+        let pattern =
+            "(?<![A-Za-z0-9_./])((?:Sources|Tests|Goldens|C?Repro[A-Z][A-Za-z]*)/[A-Za-z0-9_./-]*[A-Za-z0-9_])"
+        for path in try matches(pattern, in: try Documents.text(document))
+        where !["NAME", "ROOM", "CSV"].contains(where: path.contains) {
+            #expect(exists(path) || exists("Sources/" + path), "\(document) names \(path)")
+        }
+    }
+
+    /// A source file by its name alone is in one of the rooms.
+    @Test(arguments: Documents.all)
+    func everyFileThatADocumentNamesIsInARoom(document: String) throws {
+        let names = try matches(
+            "(?<![A-Za-z0-9_/])([A-Za-z0-9_]+\\.(?:swift|inc|[ch]|py|sh))(?![A-Za-z0-9])",
+            in: try Documents.text(document))
+        for name in names where !["NAME", "CSV"].contains(where: name.contains) {
+            #expect(Documents.sources.contains(name), "\(document) names \(name)")
         }
     }
 

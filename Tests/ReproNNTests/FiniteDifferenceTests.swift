@@ -99,7 +99,7 @@ import Testing
     }
 }
 
-/// Recurrent layers in binary64, one plain loop a line of their definition.
+/// Recurrent layers in binary64, one plain loop per line of their definition.
 private struct BinarySixtyFour {
     let configuration: RecurrentConfiguration
     let lengths: [Int]

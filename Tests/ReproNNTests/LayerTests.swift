@@ -6,11 +6,11 @@ import ReproRandom
 import ReproTraining
 import Testing
 
-/// Layers, losses and modules against PyTorch in binary64 (`Tests/Fixtures/torch_side_layers.py`).
+/// Layers, losses and modules against PyTorch in binary64 (`Tests/Fixtures/torch_layers.py`).
 ///
 /// Our greatest error in a result stays within four times PyTorch's own in binary32, or four units of rounding (2^-24) of
 /// the result's greatest element where PyTorch was lucky.
-@Suite struct SideLayerTorchTests {
+@Suite struct LayerTorchTests {
     @Test func everyResultAgreesWithPyTorch() throws {
         let document = try Self.document()
         let cases = try #require(document["cases"]?.elements)
@@ -19,16 +19,16 @@ import Testing
         var worst = (ratio: 0.0, what: "")
         var compared = 0
         for (number, json) in cases.enumerated() {
-            let one = try SideLayerCase(json)
+            let one = try LayerCase(json)
             var found = try one.results(engine)
             for expected in try #require(json["results"]?.elements) {
                 let name = try #require(expected["name"]?.string)
                 let title = "case \(number), \(one.layer), \(name)"
                 let result = found.removeValue(forKey: name)
                 let tensor = try #require(result, "\(title) is missing")
-                let shape = try SideLayerCase.shape(expected)
+                let shape = try LayerCase.shape(expected)
                 #expect(tensor.shape == shape, "\(title)")
-                let values = try SideLayerCase.values(expected)
+                let values = try LayerCase.values(expected)
                 let unit = 0x1p-24 * (values.map(\.magnitude).max() ?? 0)
                 let bound = max(try #require(expected["error"]?.double), unit)
                 let error = zip(tensor.elements, values).map { (Double($0) - $1).magnitude }.max() ?? .infinity
@@ -70,13 +70,13 @@ import Testing
     }
 
     private static func document() throws -> JSONValue {
-        let url = try #require(Bundle.module.url(forResource: "Vectors/torch-side-layers.json", withExtension: nil))
+        let url = try #require(Bundle.module.url(forResource: "Vectors/torch-layers.json", withExtension: nil))
         return try JSONValue.read(path: url.path)
     }
 }
 
 /// One case of the vectors.
-private struct SideLayerCase {
+private struct LayerCase {
     let layer: String
     private let options: JSONValue
     private let read: [String: Tensor]
@@ -198,7 +198,7 @@ private struct SideLayerCase {
 }
 
 /// What holds in every bit.
-@Suite struct SideLayerIdentityTests {
+@Suite struct LayerIdentityTests {
     private static func random(_ shape: [Int], key: UInt32 = 0, scale: Float = 1) -> Tensor {
         var stream = PCG64(seed: 33, .generatedData, key: key)
         return Tensor(
@@ -374,7 +374,7 @@ private struct SideLayerCase {
         }
     }
 
-    /// One step an epoch: the first epoch's parameters are those without a schedule, the second's are not; a factor of 1
+    /// One step per epoch: the first epoch's parameters are those without a schedule, the second's are not; a factor of 1
     /// changes nothing.
     @Test func aRunTakesEachEpochsRate() throws {
         let engine = try Engine(threads: 1)

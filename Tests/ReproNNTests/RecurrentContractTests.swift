@@ -158,7 +158,7 @@ struct RecurrentCase {
     }
 
     /// What is dropped, and with it every result of a sequence, does not depend on the shards; the parameters' gradients
-    /// are chains of their own a shard and may.
+    /// are chains of their own per shard and may.
     @Test func resultsOfSequencesDoNotDependOnTheShards() throws {
         let engine = try engine(.best, workers: 2)
         for one in try cases() {

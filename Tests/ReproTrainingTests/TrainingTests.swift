@@ -32,7 +32,7 @@ import Testing
     }
 
     /// Neither the kernels nor the workers, however they share the work, show in any stage. The units of 16 stay with one
-    /// worker a direction; those of 33 are divided.
+    /// worker per direction; those of 33 are divided.
     @Test(arguments: [16, 33])
     func theEngineDoesNotShow(_ hidden: Int) throws {
         var experiment = try shortened("classifier", epochs: hidden == 16 ? 2 : 1)

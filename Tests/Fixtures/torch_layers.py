@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What PyTorch makes of the layers beside the recurrent ones: Tests/ReproNNTests/Vectors/torch-side-layers.json.
+"""What PyTorch makes of activations, regularisation and normalisation layers, losses and modules: Tests/ReproNNTests/Vectors/torch-layers.json.
 
     python3 -m venv .venv
     .venv/bin/pip install torch==2.13.0+cpu numpy --extra-index-url https://download.pytorch.org/whl/cpu
-    .venv/bin/python Tests/Fixtures/torch_side_layers.py --output Tests/ReproNNTests/Vectors/torch-side-layers.json
+    .venv/bin/python Tests/Fixtures/torch_layers.py --output Tests/ReproNNTests/Vectors/torch-layers.json
 
 What a layer reads are binary32 numbers, written as decimals that read back as the same. PyTorch computes in binary64 from
 exactly these: the results, and the gradients of sum(d * result). Then it computes the same in binary32, and the greatest
@@ -55,7 +55,7 @@ def case(layer, options, read, compute):
     )  # fmt: skip
 
 
-def side_layers():
+def layers():
     for rows, classes, scale in ((1, 1, 1), (3, 5, 4), (7, 40, 20)):
         yield case(
             "log_softmax", {}, {"input": uniform(rows, classes, scale=scale), "d.output": uniform(rows, classes)},
@@ -169,9 +169,9 @@ def main():
     parser.add_argument("--output", required=True)
     path = parser.parse_args().output
     torch.set_num_threads(1)
-    cases = list(side_layers()) + list(modules())
+    cases = list(layers()) + list(modules())
     head = dict(
-        command="python3 Tests/Fixtures/torch_side_layers.py --output Tests/ReproNNTests/Vectors/torch-side-layers.json",
+        command="python3 Tests/Fixtures/torch_layers.py --output Tests/ReproNNTests/Vectors/torch-layers.json",
         versions=dict(torch=torch.__version__, python=platform.python_version()))  # fmt: skip
     lines = ["{"]
     lines += [f'"{key}": {json.dumps(value)},' for key, value in head.items()]

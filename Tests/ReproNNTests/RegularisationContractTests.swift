@@ -6,8 +6,9 @@ import ReproTrace
 import ReproTraining
 import Testing
 
-/// The layers beside the recurrent ones, losses with weights and schedules against the second implementation, bit for bit.
-@Suite struct SideLayerContractTests {
+/// Activations, regularisation and normalisation layers, losses with weights and schedules against the second implementation, bit
+/// for bit.
+@Suite struct RegularisationContractTests {
     @Test func activations() throws {
         let cases = try ContractVectors().cases("activations", atLeast: 6)
         try forEachEngine { engine, context in
