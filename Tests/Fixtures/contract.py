@@ -59,8 +59,12 @@ import time
 import gmpy2
 import numpy as np
 
-from contract import cases, checks, experiments, numerics, side_cases
+from contract import experiments, numerics
 from contract.digests import root_digest
+from contract.vectors import cases, checks, shipped, side_cases
+
+#: The contract's version.
+CONTRACT = 2
 
 DEFAULT_STEPS = {"classifier": 3, "roman": 2, "sigmoid-classifier": 2}
 
@@ -85,7 +89,7 @@ def experiment_vectors(name, seed, steps, full, changes=None):
     stages, texts = [], []
     taken = 0
     complete = True
-    for stage in experiments.run(name, seed, changes):
+    for stage in experiments.run(shipped.options_of(name, changes), seed):
         if stage.name.startswith("step "):
             if limit is not None and taken == limit and not full:
                 complete = False
@@ -133,7 +137,7 @@ def main():
     commands = parser.add_subparsers(dest="what", required=True)
     vectors = commands.add_parser("vectors", help="digest trees of the shipped experiments")
     vectors.add_argument("--output", required=True)
-    vectors.add_argument("--experiments", default=",".join(experiments.EXPERIMENTS))
+    vectors.add_argument("--experiments", default=",".join(shipped.EXPERIMENTS))
     variants = commands.add_parser("variants", help="digest trees of changed experiments")
     variants.add_argument("--output", required=True)
     for parser_of in (vectors, variants):
@@ -149,13 +153,13 @@ def main():
     if arguments.what == "check":
         return checks.run()
     if arguments.what == "layers":
-        write(arguments.output, {"command": command(), "versions": versions(), "contract": 1, **cases.document(), **side_cases.document()})
+        write(arguments.output, {"command": command(), "versions": versions(), "contract": CONTRACT, **cases.document(), **side_cases.document()})
         return 0
     numerics.always_exact = arguments.exact
-    document = {"command": command(), "versions": versions(), "contract": 1, "experiments": []}
+    document = {"command": command(), "versions": versions(), "contract": CONTRACT, "experiments": []}
     for seed in map(int, arguments.seeds.split(",")):
         if arguments.what == "variants":
-            runs = experiments.VARIANTS
+            runs = shipped.VARIANTS
         else:
             runs = [(name, None) for name in arguments.experiments.split(",")]
         for name, changes in runs:

@@ -12,10 +12,11 @@ What a configuration reads is drawn, not stored: tensor NAME of case N is `U(-1,
 binary32, row-major, from the stream (1, CRC-32 of the UTF-8 text "torch/N/NAME") of `seed`; scale is 1 ÷ √hidden for
 parameters, else 1. PyTorch computes in binary64 from exactly these: output, h_n, c_n, and the gradients of
 sum(d.output * output) + sum(d.h_n * h_n) + sum(d.c_n * c_n)  with respect to everything read. Then it computes the
-same in binary32, and the greatest distance between the two is kept per tensor.
+same in binary32; per tensor the greatest distance between the two is kept, and the root of its mean square.
 
 `__metadata__` opens with `command` and `versions`; `seed`; `cases` is a JSON list of each case's options, with
-`results`: a list of [name, shape, PyTorch's greatest error in binary32, greatest magnitude]. Tensor `N` holds case N's
+`results`: a list of [name, shape, PyTorch's greatest error in binary32, greatest magnitude, root mean square of
+PyTorch's error]. Tensor `N` holds case N's
 binary64 results one after another as bit patterns (I64, so that a reader of integers gets them whole): of a result of
 `count` elements n = min(count, `elements`) of them, element ⌊i × count ÷ n⌋ for i in 0 … n−1. `lengths` is null where
 every sequence runs to the end; otherwise the batch is packed, and the input past a length is there to be ignored.
@@ -240,12 +241,19 @@ def main():
     for number, case in enumerate(cases()):
         read = draw(case, number, arguments.seed)
         exact = results(case, read, torch.float64)
-        if known:
-            errors = {name: error for name, _, error, _ in known[number]["results"]}
+        if known and all(len(row) == 5 for row in known[number]["results"]):
+            errors = {name: (error, mean) for name, _, error, _, mean in known[number]["results"]}
         else:
             single = results(case, read, torch.float32)
-            errors = {name: float(np.abs(single[name] - exact[name]).max()) for name in exact}
-        kept = [[name, list(v.shape), errors[name], float(np.abs(v).max())] for name, v in exact.items()]
+            apart = {name: single[name] - v for name, v in exact.items()}
+            errors = {name: (float(np.abs(d).max()), float(np.sqrt(np.mean(d * d)))) for name, d in apart.items()}
+            # A file without mean squares keeps its greatest errors.
+            for name, _, error, *_ in known[number]["results"] if known else []:
+                errors[name] = (error, errors[name][1])
+        kept = []
+        for name, v in exact.items():
+            error, mean = errors[name]
+            kept.append([name, list(v.shape), error, float(np.abs(v).max()), mean])
         described.append({**case, "results": kept})
         parts = [spread(value, arguments.elements) for value in exact.values()]
         tensors[str(number)] = np.concatenate(parts).view(np.int64)

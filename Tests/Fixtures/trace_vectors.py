@@ -7,7 +7,8 @@
 
 `digests.txt`, section 12 of the contract; a list has commas between its elements and is `-` where it is empty:
 
-- `tensor NAME DTYPE SHAPE BYTES DIGEST`, bytes in hexadecimal as they are hashed;
+- `tensor NAME DTYPE SHAPE BYTES DIGEST`, bytes in hexadecimal;
+- `message NAME LENGTH DIGEST`, a U8 tensor of the message of that length: of several pieces, too long for hexadecimal;
 - `streams STREAMS DIGEST`, a stream being domain:key:state:increment:buffered, state and increment of 32 hexadecimal
   digits, buffered a number or `none`;
 - `node NAME STREAMS CHILDREN DIGEST`, digests in hexadecimal.
@@ -42,9 +43,17 @@ def listed(values):
     return ",".join(map(str, values)) or "-"
 
 
+def leaf(name, dtype, shape, data):
+    pieces = b"".join(hashlib.sha256(data[k : k + 16384]).digest() for k in range(0, len(data), 16384))
+    return H("repro.tensor.v2", name, dtype, b"".join(map(integer, shape)), pieces)
+
+
 def tensor(name, dtype, shape, data):
-    digest = H("repro.tensor.v1", name, dtype, b"".join(map(integer, shape)), data)
-    return " ".join(["tensor", name, dtype, listed(shape), data.hex() or "-", digest])
+    return " ".join(["tensor", name, dtype, listed(shape), data.hex() or "-", leaf(name, dtype, shape, data)])
+
+
+def long_message(name, length):
+    return " ".join(["message", name, str(length), leaf(name, "U8", [length], message(length))])
 
 
 def streams(states):
@@ -53,11 +62,11 @@ def streams(states):
         fields += [integer(domain), integer(key), state.to_bytes(16, "little"), increment.to_bytes(16, "little")]
         fields.append(integer(0 if buffered is None else 2**32 + buffered))
         texts.append(f"{domain}:{key}:{state:032x}:{increment:032x}:{'none' if buffered is None else buffered}")
-    return " ".join(["streams", listed(texts), H("repro.streams.v1", *fields)])
+    return " ".join(["streams", listed(texts), H("repro.streams.v2", *fields)])
 
 
 def node(name, streams, children):
-    digest = H("repro.node.v1", name, bytes.fromhex(streams), *map(bytes.fromhex, children))
+    digest = H("repro.node.v2", name, bytes.fromhex(streams), *map(bytes.fromhex, children))
     return " ".join(["node", name, streams, listed(children), digest])
 
 
@@ -80,12 +89,13 @@ def main():
         tensor("optimizer.step", "I64", [], numbers(17)),
         tensor("train.file", "U8", [5], b"LOC\ta"),
         tensor("train.file", "U8", [0], b""),
+        *(long_message("train.file", n) for n in [16383, 16384, 16385, 32768, 5 * 16384 + 1, 1000003]),
         streams([]),
         streams([(0, 4293918720, *big, None)]),
         streams([(1, 0, *big, 0), (4, 0, 5, 7, 2**32 - 1), (3, 2**32 - 1, 0, 1, None)]),
         streams([(4, 0, 5, 7, 2**32 - 1), (1, 0, *big, 0)]),
-        node("run", H("repro.streams.v1"), []),
-        node("init", H("repro.streams.v1"), [H("x")]),
+        node("run", H("repro.streams.v2"), []),
+        node("init", H("repro.streams.v2"), [H("x")]),
         node("step_000003", H("other"), [H("x"), H("y"), H("z")]),
         node("step_000003", H("other"), [H("y"), H("x"), H("z")]),
     ]

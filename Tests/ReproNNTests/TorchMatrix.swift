@@ -46,6 +46,8 @@ struct TorchCase {
         /// |binary32 − binary64| of PyTorch, the greatest of the tensor.
         let torchError: Double
         let magnitude: Double
+        /// The root of the mean square of binary32 − binary64 of PyTorch, over the whole tensor.
+        let torchMean: Double
         /// Binary64 elements, and where they stand.
         let elements: [(offset: Int, value: Double)]
     }
@@ -80,7 +82,7 @@ struct TorchCase {
             try #require(values.count == kept, "case \(number): too few elements")
             return Expected(
                 name: try #require(row[0].string), shape: shape, torchError: try #require(row[2].double),
-                magnitude: try #require(row[3].double),
+                magnitude: try #require(row[3].double), torchMean: try #require(row[4].double),
                 elements: values.enumerated().map { index, bits in
                     (index * count / kept, Double(bitPattern: UInt64(bitPattern: bits)))
                 })

@@ -17,14 +17,15 @@ import Testing
         let value: Double
         let torchError: Double
         let magnitude: Double
+        /// Our root mean square error over PyTorch's, nil where that is 0.
+        let mean: Double?
         let one: TorchCase
         let tensor: String
 
         var name: String { "\(one.number)/\(tensor)" }
-        /// The cell, and the tensor's name without layer and direction.
-        var kind: String {
-            one.cell + " " + (tensor.split(separator: "_l", omittingEmptySubsequences: false).first ?? "")
-        }
+        /// The tensor's name without layer and direction.
+        var role: String { String(tensor.split(separator: "_l", omittingEmptySubsequences: false).first ?? "") }
+        var kind: String { one.cell + " " + role }
         var line: String { "\(name)\t\(value)\t\(one.title)\tPyTorch's \(torchError), magnitude \(magnitude)" }
     }
 
@@ -36,15 +37,18 @@ import Testing
             try #require(found.map(\.name) == one.expected.map(\.name), "case \(one.number)")
             for ((_, value), expected) in zip(found, one.expected) {
                 try #require(value.shape == expected.shape, "case \(one.number) \(expected.name)")
-                let error = expected.elements.map { offset, exact in
+                let errors = expected.elements.map { offset, exact in
                     let element = value[offset: offset]
                     return element.isFinite ? (Double(element) - exact).magnitude : .infinity
-                }.max()
+                }
+                let error = errors.max()
                 let unit = max(expected.torchError, 0x1p-24 * expected.magnitude)
+                let mean = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
                 ratios.append(
                     Ratio(
                         value: error == 0 ? 0 : try #require(error) / unit, torchError: expected.torchError,
-                        magnitude: expected.magnitude, one: one, tensor: expected.name))
+                        magnitude: expected.magnitude, mean: expected.torchMean == 0 ? nil : mean / expected.torchMean,
+                        one: one, tensor: expected.name))
             }
         }
         return ratios
@@ -85,6 +89,13 @@ import Testing
             let many = own.count { $0.value > Self.limit }
             print("torch matrix: \(kind): \(many) of \(own.count) above 4, worst \(worst.value) (\(worst.name))")
         }
+        for role in Set(ratios.map(\.role)).sorted() + [""] {
+            let means = ratios.filter { role.isEmpty || $0.role == role }.compactMap(\.mean)
+            let (middle, high) = (thousandths(percentile(means, 0.5)), thousandths(percentile(means, 0.95)))
+            print(
+                "torch matrix: root mean square error over PyTorch's, \(role.isEmpty ? "all" : role): median \(middle), "
+                    + "95th percentile \(high), \(means.count) tensors")
+        }
         print("torch matrix: \(above.count) of \(ratios.count) tensors above 4, seed \(matrix.seed)")
         guard try matrix.seed == TorchMatrix(path: try vector("torch-matrix.safetensors")).seed else { return }
         let exceptions = try exceptions()
@@ -92,5 +103,15 @@ import Testing
         #expect(exceptions.keys.filter { !above.map(\.name).contains($0) } == [], "no longer exceptions")
     }
 }
+
+/// Between the two nearest values in order, as NumPy has it.
+private func percentile(_ values: [Double], _ fraction: Double) -> Double {
+    let sorted = values.sorted()
+    let place = fraction * Double(sorted.count - 1)
+    let (low, high) = (Int(place.rounded(.down)), Int(place.rounded(.up)))
+    return sorted[low] + (sorted[high] - sorted[low]) * (place - Double(low))
+}
+
+private func thousandths(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
 
 private let matrixPath = ProcessInfo.processInfo.environment["REPRO_TORCH_MATRIX"]

@@ -26,6 +26,24 @@ import Testing
         }
     }
 
+    /// Leaves of several pieces, by one thread and by several.
+    @Test(arguments: KernelPath.supported)
+    func longTensors(_ path: KernelPath) throws {
+        let kernels = try path.kernels()
+        let engine = Engine(kernels: kernels, workers: try Workers(count: 3), parallelThreshold: 0)
+        for fields in try digests("message", atLeast: 6) {
+            let length = try #require(Int(fields[2]))
+            if path == .reference && length > 100_000 { continue }
+            let bytes = (0..<length).map { UInt8(($0 * $0 + 31 * $0 + 7 * length) % 251) }
+            for hashing in [Hashing(kernels: kernels), Hashing(engine: engine)] {
+                let digest = bytes.withUnsafeBytes {
+                    hashing.tensor(name: fields[1], elementType: .byte, shape: [length], bytes: $0)
+                }
+                #expect(digest.hexadecimal == fields[3], "\(length) bytes")
+            }
+        }
+    }
+
     private func states(_ text: String) throws -> [StreamState] {
         try list(text).map { text in
             let parts = text.split(separator: ":").map(String.init)

@@ -9,7 +9,7 @@ import Testing
 @Suite struct ContractTests {
     private func runs(_ file: String, atLeast count: Int) throws -> [JSONValue] {
         let document = try JSONValue.read(path: try vector(file))
-        #expect(document["contract"]?.int == 1)
+        #expect(document["contract"]?.int == 2)
         let runs = try #require(document["experiments"]?.elements)
         try #require(runs.count >= count)
         return runs

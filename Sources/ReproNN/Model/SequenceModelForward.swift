@@ -66,8 +66,8 @@ extension SequenceModel {
             weights: weights, layout: layout, engine: engine,
             observer: observer?.within(recurrent.cell.rawValue + "."))
         let operands = RecurrentPass.Operands(
-            input: input(batch, layout), initial: States(recurrent, batch: layout.batch, zeroed: true, in: pass.memory),
-            final: States(recurrent, batch: layout.batch, in: pass.memory),
+            input: input(batch, layout), initial: States(recurrent, batch: layout.batch, zeroed: true),
+            final: States(recurrent, batch: layout.batch),
             output: Matrix(rows: layout.positions, columns: recurrent.outputSize), dropout: dropout)
         if embedding != nil { observer?.observe("embedding", operands.input, layout) }
         let tape = training ? RecurrentTape(sequences: nil, layout: layout, weights: weights) : nil

@@ -183,7 +183,7 @@ public struct Recurrent: Sendable {
     ) -> RecurrentOutput {
         let configuration = weights.configuration
         let pass = RecurrentPass(weights: weights, layout: rows.layout, engine: engine, observer: observer)
-        let start = States(configuration, batch: rows.layout.batch, in: pass.memory)
+        let start = States(configuration, batch: rows.layout.batch)
         rows.rank(initial.hidden, into: start.hidden)
         if let cells = start.cells { rows.rank(initial.cell, into: cells) }
         let final = States(configuration, batch: rows.layout.batch)

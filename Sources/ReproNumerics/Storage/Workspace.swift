@@ -2,7 +2,7 @@
 /// per part.
 ///
 /// One thread takes parts. Whoever holds the workspace or a part keeps the part's memory alive.
-public final class Workspace {
+public struct Workspace {
     private var blocks: [Storage] = []
     /// The last block that small parts share, and how many of its elements are handed out.
     private var block: Storage?
@@ -17,14 +17,14 @@ public final class Workspace {
         if count > Workspace.blockCount { share(Storage.allocate(count: count)) }
     }
 
-    private func share(_ block: Storage) {
+    private mutating func share(_ block: Storage) {
         blocks.append(block)
         self.block = block
         used = 0
     }
 
     /// A part of its own, aligned for the kernels; undefined unless `zeroed`.
-    public func matrix(rows: Int, columns: Int, zeroed: Bool = false) -> Matrix {
+    public mutating func matrix(rows: Int, columns: Int, zeroed: Bool = false) -> Matrix {
         let count = rows * columns
         let size = (count + Workspace.granule - 1) / Workspace.granule * Workspace.granule
         let left = (block?.count ?? 0) - used
@@ -49,5 +49,7 @@ public final class Workspace {
     public func keepAlive() {}
 
     /// One row of its own.
-    public func vector(_ count: Int, zeroed: Bool = false) -> Matrix { matrix(rows: 1, columns: count, zeroed: zeroed) }
+    public mutating func vector(_ count: Int, zeroed: Bool = false) -> Matrix {
+        matrix(rows: 1, columns: count, zeroed: zeroed)
+    }
 }

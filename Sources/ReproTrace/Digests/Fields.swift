@@ -10,11 +10,6 @@ struct Fields {
         append(tag)
     }
 
-    mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        append(count: bytes.count)
-        message.append(contentsOf: bytes)
-    }
-
     mutating func append(_ bytes: [UInt8]) {
         append(count: bytes.count)
         message.append(contentsOf: bytes)

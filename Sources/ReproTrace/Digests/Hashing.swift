@@ -36,13 +36,13 @@ public struct Hashing: Sendable {
         return hash.finalized()
     }
 
-    /// A leaf: `H("repro.tensor.v1", name, dtype, shape, bytes)`.
+    /// A leaf: `H("repro.tensor.v2", name, dtype, shape, pieces)`, where `pieces` is ``pieces(of:)``.
     public func tensor(name: String, elementType: ElementType, shape: [Int], bytes: UnsafeRawBufferPointer) -> Digest {
-        var fields = Fields(tag: "repro.tensor.v1", kernels: kernels)
+        var fields = Fields(tag: "repro.tensor.v2", kernels: kernels)
         fields.append(name)
         fields.append(elementType.rawValue)
         fields.append(shape.map { UInt64($0) })
-        fields.append(bytes)
+        fields.append(pieces(of: bytes))
         return fields.digest
     }
 
@@ -78,9 +78,9 @@ public struct Hashing: Sendable {
         }
     }
 
-    /// A stage's random streams: `H("repro.streams.v1", domain, key, state, increment, buffered, …)`.
+    /// A stage's random streams: `H("repro.streams.v2", domain, key, state, increment, buffered, …)`.
     public func streams(_ streams: [StreamState]) -> Digest {
-        var fields = Fields(tag: "repro.streams.v1", kernels: kernels)
+        var fields = Fields(tag: "repro.streams.v2", kernels: kernels)
         for stream in streams {
             fields.append(UInt64(stream.domain))
             fields.append(UInt64(stream.key))
@@ -91,9 +91,9 @@ public struct Hashing: Sendable {
         return fields.digest
     }
 
-    /// A node: `H("repro.node.v1", name, streams, child₀, child₁, …)`.
+    /// A node: `H("repro.node.v2", name, streams, child₀, child₁, …)`.
     public func node(name: String, streams: Digest, children: [Digest]) -> Digest {
-        var fields = Fields(tag: "repro.node.v1", kernels: kernels)
+        var fields = Fields(tag: "repro.node.v2", kernels: kernels)
         fields.append(name)
         fields.append(streams.bytes)
         for child in children { fields.append(child.bytes) }

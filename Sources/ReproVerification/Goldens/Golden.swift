@@ -6,9 +6,9 @@ import ReproTrace
 /// Self-contained, so that any checkout can run it again. Holds no time, host or path of a machine.
 public struct Golden: Sendable, Equatable {
     /// The version of the layout of goldens, of their index and of traces of operations: stated here alone.
-    public static let format = 1
+    public static let format = 2
     /// The version of the numerical contract that this build computes by: stated here alone.
-    public static let contract = 1
+    public static let contract = 2
 
     /// A data file: its path relative to the golden's folder, and the SHA-256 of its bytes.
     public struct DataFile: Sendable, Equatable, JSONRepresentable {

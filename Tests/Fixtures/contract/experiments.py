@@ -1,12 +1,13 @@
-"""Sections 10, 11 and 13: text, data, models and runs; each run yields the stages of section 12 in order."""
+"""Sections 11 and 13: models and runs; each run yields the stages of section 12 in order."""
 
 import math
 
 import numpy as np
 
-from . import layers, streams, torch_numbers
+from . import layers, streams
+from .data import DATA, PADDING, Refused
 from .digests import Stage
-from .numerics import F32, require_finite, running_sum
+from .numerics import F32
 from .optimisers import SGD, Adam, AdamW, clip, scheduled
 from .recurrent import Recurrent, merge, merge_backward
 from .streams import Stream, key_of
@@ -26,7 +27,7 @@ def initial(seed, specifications):
         value = stream.uniform(-k, k, shape)
         if padding is not None:
             value[padding] = 0
-        params[name] = require_finite(name, value)
+        params[name] = value
         used.append(stream)
     return params, used
 
@@ -40,159 +41,36 @@ def prefixed(params, prefix):
     return {name[len(prefix) :]: value for name, value in params.items() if name.startswith(prefix)}
 
 
-# Text.
-
-PADDING, UNKNOWN = 0, 1
-
-
-def vocabulary(token_lists):
-    counts = {}
-    for tokens in token_lists:
-        for token in tokens:
-            counts[token] = counts.get(token, 0) + 1
-    order = sorted(counts, key=lambda token: (-counts[token], token.encode("utf-8")))
-    return {token: 2 + index for index, token in enumerate(order)}
-
-
-def classes(labels):
-    return {label: index for index, label in enumerate(sorted(set(labels), key=lambda s: s.encode("utf-8")))}
-
-
-class Split:
-    """`inputs`: an array per sequence, tokens I64 [T] or features F32 [T, I]; `targets`: an integer or an array each."""
-
-    def __init__(self, inputs, targets):
-        self.inputs, self.targets = inputs, targets
-        self.lengths = np.array([len(x) for x in inputs], np.int64)
-
-    def __len__(self):
-        return len(self.inputs)
-
-    def take(self, order):
-        return Split([self.inputs[i] for i in order], [self.targets[i] for i in order])
-
-    def flat_inputs(self):
-        return np.concatenate(self.inputs)
-
-    def flat_targets(self):
-        if np.ndim(self.targets[0]) == 0:
-            return np.array(self.targets, np.int64)
-        return np.concatenate(self.targets)
-
-    def tensors(self, prefix):
-        return [
-            (f"{prefix}.inputs", self.flat_inputs()),
-            (f"{prefix}.lengths", self.lengths),
-            (f"{prefix}.targets", self.flat_targets()),
-        ]
-
-
-def encode(raw, tagging):
-    """`raw`: split name to a list of (tokens, label or labels), text both. Returns splits, vocabulary and classes."""
-    words = vocabulary(tokens for tokens, _ in raw["train"])
-    names = classes(label for _, y in raw["train"] for label in (y if tagging else [y]))
-    result = {}
-    for split, sequences in raw.items():
-        inputs = [np.array([words.get(token, UNKNOWN) for token in tokens], np.int64) for tokens, _ in sequences]
-        if tagging:
-            targets = [np.array([names[label] for label in y], np.int64) for _, y in sequences]
-        else:
-            targets = [names[y] for _, y in sequences]
-        result[split] = Split(inputs, targets)
-    return result, words, names
-
-
-# Generated data.
-
-
-def numeral(n):
-    text = ""
-    for value, letters in [
-        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
-        (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
-    ]:  # fmt: skip
-        while n >= value:
-            text, n = text + letters, n - value
-    return text
-
-
-def roman_data(seed, options):
-    worth = dict(I=1, V=5, X=10, L=50, C=100, D=500, M=1000)
-    sequences = []
-    for n in range(1, 4000):
-        text = numeral(n)
-        labels = [
-            "subtracted" if at + 1 < len(text) and worth[text[at + 1]] > worth[letter] else "added"
-            for at, letter in enumerate(text)
-        ]
-        sequences.append((list(text), labels))
-    stream = Stream(seed, streams.SPLIT, 0)
-    order = stream.permutation(len(sequences))
-    n = len(sequences)
-    one, two = 8 * n // 10, 8 * n // 10 + n // 10
-    parts = {"train": order[:one], "validation": order[one:two], "test": order[two:]}
-    raw = {name: [sequences[i] for i in part] for name, part in parts.items()}
-    return *encode(raw, tagging=True), [stream]
-
-
-def ends_data(seed, options):
-    stream = Stream(seed, streams.DATA, 0)
-    low, high = options["lengths"]
-    raw = {}
-    for split in ("train", "test"):
-        raw[split] = []
-        for _ in range(options[split]):
-            length = low + stream.pick(high - low + 1)
-            letters = [stream.pick(options["letters"]) for _ in range(length)]
-            label = (letters[0] + letters[-1]) % options["classes"]
-            raw[split].append(([chr(ord("a") + letter) for letter in letters], str(label)))
-    return *encode(raw, tagging=False), [stream]
-
-
-def balance_data(seed, options):
-    stream = Stream(seed, streams.DATA, 0)
-    low, high = options["lengths"]
-    result, labels = {}, {}
-    for split in ("train", "test"):
-        inputs, labels[split] = [], []
-        for _ in range(options[split]):
-            length = low + stream.pick(high - low + 1)
-            x = stream.uniform(-1, 1, (length, options["features"]))
-            inputs.append(x)
-            labels[split].append("1" if running_sum(x[:, 0]) > 0 else "0")
-        result[split] = inputs
-    names = classes(labels["train"])
-    splits = {s: Split(result[s], [names[y] for y in labels[s]]) for s in result}
-    return splits, None, names, [stream]
-
-
-DATA = {"roman": roman_data, "ends": ends_data, "balance": balance_data}
-
 # Training.
 
 
 class Training:
     def __init__(self, options, seed):
         self.options, self.seed = options, seed
-        self.splits, self.words, self.classes, self.data_streams = DATA[options["data"]](seed, options)
+        self.data = DATA[options["data"]](seed, options)
+        self.splits, self.words = self.data.splits, self.data.words
         self.tagging = options["task"] == "tagging"
         self.cell = options["cell"]
         self.prefix = ("rnn" if self.cell.startswith("rnn") else self.cell) + "."
-        inputs = options["embedding"] if self.words is not None else options["features"]
+        if (self.words is not None) != (options.get("embedding", 0) > 0):
+            raise Refused("tokens need an embedding, and features have none")
+        if options["head"] == "sigmoid" and self.data.classes != 2:
+            raise Refused("a sigmoid head is for two classes")
+        inputs = options["embedding"] if self.words is not None else self.data.features
         self.module = Recurrent(
             self.cell, inputs, options["hidden"], options.get("layers", 1), options["bidirectional"],
             options.get("bias", True), options.get("projection", 0), options.get("dropout", 0.0),
         )  # fmt: skip
         self.merging = "concat" if self.tagging else options.get("merging", "concat")
         width = self.module.features if self.merging == "concat" else self.module.state
-        heads = 1 if options["head"] == "sigmoid" else len(self.classes)
+        heads = 1 if options["head"] == "sigmoid" else self.data.classes
         specifications = []
         if self.words is not None:
             specifications.append(("embedding.weight", (2 + len(self.words), inputs), math.sqrt(3), PADDING))
         specifications += recurrent_specifications(self.prefix[:-1], self.module)
         k = 1 / math.sqrt(width)
         specifications += [("linear.weight", (heads, width), k, None), ("linear.bias", (heads,), k, None)]
-        start = torch_numbers.initial if options.get("init") == "torch" else initial
+        start = streams.torch_initial if options.get("init") == "torch" else initial
         self.params, self.init_streams = start(seed, specifications)
         kind = {"sgd": SGD, "adam": Adam, "adamw": AdamW}[options["optimiser"]]
         self.optimiser = kind(self.params, options["rate"], **options.get("optimiser_options", {}))
@@ -206,7 +84,6 @@ class Training:
         x = np.zeros((*inside.shape, flat.shape[1]), F32)
         x[inside] = flat
         output, h_n, _, memory = self.module.forward(prefixed(self.params, self.prefix), x, lengths, stream=stream)
-        require_finite("output", output)
         F = V = None
         if self.tagging:
             features = output[inside]
@@ -251,14 +128,13 @@ class Training:
             grads["embedding.weight"] = layers.embedding_backward(
                 split.flat_inputs(), dinput[memory["inside"]], shape, PADDING, by_position
             )
-        return {name: require_finite(name, grads[name]) for name in self.params}
+        return {name: grads[name] for name in self.params}
 
     def stages(self):
         options = self.options
         everything = lambda: list(self.params.items()) + self.optimiser.state()
         yield Stage("init", everything(), self.init_streams)
-        tensors = [t for name, split in self.splits.items() for t in split.tensors(name)]
-        yield Stage("data", tensors, self.data_streams)
+        yield Stage("data", self.data.tensors(), self.data.streams)
         train = self.splits["train"]
         step = 0
         for epoch in range(options["epochs"]):
@@ -276,15 +152,14 @@ class Training:
                 batch = train.take(order[start : start + size])
                 targets = batch.flat_targets()
                 logits, memory = self.forward(batch, dropout)
-                require_finite("logits", logits)
                 loss, d = self.loss(logits, targets)
                 grads = self.backward(batch, memory, d)
                 clipped = clip(grads, options["clip"]) if "clip" in options else grads
                 self.optimiser.step(self.params, clipped)
                 tensors = batch.tensors("batch") + [("logits", logits), ("loss", loss)]
-                tensors += [(f"grad.{name}", g) for name, g in grads.items()]
-                tensors += self.params.items()
-                yield Stage(f"step {step:06d}", tensors, used)
+                detail = [(f"grad.{name}", g) for name, g in grads.items()] + list(self.params.items())
+                deep = options.get("digest", "step") == "step"
+                yield Stage(f"step {step:06d}", tensors + detail * deep, used, checked=[] if deep else detail)
                 step += 1
             yield Stage(f"epoch {epoch:03d}", everything())
         tensors = []
@@ -294,7 +169,7 @@ class Training:
                 targets = split.flat_targets()
                 logits, _ = self.forward(split)
                 loss, _ = self.loss(logits, targets, gradient=False)
-                correct = np.array(np.sum(layers.predict(logits) == targets), np.int64)
+                correct = np.array(np.sum(layers.predict(logits, options["head"]) == targets), np.int64)
                 tensors += [(f"{name}.logits", logits), (f"{name}.loss", loss), (f"{name}.correct", correct)]
         yield Stage("evaluation", tensors)
         yield Stage("final", everything())
@@ -302,23 +177,15 @@ class Training:
 
 # Inspection.
 
-VALUES = [
-    [
-        [0.1360, 0.4574, 0.4842, 0.6409, 0.1980],
-        [0.0364, 0.4133, 0.0836, 0.2871, 0.3542],
-        [0.7796, 0.7209, 0.1754, 0.0147, 0.6572],
-        [0.1504, 0.1003, 0.6787, 0.1602, 0.6571],
-    ]
-]
-
-
 class Inspection:
+    """`modules`: (cell, layers, hidden) each; the other options of a model are those of all modules."""
+
     def __init__(self, options, seed):
         self.options = options
         self.streams = []
         if options["data"] == "values":
-            # Four decimals: the binary64 between does not change the nearest binary32.
-            self.input = np.array(VALUES, np.float64).astype(F32)
+            # Few decimals: the binary64 between does not change the nearest binary32.
+            self.input = np.array(options["values"], np.float64).astype(F32)
         else:
             stream = Stream(seed, streams.DATA, 0)
             self.input = stream.uniform(0, 1, options["shape"])
@@ -326,11 +193,15 @@ class Inspection:
         batch, steps, inputs = self.input.shape
         self.lengths = [np.array(v, np.int64) for v in options.get("lengths", [[steps] * batch])]
         self.modules = {
-            name: Recurrent(name, inputs, hidden, count, bidirectional=True)
-            for name, count, hidden in options["modules"]
-        }
+            cell.split("_")[0]: Recurrent(
+                cell, inputs, hidden, count, options.get("bidirectional", True), options.get("bias", True),
+                options.get("projection", 0),
+            )
+            for cell, count, hidden in options["modules"]
+        }  # fmt: skip
         specifications = [s for name, module in self.modules.items() for s in recurrent_specifications(name, module)]
-        self.params, self.init_streams = initial(seed, specifications)
+        start = streams.torch_initial if options.get("init") == "torch" else initial
+        self.params, self.init_streams = start(seed, specifications)
 
     def stages(self):
         yield Stage("init", self.params.items(), self.init_streams)
@@ -344,7 +215,7 @@ class Inspection:
                 result = [("output", output), ("h_n", h_n)]
                 if c_n is not None:
                     result.append(("c_n", c_n))
-                F, V = h_n[-2], h_n[-1]
+                F, V = (h_n[-2], h_n[-1]) if module.directions == 2 else (h_n[-1], None)
                 result += [(f"final.{kind}", merge(kind, F, V)) for kind in ("concat", "sum", "mean", "product")]
                 rows, S = np.arange(len(lengths)), module.state
                 gathered = np.concatenate([output[rows, lengths - 1, :S], output[:, 0, S:]], axis=1)
@@ -354,52 +225,6 @@ class Inspection:
         yield Stage("final", self.params.items())
 
 
-EXPERIMENTS = {
-    "outputs": dict(data="values", modules=[("lstm", 1, 6)]),
-    "layers": dict(data="uniform", shape=(1, 6, 3), modules=[("lstm", 2, 4)]),
-    "last-states": dict(
-        data="uniform", shape=(2, 3, 4), lengths=[[3, 3], [3, 2]], modules=[("gru", 1, 5), ("lstm", 1, 5)]
-    ),
-    "classifier": dict(
-        task="classification", data="ends", classes=3, letters=6, lengths=(3, 8), train=512, test=128,
-        embedding=12, cell="lstm", hidden=16, bidirectional=True, head="softmax",
-        optimiser="adam", rate=0.01, batch=32, epochs=12,
-    ),
-    "roman": dict(
-        task="tagging", data="roman", embedding=16, cell="lstm", hidden=32, bidirectional=True, head="softmax",
-        optimiser="adam", rate=0.01, batch=64, epochs=6,
-    ),
-    "sigmoid-classifier": dict(
-        task="classification", data="balance", features=2, lengths=(4, 9), train=512, test=128,
-        cell="lstm", hidden=16, bidirectional=False, head="sigmoid",
-        optimiser="sgd", rate=0.5, optimiser_options=dict(momentum=0.9), clip=1.0, batch=32, epochs=8,
-    ),
-}  # fmt: skip
-
-#: Changes of the shipped experiments that reach the options they leave alone.
-VARIANTS = [
-    ("classifier", dict(cell="gru", merging="sum", layers=2, dropout=0.25, shards=3)),
-    ("classifier", dict(cell="rnn_tanh", merging="mean", optimiser="adamw", optimiser_options=dict(weight_decay=0.05))),
-    ("classifier", dict(cell="rnn_relu", merging="product", bias=False, optimiser_options=dict(weight_decay=0.01))),
-    ("classifier", dict(projection=5, layers=2, dropout=0.5, clip=0.25, batch=30)),
-    ("sigmoid-classifier", dict(cell="gru", bidirectional=True, optimiser_options={}, shards=4, batch=31)),
-    ("sigmoid-classifier", dict(layers=3, dropout=0.1, optimiser_options=dict(momentum=0.5, weight_decay=0.02))),
-    ("roman", dict(cell="gru", hidden=9, layers=2, dropout=0.2, shards=5, batch=13)),
-    ("sigmoid-classifier", dict(init="torch", bidirectional=True, layers=2, batch=16)),
-    ("sigmoid-classifier", dict(init="torch", cell="gru", head="softmax")),
-    # A step an epoch, so that the rate changes from step to step.
-    ("sigmoid-classifier", dict(schedule=dict(kind="step", every=2, factor=0.5), batch=512, epochs=5)),
-    ("sigmoid-classifier", dict(schedule=dict(kind="exponential", factor=0.9), optimiser="adam", optimiser_options={}, batch=512, epochs=4)),
-    (
-        "sigmoid-classifier",
-        dict(
-            schedule=dict(kind="linear", start=0.25, end=1.0, epochs=3), optimiser="adamw",
-            optimiser_options=dict(weight_decay=0.05), batch=512, epochs=5,
-        ),
-    ),
-]
-
-
-def run(name, seed, changes=None):
-    options = {**EXPERIMENTS[name], **(changes or {})}
+def run(options, seed):
+    """The stages of a run, one after another. Raises `Refused` and `NotFinite`."""
     return (Inspection if "modules" in options else Training)(options, seed).stages()

@@ -3,8 +3,8 @@
 import numpy as np
 
 from . import numerics
-from .numerics import F32, ONE, affine, fma, running_sum
-from .recurrent import outer_chain
+from .numerics import F32, affine, running_sum
+from .recurrent import outer_chain, rows_chain
 
 
 def linear(x, weight, bias=None):
@@ -13,9 +13,7 @@ def linear(x, weight, bias=None):
 
 def linear_backward(d, x, weight, slices):
     """`slices` are the rows of each shard."""
-    dx = np.zeros(x.shape, F32)
-    for r in range(weight.shape[0]):
-        dx = fma(d[:, r, None], weight[None, r, :], dx)
+    dx = rows_chain(d, weight, np.zeros(x.shape, F32))
     dW = db = None
     for part in slices:
         w, b = outer_chain(d[part], x[part]), running_sum(d[part])
@@ -65,7 +63,7 @@ def binary_cross_entropy(logits, targets, gradient=True):
     return loss, ((numerics.sigmoid(x) - t) / n)[:, None]
 
 
-def predict(logits):
-    if logits.shape[1] == 1:
+def predict(logits, head):
+    if head == "sigmoid":
         return (logits[:, 0] > 0).astype(np.int64)
     return np.argmax(logits, axis=1).astype(np.int64)

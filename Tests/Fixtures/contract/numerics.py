@@ -233,9 +233,3 @@ def tanh(x):
 
 def sigmoid(x):
     return _function("sigmoid", x)
-
-
-def require_finite(name, x):
-    if not np.all(np.isfinite(x)):
-        raise ArithmeticError(f"{name} holds a value that is not finite")
-    return x

@@ -32,17 +32,18 @@ def clip(grads, maximum):
 
 class SGD:
     def __init__(self, params, lr, momentum=0.0, weight_decay=0.0):
-        self.lr, self.momentum, self.decay, self.steps = lr, momentum, weight_decay, 0
-        self.buffers = {name: np.zeros_like(p) for name, p in params.items()} if momentum != 0 else {}
+        # Whether an option is 0 is asked of the binary32 number; the rate is rounded when a step takes it.
+        self.lr, self.momentum, self.decay, self.steps = lr, F32(momentum), F32(weight_decay), 0
+        self.buffers = {name: np.zeros_like(p) for name, p in params.items()} if self.momentum != 0 else {}
 
     def step(self, params, grads):
         self.steps += 1
         for name, p in params.items():
             g = grads[name]
             if self.decay != 0:
-                g = g + F32(self.decay) * p
+                g = g + self.decay * p
             if self.momentum != 0:
-                g = g if self.steps == 1 else F32(self.momentum) * self.buffers[name] + g
+                g = g if self.steps == 1 else self.momentum * self.buffers[name] + g
                 self.buffers[name] = g
             params[name] = p - F32(self.lr) * g
 
@@ -70,7 +71,7 @@ class Adam:
         rest1, rest2 = F32(1 - self.beta1), F32(1 - self.beta2)
         for name, p in params.items():
             g = grads[name]
-            if self.decay != 0:
+            if F32(self.decay) != 0:
                 if self.decoupled:
                     p = p * F32(1 - self.lr * self.decay)
                 else:

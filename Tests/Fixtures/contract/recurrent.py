@@ -6,7 +6,7 @@ walking order: step n of sequence b is position n forward, and position length �
 
 import numpy as np
 
-from .numerics import F32, ONE, affine, chain, fma, running_sum, sigmoid, tanh
+from .numerics import F32, ONE, affine, fma, running_sum, sigmoid, tanh
 
 GATES = {"lstm": 4, "gru": 3, "rnn_tanh": 1, "rnn_relu": 1}
 
@@ -178,9 +178,7 @@ class Recurrent:
                     timed["m"] = cache["m"][rows, walks[d]]
                 for name, value in self._parameters(timed, inside, end, shards).items():
                     grads[name] = value
-                delta, W = timed["ih"][inside], params[f"weight_ih_{end}"]
-                for r in range(W.shape[0]):
-                    dx = fma(delta[:, r, None], W[None, r, :], dx)
+                dx = rows_chain(timed["ih"][inside], params[f"weight_ih_{end}"], dx)
             above = np.zeros((batch, steps, size), F32)
             above[inside] = dx
         return {name: grads[name] for name in self.shapes()}, above, dh_0, (dc_0 if self.cell == "lstm" else None)
@@ -197,33 +195,28 @@ class Recurrent:
         carry = dc_n.copy()
         first = np.zeros((batch, S), F32)
         for n in range(int(lengths.max()) - 1, -2, -1):
-            # n = −1 stands for the initial state.
+            # n = −1 stands for the initial state, whose gradient is `r` itself.
             live = np.flatnonzero(lengths > max(n, 0))
-            dh = dout[live, n].copy() if n >= 0 else np.zeros((batch, S), F32)
             ends = lengths[live] - 1 == n
-            dh[ends] = dh[ends] + dh_n[live[ends]]
             more = live[~ends]
+            r = np.zeros((more.size, S), F32)
             if more.size:
-                acc = dh[~ends]
+                r = rows_chain(hh[more, n + 1], W_hh, r)
                 if cell == "gru":
-                    acc = fma(dhs[more, n + 1], cache["z"][more, n + 1], acc)
-                delta = hh[more, n + 1]
-                for r in range(W_hh.shape[0]):
-                    acc = fma(delta[:, r, None], W_hh[None, r, :], acc)
-                dh[~ends] = acc
+                    r = fma(dhs[more, n + 1], cache["z"][more, n + 1], r)
             if n < 0:
-                first = dh
+                first = r
                 break
+            added = dh_n[live]
+            added[~ends] = r
+            dh = dout[live, n] + added
             dhs[live, n] = dh
             get = {name: value[live, n] for name, value in cache.items() if value.ndim == 3}
             if cell == "lstm":
                 i, f, g, o, t, c = (get[name] for name in ("i", "f", "g", "o", "t", "c_prev"))
                 if self.projection:
                     W_hr = params[f"weight_hr_{end}"]
-                    dm = np.zeros((live.size, H), F32)
-                    for p in range(S):
-                        dm = fma(dh[:, p, None], W_hr[None, p, :], dm)
-                    dh = dm
+                    dh = rows_chain(dh, W_hr, np.zeros((live.size, H), F32))
                 dc = fma(dh * o, fma(-t, t, ONE), carry[live])
                 delta = np.concatenate(
                     [
@@ -269,6 +262,13 @@ class Recurrent:
                 result[f"weight_hr_{end}"] = outer_chain(timed["h"][part][mask], timed["m"][part][mask])
             total = result if s == 0 else {name: total[name] + result[name] for name in result}
         return total
+
+
+def rows_chain(delta, W, acc):
+    """`acc[k]` continued over the rows of `W` in ascending order: `fma(δ[row], W[row, k], acc)`."""
+    for row in range(W.shape[0]):
+        acc = fma(delta[:, row, None], W[None, row, :], acc)
+    return acc
 
 
 def outer_chain(delta, x):

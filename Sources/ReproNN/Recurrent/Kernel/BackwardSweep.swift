@@ -10,19 +10,20 @@ struct BackwardSweep {
     let walk: Walk
     let kernels: any Kernels
     /// The gradient from above into this direction's half of the output, `[P × S]`.
-    let outputGradient: Matrix
+    let outputGradient: MatrixView
     /// dh_n, `[B × S]` by rank.
-    let hiddenGradient: Matrix
+    let hiddenGradient: MatrixView
     /// LSTM: dc_n at the start, the gradient of c_0 at the end; `[B × H]` by rank.
-    let cellGradient: Matrix?
+    let cellGradient: MatrixView?
     /// Receives the gradient of h_0; `[B × S]` by rank.
-    let initialGradient: Matrix
+    let initialGradient: MatrixView
     let scratch: Scratch
 
     /// Where a sweep computes; rows by rank.
     struct Scratch {
         /// The state's gradient at a step, `[B × S]`, and for GRU at the step walked before in turn.
-        let stateGradients: [Matrix]
+        let stateGradient: Matrix
+        let previousStateGradient: Matrix
         /// GRU: z of the step walked before, `[B × H]`.
         let update: Matrix?
         /// With a projection: the gradient of h' at each position, `[P × S]`, and that of o × tanh(c') of one step, `[B × H]`.
@@ -31,10 +32,11 @@ struct BackwardSweep {
         /// +0, as many as the widest row has.
         let zeros: Matrix
 
-        init(_ configuration: RecurrentConfiguration, _ layout: SequenceLayout, in memory: Workspace) {
+        init(_ configuration: RecurrentConfiguration, _ layout: SequenceLayout, in memory: inout Workspace) {
             let (size, hidden) = (configuration.stateSize, configuration.hiddenSize)
             let (carries, projects) = (configuration.cell.hasCandidate, configuration.projectionSize > 0)
-            stateGradients = (0..<(carries ? 2 : 1)).map { _ in memory.matrix(rows: layout.batch, columns: size) }
+            stateGradient = memory.matrix(rows: layout.batch, columns: size)
+            previousStateGradient = carries ? memory.matrix(rows: layout.batch, columns: size) : stateGradient
             update = carries ? memory.matrix(rows: layout.batch, columns: hidden) : nil
             projected = projects ? memory.matrix(rows: layout.positions, columns: size) : nil
             unprojected = projects ? memory.matrix(rows: layout.batch, columns: hidden) : nil
@@ -48,11 +50,9 @@ struct BackwardSweep {
     func run(parts: Range<Int>, observer: OperationObserver? = nil, synchronize: () -> Void) {
         let layout = walk.layout
         let observed = observer.map { ObservedBackward(self, $0) }
-        let gradients = scratch.stateGradients
+        var (current, following) = (scratch.stateGradient.view, scratch.previousStateGradient.view)
         for place in stride(from: layout.longest - 1, through: 0, by: -1) {
             let step = walk.step(place)
-            let current = gradients[place % gradients.count]
-            let following = gradients[(place + 1) % gradients.count]
             for part in parts { stateGradient(step, into: current, following: following, unitPart(part)) }
             observed?.stateGradient(step, current)
             unproject(step, current)
@@ -61,6 +61,7 @@ struct BackwardSweep {
             observed?.activationGradients(step, current)
             synchronize()
             for part in parts { initialStateGradient(step, current, unitPart(part)) }
+            swap(&current, &following)
         }
     }
 
@@ -74,12 +75,14 @@ struct BackwardSweep {
     /// dh of every running rank: through the step that follows in the walk, and from above.
     ///
     /// - Parameter next: dh of the step that follows.
-    private func stateGradient(_ step: Int, into gradient: Matrix, following next: Matrix, _ part: UnitPart) {
+    private func stateGradient(
+        _ step: Int, into gradient: MatrixView, following next: MatrixView, _ part: UnitPart
+    ) {
         let layout = walk.layout
         let columns = stateColumns(part)
         let first = layout.offset(step)
         let following = walk.following(step)
-        let above = outputGradient.view.columns(columns)
+        let above = outputGradient.columns(columns)
         if !following.ranks.isEmpty {
             let ranks = following.ranks
             chain(following.row..<(following.row + ranks.count), ranks, into: gradient, following: next, part) {
@@ -100,35 +103,35 @@ struct BackwardSweep {
     ///   - next: dh of that step.
     @inline(__always)
     private func chain(
-        _ rows: Range<Int>, _ ranks: Range<Int>, into gradient: Matrix, following next: Matrix, _ part: UnitPart,
+        _ rows: Range<Int>, _ ranks: Range<Int>, into gradient: MatrixView, following next: MatrixView,
+        _ part: UnitPart,
         above: () -> MatrixView?
     ) {
-        let target = gradient.view.rows(ranks)
+        let target = gradient.rows(ranks)
         let columns = stateColumns(part)
         let carried = scratch.update.map {
-            (gradient: next.view.rows(ranks).columns(columns), update: $0.view.rows(ranks).columns(columns))
+            (gradient: next.rows(ranks).columns(columns), update: $0.view.rows(ranks).columns(columns))
         }
-        // Version 1 of the contract: the chain starts at the gradient from above.
-        if let above = above() { target.columns(columns).copy(from: above) } else { target.columns(columns).fill(0) }
-        if let carried { kernels.completeStateGradient(target.columns(columns), carried: carried, above: nil) }
         part.stateGradient!.multiply(
-            state.gates.view.rows(rows).columns(0..<part.stateGradient!.depth), start: nil, into: target, kernels)
+            state.gates.view.rows(rows).columns(0..<part.stateGradient!.depth), start: scratch.zeros[0], into: target,
+            kernels)
         if let candidate = part.candidateGradient {
             candidate.multiply(state.candidate!.view.rows(rows), start: nil, into: target, kernels)
         }
+        kernels.completeStateGradient(target.columns(columns), carried: carried, above: above())
     }
 
     /// With a projection: keeps the gradient of h', and takes it to that of o × tanh(c').
-    private func unproject(_ step: Int, _ gradient: Matrix) {
+    private func unproject(_ step: Int, _ gradient: MatrixView) {
         guard let projection = weights.direction(direction, layer: layer).projectionGradient else { return }
         let (first, count) = (walk.layout.offset(step), walk.layout.running(step))
         let kept = scratch.projected!.view.rows(first..<(first + count))
-        kept.copy(from: gradient.view.rows(0..<count))
+        kept.copy(from: gradient.rows(0..<count))
         projection.multiply(
             kept, start: scratch.zeros[0], into: scratch.unprojected!.view.rows(0..<count), kernels)
     }
 
-    private func activationGradient(_ step: Int, _ gradient: Matrix, _ part: UnitPart) {
+    private func activationGradient(_ step: Int, _ gradient: MatrixView, _ part: UnitPart) {
         let first = walk.layout.offset(step)
         let units = part.units
         walk.forEachSegment(step) { segment in
@@ -148,14 +151,14 @@ struct BackwardSweep {
                     candidate: state.candidate?.view.rows(rows).columns(units), before: before.columns(own),
                     cellBefore: cells?.columns(units), tanhCell: state.tanhCells?.view.rows(rows).columns(units),
                     output: state.output.rows(from: rows.lowerBound, count: rows.count).columns(own),
-                    gradient: (scratch.unprojected ?? gradient).view.rows(ranks).columns(units),
-                    cellGradient: cellGradient?.view.rows(ranks).columns(units),
+                    gradient: (scratch.unprojected?.view ?? gradient).rows(ranks).columns(units),
+                    cellGradient: cellGradient?.rows(ranks).columns(units),
                     update: scratch.update?.view.rows(ranks).columns(units)))
         }
     }
 
     /// The gradient of h_0 of the ranks whose walk begins at a step.
-    private func initialStateGradient(_ step: Int, _ gradient: Matrix, _ part: UnitPart) {
+    private func initialStateGradient(_ step: Int, _ gradient: MatrixView, _ part: UnitPart) {
         let first = walk.layout.offset(step)
         walk.forEachSegment(step) { segment in
             guard segment.previousRow == nil else { return }

@@ -5,14 +5,13 @@ struct States {
     let hidden: Matrix
     let cells: Matrix?
 
-    init(_ configuration: RecurrentConfiguration, batch: Int, zeroed: Bool = false, in memory: Workspace? = nil) {
+    /// Memory of its own, which tensors can take over.
+    init(_ configuration: RecurrentConfiguration, batch: Int, zeroed: Bool = false) {
         let rows = configuration.layers * configuration.directions * batch
-        func matrix(_ columns: Int) -> Matrix {
-            memory?.matrix(rows: rows, columns: columns, zeroed: zeroed)
-                ?? Matrix(rows: rows, columns: columns, zeroed: zeroed)
-        }
-        hidden = matrix(configuration.stateSize)
-        cells = configuration.cell.hasCellState ? matrix(configuration.hiddenSize) : nil
+        hidden = Matrix(rows: rows, columns: configuration.stateSize, zeroed: zeroed)
+        cells =
+            configuration.cell.hasCellState
+            ? Matrix(rows: rows, columns: configuration.hiddenSize, zeroed: zeroed) : nil
     }
 }
 
@@ -40,7 +39,7 @@ final class DirectionState {
     /// - Parameter index: the direction's place among those of all layers, where its initial state stands.
     init(
         _ configuration: RecurrentConfiguration, layout: SequenceLayout, training: Bool, chunkRows: Int, index: Int,
-        initial: States, output: OutputRows, in memory: Workspace
+        initial: States, output: OutputRows, in memory: inout Workspace
     ) {
         let hidden = configuration.hiddenSize
         let rows = training ? layout.positions : chunkRows

@@ -23,7 +23,7 @@ extension RecurrentPass {
     ) {
         tape.use()
         let configuration = tape.weights.configuration
-        let memory = Workspace()
+        var memory = Workspace()
         var gradient = operands.output
         for layer in stride(from: configuration.layers - 1, through: 0, by: -1) {
             if let kept = tape.layers[layer].kept {
@@ -35,7 +35,7 @@ extension RecurrentPass {
                 : Matrix(rows: tape.layout.positions, columns: configuration.inputSize(ofLayer: layer))
             LayerBackward(
                 tape: tape, layer: layer, engine: engine, outputGradient: gradient, inputGradient: input,
-                operands: operands, observer: observer, in: memory
+                operands: operands, observer: observer, in: &memory
             ).run()
             guard let input else { return }
             gradient = input
@@ -45,7 +45,7 @@ extension RecurrentPass {
 }
 
 /// The backward pass of one layer: both directions' sweeps, then parameters and input.
-struct LayerBackward {
+final class LayerBackward {
     let layout: SequenceLayout
     let weights: RecurrentWeights
     let layer: Int
@@ -63,7 +63,7 @@ struct LayerBackward {
 
     init(
         tape: RecurrentTape, layer: Int, engine: Engine, outputGradient: Matrix, inputGradient: Matrix?,
-        operands: BackwardOperands, observer: OperationObserver?, in memory: Workspace
+        operands: BackwardOperands, observer: OperationObserver?, in memory: inout Workspace
     ) {
         layout = tape.layout
         weights = tape.weights
@@ -75,7 +75,11 @@ struct LayerBackward {
         self.inputGradient = inputGradient
         self.observer = observer
         let (configuration, layout) = (tape.weights.configuration, tape.layout)
-        scratch = (0..<configuration.directions).map { _ in BackwardSweep.Scratch(configuration, layout, in: memory) }
+        var scratch: [BackwardSweep.Scratch] = []
+        for _ in 0..<configuration.directions {
+            scratch.append(BackwardSweep.Scratch(configuration, layout, in: &memory))
+        }
+        self.scratch = scratch
         zeros = memory.vector(recorded.input.columns, zeroed: true)
     }
 
@@ -93,7 +97,7 @@ struct LayerBackward {
                     parts: parts, observer: observer?.within(layer: layer, direction: direction),
                     synchronize: synchronize)
             },
-            after: { worker in
+            then: { worker in
                 // Whole directions stay with the workers that swept them, where that divides the work evenly.
                 let divided = workers % directions == 0
                 for direction in 0..<directions where !divided || direction == worker % directions {
@@ -114,9 +118,10 @@ struct LayerBackward {
         return BackwardSweep(
             weights: weights, layer: layer, direction: direction, state: recorded.directions[direction],
             walk: Walk(layout: layout, reverse: direction == 1), kernels: engine.kernels,
-            outputGradient: outputGradient.columns((direction * size)..<((direction + 1) * size)),
-            hiddenGradient: operands.final.hidden.rows(own), cellGradient: operands.final.cells?.rows(own),
-            initialGradient: operands.initialHidden.rows(own), scratch: scratch[direction])
+            outputGradient: outputGradient.view.columns((direction * size)..<((direction + 1) * size)),
+            hiddenGradient: operands.final.hidden.view.rows(own),
+            cellGradient: operands.final.cells?.view.rows(own),
+            initialGradient: operands.initialHidden.view.rows(own), scratch: scratch[direction])
     }
 
     /// dx: a chain over the gate rows of the forward direction, continued over those of the reverse.

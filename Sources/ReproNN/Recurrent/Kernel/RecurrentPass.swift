@@ -7,8 +7,6 @@ struct RecurrentPass {
     let engine: Engine
     /// Watches every operation; nil for none.
     var observer: OperationObserver?
-    /// Where the pass computes.
-    let memory = Workspace()
 
     private var configuration: RecurrentConfiguration { weights.configuration }
 
@@ -29,6 +27,7 @@ struct RecurrentPass {
 
     /// - Parameter tape: receives what the backward pass needs; nil outside training.
     func forward(_ operands: Operands, tape: RecurrentTape?) {
+        var memory = Workspace()
         let zeros = memory.vector(max(1, configuration.projectionSize), zeroed: true)
         let chunkRows = ForwardSweep.chunkRows(configuration, layout: layout)
         var (input, dropout) = (operands.input, operands.dropout)
@@ -41,7 +40,7 @@ struct RecurrentPass {
                 DirectionState(
                     configuration, layout: layout, training: tape != nil, chunkRows: chunkRows,
                     index: layer * configuration.directions + direction, initial: operands.initial,
-                    output: rows.columns(columns(direction)), in: memory)
+                    output: rows.columns(columns(direction)), in: &memory)
             }
             sweep(layer, states, input: input, chunkRows: chunkRows, training: tape != nil, zeros: zeros)
             for direction in 0..<configuration.directions {
@@ -116,30 +115,35 @@ struct DirectionTeams {
         workers = isWatched ? 1 : max(1, min(engine.workerCount(operations: operations), most))
     }
 
+    typealias Body = (_ direction: Int, _ parts: Range<Int>, _ synchronize: () -> Void) -> Void
+
+    /// Runs `body` for all directions and parts.
+    func run(_ body: Body) {
+        engine.run(workers: workers) { worker in run(body, worker) }
+    }
+
     /// Runs `body` for all directions and parts, then `after` on every worker, when all are done.
-    func run(
-        _ body: (_ direction: Int, _ parts: Range<Int>, _ synchronize: () -> Void) -> Void,
-        after: ((_ worker: Int) -> Void)? = nil
-    ) {
+    func run(_ body: Body, then after: (_ worker: Int) -> Void) {
         engine.run(workers: workers) { worker in
-            if workers < directions || workers == 1 {
-                for direction in stride(from: worker, to: directions, by: workers) { body(direction, 0..<parts, {}) }
-            } else {
-                let direction = worker % directions
-                // As many parts as workers where the weights were laid out for this engine; any other number is dealt out.
-                let own = Workers.share(
-                    of: parts, worker: worker / directions,
-                    workers: (workers - direction + directions - 1) / directions)
-                if parts > 1 {
-                    body(direction, own) { engine.workers.barrier() }
-                } else if !own.isEmpty {
-                    body(direction, own, {})
-                }
-            }
-            if let after {
-                if workers > 1 { engine.workers.barrier() }
-                after(worker)
-            }
+            run(body, worker)
+            if workers > 1 { engine.workers.barrier() }
+            after(worker)
+        }
+    }
+
+    private func run(_ body: Body, _ worker: Int) {
+        if workers < directions || workers == 1 {
+            for direction in stride(from: worker, to: directions, by: workers) { body(direction, 0..<parts, {}) }
+            return
+        }
+        let direction = worker % directions
+        // As many parts as workers where the weights were laid out for this engine; any other number is dealt out.
+        let own = Workers.share(
+            of: parts, worker: worker / directions, workers: (workers - direction + directions - 1) / directions)
+        if parts > 1 {
+            body(direction, own) { engine.workers.barrier() }
+        } else if !own.isEmpty {
+            body(direction, own, {})
         }
     }
 }

@@ -43,7 +43,7 @@ struct PackedGates {
 ///
 /// Whoever keeps packed matrices keeps `memory`.
 struct WeightPacking {
-    let memory: Workspace
+    private(set) var memory: Workspace
     private let kernels: any Kernels
     private var jobs: [(source: StridedView, target: VectorView)] = []
 
@@ -54,7 +54,7 @@ struct WeightPacking {
     }
 
     /// A vector of +0.
-    func vector(_ count: Int) -> VectorView { memory.vector(count, zeroed: true)[0] }
+    mutating func vector(_ count: Int) -> VectorView { memory.vector(count, zeroed: true)[0] }
 
     /// Memory for a matrix, which ``fill(on:)`` packs: `source`, or its transpose.
     mutating func pack(_ source: MatrixView, transposed: Bool = false, offset: Int = 0) -> PackedMatrix {

@@ -10,10 +10,10 @@ struct ObservedRows {
     }
 
     /// The running ranks' rows of a matrix whose row `first` is rank 0's.
-    func views(_ matrix: Matrix, from first: Int = 0) -> [VectorView] { ranks.map { matrix[first + $0] } }
+    func views(_ matrix: MatrixView, from first: Int = 0) -> [VectorView] { ranks.map { matrix[first + $0] } }
 
     /// A copy of the rows.
-    func copy(_ matrix: Matrix, from first: Int = 0) -> [[Float]] {
+    func copy(_ matrix: MatrixView, from first: Int = 0) -> [[Float]] {
         views(matrix, from: first).map { row in (0..<row.count).map { row[$0] } }
     }
 

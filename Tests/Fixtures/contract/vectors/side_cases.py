@@ -7,12 +7,12 @@ import struct
 
 import numpy as np
 
-from . import optimisers, side_layers, streams
+from .. import optimisers, side_layers, streams
+from ..digests import Leaf, streams_digest
+from ..numerics import sigmoid
+from ..layers import log_softmax
+from ..streams import Stream, key_of
 from .cases import SEED, draw
-from .digests import Leaf, streams_digest
-from .numerics import sigmoid
-from .layers import log_softmax
-from .streams import Stream, key_of
 
 
 def unit(where, name, shape):

@@ -6,8 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from . import derivatives, numerics, streams
-from .numerics import F32, fma
+from .. import numerics, streams
+from ..numerics import F32, fma
+from . import derivatives
 
 
 def _bits(x):

@@ -5,7 +5,8 @@ The derivatives are complex steps, f(x + ih v) = f(x) + ih f'(x) v + O(h²), so 
 
 import numpy as np
 
-from . import cases, experiments
+from .. import data, experiments
+from . import cases, shipped
 
 H = 1e-40
 
@@ -109,7 +110,7 @@ def check_training(tolerance=1e-5):
         ("roman", dict(hidden=6, shards=2)),
     ]
     for name, changes in variants:
-        training = experiments.Training({**experiments.EXPERIMENTS[name], **changes}, 1)
+        training = experiments.Training(shipped.options_of(name, changes), 1)
         batch = training.splits["train"].take(range(9))
         targets = batch.flat_targets()
         logits, memory = training.forward(batch)
@@ -148,7 +149,7 @@ def check_training(tolerance=1e-5):
         for n, value in params.items():
             v = rng.standard_normal(value.shape)
             if n == "embedding.weight":
-                v[experiments.PADDING] = 0
+                v[data.PADDING] = 0
             want = run({**params, n: value + 1j * H * v}).imag / H
             got = grads[n].astype(np.float64)
             worst = max(worst, abs(want - np.sum(got * v)) / (1 + np.sqrt(np.sum(got * got))))

@@ -8,11 +8,11 @@ import itertools
 
 import numpy as np
 
-from . import layers, numerics, optimisers, streams
-from .digests import Leaf, streams_digest
-from .numerics import F32
-from .recurrent import Recurrent, merge, merge_backward
-from .streams import Stream, key_of
+from .. import layers, numerics, optimisers, streams
+from ..digests import Leaf, streams_digest
+from ..numerics import F32
+from ..recurrent import Recurrent, merge, merge_backward
+from ..streams import Stream, key_of
 
 SEED = 42
 
@@ -188,7 +188,7 @@ def loss_vectors():
         if kind == "nll":
             leaves.append(("log_softmax", layers.log_softmax(logits)))
         loss, d = (layers.nll if kind == "nll" else layers.binary_cross_entropy)(logits, targets)
-        leaves += [("loss", loss), ("grad.logits", d), ("prediction", layers.predict(logits))]
+        leaves += [("loss", loss), ("grad.logits", d), ("prediction", layers.predict(logits, "sigmoid" if kind == "bce" else "softmax"))]
         head = dict(case=number, loss=kind, rows=rows, classes=size, scale=scale)
         result.append(dict(**head, results=[Leaf(*leaf).json() for leaf in leaves]))
     return result

@@ -1,0 +1,210 @@
+"""Sections 10 and 13: what an experiment reads or makes, numbered and split.
+
+Each function of `DATA` takes the seed and an experiment's options and returns a `Data`.
+"""
+
+import pathlib
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from . import files, streams
+from .files import Refused
+from .numerics import running_sum
+from .streams import Stream
+
+PADDING, UNKNOWN = 0, 1
+
+
+class Split:
+    """`inputs`: an array per sequence, tokens I64 [T] or features F32 [T, I]; `targets`: an integer or an array each."""
+
+    def __init__(self, inputs, targets):
+        self.inputs, self.targets = inputs, targets
+        self.lengths = np.array([len(x) for x in inputs], np.int64)
+
+    def __len__(self):
+        return len(self.inputs)
+
+    def take(self, order):
+        return Split([self.inputs[i] for i in order], [self.targets[i] for i in order])
+
+    def flat_inputs(self):
+        return np.concatenate(self.inputs)
+
+    def flat_targets(self):
+        if np.ndim(self.targets[0]) == 0:
+            return np.array(self.targets, np.int64)
+        return np.concatenate(self.targets)
+
+    def tensors(self, prefix):
+        return [
+            (f"{prefix}.inputs", self.flat_inputs()),
+            (f"{prefix}.lengths", self.lengths),
+            (f"{prefix}.targets", self.flat_targets()),
+        ]
+
+
+@dataclass
+class Data:
+    """`words` is the vocabulary, None for features; `features` is 0 for tokens; `streams` are those drawn from."""
+
+    splits: dict
+    words: dict | None
+    classes: int
+    features: int = 0
+    streams: list = field(default_factory=list)
+    files: dict = field(default_factory=dict)
+
+    def tensors(self):
+        """The leaves of the stage `data`."""
+        result = []
+        for name, split in self.splits.items():
+            contents = self.files.get(name, [])
+            for number, content in enumerate(contents):
+                end = f".{number}" if len(contents) > 1 else ""
+                result.append((f"{name}.file{end}", np.frombuffer(content, np.uint8)))
+            result += split.tensors(name)
+        return result
+
+
+# Text. Tokens and labels are bytes.
+
+
+def vocabulary(token_lists):
+    counts = {}
+    for tokens in token_lists:
+        for token in tokens:
+            counts[token] = counts.get(token, 0) + 1
+    order = sorted(counts, key=lambda token: (-counts[token], token))
+    return {token: 2 + index for index, token in enumerate(order)}
+
+
+def classes(labels):
+    return {label: index for index, label in enumerate(sorted(set(labels)))}
+
+
+def number_of(label, names, where):
+    if label not in names:
+        raise Refused(f"{where}: the training split lacks the label '{label.decode('utf-8', 'replace')}'")
+    return names[label]
+
+
+def encode(raw, tagging, where):
+    """`raw`: split name to a list of (tokens, label or labels). Returns splits, vocabulary and classes."""
+    words = vocabulary(tokens for tokens, _ in raw["train"])
+    names = classes(label for _, y in raw["train"] for label in (y if tagging else [y]))
+    result = {}
+    for split, sequences in raw.items():
+        inputs = [np.array([words.get(token, UNKNOWN) for token in tokens], np.int64) for tokens, _ in sequences]
+        number = lambda label: number_of(label, names, f"{where}, split {split}")
+        if tagging:
+            targets = [np.array([number(label) for label in y], np.int64) for _, y in sequences]
+        else:
+            targets = [number(y) for _, y in sequences]
+        result[split] = Split(inputs, targets)
+    return result, words, len(names)
+
+
+# Generated data.
+
+
+def numeral(n):
+    text = ""
+    for value, letters in [
+        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
+        (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+    ]:  # fmt: skip
+        while n >= value:
+            text, n = text + letters, n - value
+    return text
+
+
+def roman_data(seed, options):
+    worth = dict(I=1, V=5, X=10, L=50, C=100, D=500, M=1000)
+    sequences = []
+    for n in range(1, 4000):
+        text = numeral(n)
+        labels = [
+            b"subtracted" if at + 1 < len(text) and worth[text[at + 1]] > worth[letter] else b"added"
+            for at, letter in enumerate(text)
+        ]
+        sequences.append(([letter.encode() for letter in text], labels))
+    stream = Stream(seed, streams.SPLIT, 0)
+    order = stream.permutation(len(sequences))
+    n = len(sequences)
+    one, two = 8 * n // 10, 8 * n // 10 + n // 10
+    parts = {"train": order[:one], "validation": order[one:two], "test": order[two:]}
+    raw = {name: [sequences[i] for i in part] for name, part in parts.items()}
+    return Data(*encode(raw, tagging=True, where=f"seed {seed}"), streams=[stream])
+
+
+def ends_data(seed, options):
+    stream = Stream(seed, streams.DATA, 0)
+    low, high = options["lengths"]
+    raw = {}
+    for split in ("train", "test"):
+        raw[split] = []
+        for _ in range(options[split]):
+            length = low + stream.pick(high - low + 1)
+            letters = [stream.pick(options["letters"]) for _ in range(length)]
+            label = (letters[0] + letters[-1]) % options["classes"]
+            raw[split].append(([bytes([ord("a") + letter]) for letter in letters], str(label).encode()))
+    return Data(*encode(raw, tagging=False, where=f"seed {seed}"), streams=[stream])
+
+
+def balance_data(seed, options):
+    stream = Stream(seed, streams.DATA, 0)
+    low, high = options["lengths"]
+    inputs, labels = {}, {}
+    for split in ("train", "test"):
+        inputs[split], labels[split] = [], []
+        for _ in range(options[split]):
+            length = low + stream.pick(high - low + 1)
+            x = stream.uniform(-1, 1, (length, options["features"]))
+            inputs[split].append(x)
+            labels[split].append(b"1" if running_sum(x[:, 0]) > 0 else b"0")
+    names = classes(labels["train"])
+    splits = {s: Split(x, [number_of(y, names, f"seed {seed}, split {s}") for y in labels[s]]) for s, x in inputs.items()}
+    return Data(splits, None, len(names), options["features"], [stream])
+
+
+# Files: `options["files"]` has a list of paths per split.
+
+
+def contents_of(options):
+    return {split: [pathlib.Path(path).read_bytes() for path in paths] for split, paths in options["files"].items()}
+
+
+def text_data(parse):
+    def data(seed, options):
+        contents, raw = contents_of(options), {}
+        for split, (content,) in contents.items():
+            raw[split] = parse(content)
+            if options.get("lowercase"):
+                # Bytes' own lower() concerns A–Z alone.
+                raw[split] = [([token.lower() for token in tokens], label) for tokens, label in raw[split]]
+        numbered = encode(raw, options["task"] == "tagging", "a file")
+        return Data(*numbered, files=contents)
+
+    return data
+
+
+def tensor_data(parse):
+    def data(seed, options):
+        contents, splits = contents_of(options), {}
+        for split, content in contents.items():
+            arrays = parse(content)
+            splits[split] = Split(*files.tensors(*arrays, options["task"] == "tagging", options["classes"]))
+        widths = {x.shape[1] for split in splits.values() for x in split.inputs}
+        if len(widths) != 1:
+            raise Refused("splits of different features")
+        return Data(splits, None, options["classes"], widths.pop(), files=contents)
+
+    return data
+
+
+DATA = {
+    "roman": roman_data, "ends": ends_data, "balance": balance_data, "tsv": text_data(files.tsv),
+    "conllu": text_data(files.conllu), "npy": tensor_data(files.npy), "safetensors": tensor_data(files.safetensors),
+}  # fmt: skip

@@ -1,0 +1,243 @@
+"""Draws an experiment from the whole option space of the experiments' file (Experiments.md), with small files for its data.
+
+Most are carried out; a few are there to be refused, or to leave the finite numbers on the way.
+"""
+
+import io
+import json
+import math
+import pathlib
+import struct
+
+import numpy as np
+
+LABELS = ["b", "B", "a", "é", "日", "1", "10", "2", "NOUN", "x y"]
+WORDS = ["a", "A", "b", "bb", "É", "é", "日本", "z", "Z", "0", "-", "the", "THE", "ß"]
+
+
+class Drawing:
+    """`random` is a random.Random; `folder` receives the files."""
+
+    def __init__(self, random, folder):
+        self.random, self.folder = random, pathlib.Path(folder)
+
+    def chance(self, p):
+        return self.random.random() < p
+
+    def pick(self, *values):
+        return self.random.choice(values)
+
+    def number(self, low, high):
+        """Even over the exponents, with few digits or all of them."""
+        value = math.exp(self.random.uniform(math.log(low), math.log(high)))
+        return float(f"{value:.3g}") if self.chance(0.5) else value
+
+    def some(self, p=0.5, **options):
+        """Each option with probability `p`; the others stay at their defaults."""
+        return {name: draw() for name, draw in options.items() if self.chance(p)}
+
+    # The experiment.
+
+    def experiment(self):
+        r = self.random
+        task = r.choices(("classification", "tagging", "inspection"), (5, 4, 3))[0]
+        if task == "inspection":
+            data, tokens = self.inspected(), False
+            model = self.model(task, tokens, 0)
+        else:
+            data, tokens, classes = self.data(task)
+            model = self.model(task, tokens, classes)
+        config = dict(name=f"drawn-{r.randrange(10**6)}", task=task, data=data, model=model)
+        if task != "inspection":
+            config["training"] = self.training(self.train_count)
+            config.update(self.some(digest=lambda: self.pick("step", "epoch")))
+        config["seed"] = self.pick(0, 1, 42, 2**32 - 1, 2**32, 2**53 + 1, 2**64 - 1, r.randrange(2**64), r.randrange(2**64))
+        return config
+
+    def model(self, task, tokens, classes):
+        r = self.random
+        hidden = r.choices((r.randint(1, 6), r.randint(7, 20), r.randint(31, 40)), (8, 3, 1))[0]
+        model = dict(hidden=hidden)
+        cells = ["lstm", "gru", "rnn"]
+        if task == "inspection" and self.chance(0.5):
+            model["cells"] = r.sample(cells, r.randint(1, 3))
+        else:
+            model.update(self.some(0.8, cell=lambda: r.choice(cells)))
+        if model.get("cells", [model.get("cell", "lstm")]) == ["lstm"] and hidden > 1 and self.chance(0.4):
+            model["projection"] = r.randint(1, hidden - 1)
+        model.update(
+            self.some(
+                bidirectional=lambda: self.chance(0.5), layers=lambda: r.choices((1, 2, 3, 4), (2, 4, 2, 1))[0],
+                bias=lambda: self.chance(0.5), nonlinearity=lambda: self.pick("tanh", "relu", "relu"),
+            )
+        )  # fmt: skip
+        if not tokens and self.chance(0.3):
+            model["init"] = self.pick("torch", "torch", "repro")
+        if task != "inspection":
+            if tokens != self.chance(0.01):
+                model["embedding"] = r.randint(1, 6)
+            model.update(self.some(dropout=lambda: self.pick(0.0, 0.1, 0.5, 0.9, 1.0, 1e-50, r.random())))
+            model.update(self.some(0.7, pooling=lambda: self.pick("concat", "sum", "mean", "product")))
+            if task == "classification" and self.chance(0.7 if classes == 2 else 0.03):
+                model["head"] = "sigmoid"
+        return model
+
+    def training(self, count):
+        r = self.random
+        epochs = r.randint(1, 3)
+        batch = r.randint(max(1, math.ceil(count * epochs / 10)), count + 3)
+        rate = self.number(1e-4, 1) if self.chance(0.9) else self.number(1e2, 1e30)
+        training = dict(optimizer=self.pick("sgd", "adam", "adamw"), learningRate=rate, batchSize=batch, epochs=epochs)
+        below_one = lambda: self.pick(0.0, 0.5, 0.9, 0.999, r.random())
+        training.update(
+            self.some(
+                0.4, momentum=lambda: self.pick(below_one(), below_one(), 1e-50), beta1=below_one, beta2=below_one,
+                epsilon=lambda: self.pick(1e-8, 1e-3, 1e-60, self.number(1e-12, 1)),
+                weightDecay=lambda: self.pick(0, 0.01, 0.5, 1e-50, self.number(1e-6, 1)),
+                clipNorm=lambda: self.pick(None, 1e-30, 1, 100, self.number(1e-3, 10)), shards=lambda: r.randint(1, 5),
+                microBatch=lambda: self.pick(None, 1, 2, 3), schedule=self.schedule,
+            )
+        )  # fmt: skip
+        return training
+
+    def schedule(self):
+        kind = self.pick("step", "exponential", "linear", None)
+        factor = lambda: self.number(0.01, 1.5)
+        if kind == "step":
+            return dict(kind=kind, every=self.random.randint(1, 2), **self.some(factor=factor))
+        if kind == "exponential":
+            return dict(kind=kind, factor=factor())
+        if kind == "linear":
+            return dict(kind=kind, **self.some(start=factor, end=factor, epochs=lambda: self.random.randint(1, 3)))
+        return None
+
+    # Data. `train_count` is the number of training sequences afterwards.
+
+    def inspected(self):
+        r = self.random
+        batch, steps, features = r.randint(1, 4), r.randint(1, 6), r.randint(1, 6)
+        if self.chance(0.5):
+            scale = self.pick(1, 1, 100, 1e-40, 1e38)
+            value = lambda: round(r.uniform(-1, 1), r.randint(0, 7)) * scale
+            data = dict(format="values", input=[[[value() for _ in range(features)] for _ in range(steps)] for _ in range(batch)])
+        else:
+            data = dict(format="uniform", batch=batch, steps=steps, features=features)
+        if self.chance(0.6):
+            data["lengths"] = [[r.randint(1, steps) for _ in range(batch)] for _ in range(r.randint(1, 3))]
+        return data
+
+    def data(self, task):
+        """The options, whether they are tokens, and about how many classes there are."""
+        r = self.random
+        tagging = task == "tagging"
+        if tagging:
+            kind = r.choices(("conllu", "npy", "safetensors", "roman"), (30, 30, 30, 3))[0]
+        else:
+            kind = self.pick("tsv", "npy", "safetensors", "ends", "balance")
+        if kind == "roman":
+            self.train_count = 3199
+            return dict(format=kind), True, 2
+        if kind in ("ends", "balance"):
+            low = r.randint(1, 4)
+            self.train_count = r.choices((r.randint(1, 4), r.randint(5, 40)), (1, 5))[0]
+            data = dict(
+                format=kind, minimumLength=low, maximumLength=r.randint(low, low + 4), train=self.train_count,
+                test=r.randint(1, 12 if self.chance(0.7) else 3),
+            )  # fmt: skip
+            if kind == "balance":
+                return data | dict(features=r.randint(1, 5)), False, 2
+            data.update(classes=r.choices((2, 3, r.randint(4, 10)), (6, 2, 1))[0], letters=r.randint(2, 5))
+            return data, True, data["classes"]
+        splits = ["train"] + [name for name in ("validation", "test") if self.chance(0.6)]
+        counts = {split: r.randint(1, 14) for split in splits}
+        self.train_count = counts["train"]
+        if kind in ("tsv", "conllu"):
+            labels = r.sample(LABELS, r.choices((1, 2, r.randint(3, 5)), (2, 5, 3))[0])
+            data = dict(format=kind, **self.some(lowercase=lambda: self.chance(0.5)))
+            for split, count in counts.items():
+                # Only what training is sure to have, but for one time in forty.
+                surely = labels if split == "train" or self.chance(0.025) else self.seen
+                data[split] = f"{split}.{kind}"
+                (self.folder / data[split]).write_bytes(getattr(self, kind)(count, surely).encode("utf-8"))
+            return data, True, len(labels)
+        classes, features, scale = self.pick(2, 2, 3, 5), r.randint(1, 6), self.pick(1, 1, 1, 30, 1e-3, 1e-40)
+        data = dict(format=kind, classes=classes)
+        for split, count in counts.items():
+            data[split] = self.tensors(kind, split, tagging, count, features, classes, scale)
+        return data, False, classes
+
+    def labels(self, count, labels):
+        """Of training the labels that were drawn are kept, for the other splits."""
+        drawn = [self.random.choice(labels) for _ in range(count)]
+        self.seen = [label for label in labels if label in getattr(self, "seen", drawn) or label in drawn]
+        return drawn
+
+    def tsv(self, count, labels):
+        r = self.random
+        end = self.pick("\n", "\r\n")
+        space = lambda: self.pick(" ", " ", "  ", "\t", "\v", " \f")
+        lines = []
+        for label in self.labels(count, labels):
+            words = [r.choice(WORDS) for _ in range(r.randint(1, 6))]
+            text = "".join(word + space() for word in words[:-1]) + words[-1]
+            lines.append(f"{label}\t{self.pick('', '', ' ')}{text}{self.pick('', '', ' ')}")
+        if self.chance(0.01):
+            lines.append("a line without a tab")
+        return end.join(lines) + self.pick("", end, end, end + end)
+
+    def conllu(self, count, labels):
+        r = self.random
+        end = self.pick("\n", "\r\n")
+        text = ""
+        for number in range(count):
+            rows = [f"# sent_id = {number}"] if self.chance(0.5) else []
+            length = r.randint(1, 6)
+            if self.chance(0.3):
+                rows.append("\t".join(["1-2", "don't"] + ["_"] * 8))
+            for place, label in enumerate(self.labels(length, labels), 1):
+                word = r.choice(WORDS + ["New York"])
+                rows.append("\t".join([str(place), word, "_", label.replace(" ", "_")] + ["_"] * 6))
+                if self.chance(0.1):
+                    rows.append("\t".join([f"{place}.1", "empty"] + ["_"] * 8))
+            text += end.join(rows) + end + end
+        return text.removesuffix(end) if self.chance(0.3) else text
+
+    def tensors(self, kind, split, tagging, count, features, classes, scale):
+        r = self.random
+        generator = np.random.Generator(np.random.PCG64(r.randrange(2**32)))
+        steps = r.randint(1, 6)
+        dtype = self.pick("F32", "F32", "F64", "F16") if kind == "npy" else self.pick("F32", "F64", "F16", "BF16")
+        with np.errstate(all="ignore"):
+            inputs = generator.uniform(-scale, scale, (count, steps, features)).astype({"F64": "<f8", "F16": "<f2"}.get(dtype, "<f4"))
+        lengths = generator.integers(1, steps + 1, count)
+        # What stands past a length is not read.
+        past = np.arange(steps)[None] >= lengths[:, None]
+        inputs[past] = self.pick(0, np.nan, 7)
+        if self.chance(0.01):
+            inputs[0, 0, 0] = np.inf
+        targets = generator.integers(0, classes, (count, steps) if tagging else count)
+        integers = "<i4" if self.chance(0.3) else "<i8"
+        arrays = dict(inputs=inputs, lengths=lengths.astype(integers), targets=targets.astype(integers))
+        if kind == "npy":
+            paths = {name: f"{split}.{name}.npy" for name in arrays}
+            for name, array in arrays.items():
+                np.save(self.folder / paths[name], array)
+            return paths
+        path = f"{split}.safetensors"
+        (self.folder / path).write_bytes(safetensors(arrays, bfloat16=dtype == "BF16"))
+        return path
+
+
+def safetensors(arrays, bfloat16):
+    """The bytes of a file; with `bfloat16` the floats are cut to their upper halves."""
+    header, body = {}, io.BytesIO()
+    for name, array in arrays.items():
+        dtype = {"<f8": "F64", "<f4": "F32", "<f2": "F16", "<i4": "I32", "<i8": "I64"}[array.dtype.str]
+        if bfloat16 and dtype == "F32":
+            dtype, array = "BF16", (array.view(np.uint32) >> 16).astype("<u2")
+        start = body.tell()
+        body.write(array.tobytes())
+        header[name] = dict(dtype=dtype, shape=list(array.shape), data_offsets=[start, body.tell()])
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + body.getvalue()
