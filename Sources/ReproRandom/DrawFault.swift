@@ -3,7 +3,8 @@
 ///     swift build -Xswiftc -DREPRO_FAULT_DRAW_SKIPPED -Xswiftc -DREPRO_FAULT_DRAW_DOMAIN_3
 ///
 /// `REPRO_FAULT_DRAW_SKIPPED` passes over one 32-bit number before a stream's first draw; `REPRO_FAULT_DRAW_EXTRA` draws one
-/// more after its last. `REPRO_FAULT_DRAW_DOMAIN_0` to `_4` say in the streams of which domain; without one of them, and in
+/// more after its last, which moves no number but where the stream ends. A skipped number that a drawn order would have
+/// rejected changes nothing at all. `REPRO_FAULT_DRAW_DOMAIN_0` to `_4` say in the streams of which domain; without one of them, and in
 /// every other build, nothing is changed.
 enum DrawFault {
     static func skip(_ generator: inout PCG64, _ domain: RandomStreams.Domain) {

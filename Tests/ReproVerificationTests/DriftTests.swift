@@ -80,6 +80,18 @@ import Testing
         #expect(moved.streamsAgree == true)
     }
 
+    /// A wrong draw can leave its stream where a right one does; what it drew then says that no arithmetic moved.
+    @Test func whatWasDrawnOrReadIsToldFromTheArithmetic() throws {
+        let data = Part.rows("data", ("train.inputs", [1, 2]))
+        let batch = Part.rows("step 000000", ("batch.inputs", [1, 2]), ("logits", [3]))
+        for (stage, tensor, began) in [(0, 0, true), (1, 0, true), (1, 1, false)] {
+            var after = [data, batch]
+            after[stage].tensors[tensor].values[0] = 5
+            let drift = try #require(try drift([data, batch], after))
+            #expect(drift.beganInData == began && drift.streamsAgree == true, "\(drift.stage) \(tensor)")
+        }
+    }
+
     @Test func aMissingStageIsNamed() throws {
         let drift = try #require(try drift(parts, Array(parts.dropLast())))
         #expect(drift.stage == "final")

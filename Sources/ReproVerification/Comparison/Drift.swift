@@ -36,6 +36,11 @@ public struct Drift: Sendable, Equatable {
     public var found: Digest? { first.structure == nil ? first.after?.digest : nil }
     /// Whether the stage's random streams agree; nil where only one side has the stage.
     public var streamsAgree: Bool? { first.streamsAgree }
+    /// Whether it began in what was drawn or read, before any arithmetic: in the data, or in the batch of a step. A draw can be
+    /// wrong although the stream ends where it should, because a drawn order rejects numbers and falls into step again.
+    public var beganInData: Bool {
+        first.id == .data || (tensor?.stage == stage && tensor.map { OperationID($0.name).isBatch } == true)
+    }
     /// Where only one side has the stage.
     public var structure: StructureDifference? { first.structure }
 

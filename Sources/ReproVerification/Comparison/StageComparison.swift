@@ -30,6 +30,7 @@ public struct StageComparison: Sendable, Equatable {
     private var pair: Pair<Stage> { Pair(before: before, after: after) }
 
     public var name: String { pair.name }
+    public var id: StageID { (before ?? after)!.id }
     public var isStep: Bool { (before ?? after)!.isStep }
     public var isEpoch: Bool { (before ?? after)!.id.isEpoch }
     public var isEqual: Bool { pair.isEqual }

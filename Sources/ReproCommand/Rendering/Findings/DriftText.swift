@@ -10,6 +10,8 @@ enum DriftText {
         if let expected = drift.expected { row("expected", StyledText(expected.hexadecimal)) }
         if let found = drift.found { row("found", StyledText(found.hexadecimal)) }
         switch drift.streamsAgree {
+        case true? where drift.beganInData:
+            row("streams", "end alike: what was drawn or read moved, not the arithmetic")
         case true?: row("streams", "agree: the arithmetic moved, not the random numbers")
         case false?: row("streams", "\(bad: "differ"): seeding, or the order of draws, moved")
         case nil: break
