@@ -66,8 +66,8 @@ plant chain-and-shuffle SPLIT_CHAIN SHUFFLE
 locate "a chain split in two" evaluation '^lstm\.l0\[0\]\.pre$' layers --seed 42
 locate "another shuffle" "step 000000" '^stream\[2,0\]' classifier --seed 42
 
-# A GRU has no gate that takes the library's tanh.
-plant tanh-and-contraction LIBRARY_TANH CONTRACTION
+# A GRU has no gate that takes the library's tanh, and a wrong draw is a fault of seeds of its own.
+plant tanh-contraction-and-draws LIBRARY_TANH CONTRACTION DRAW
 # Where the C library rounds tanhf correctly (glibc 2.41 and later), there is nothing to find.
 glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null | sed 's/.* 2\.//')
 if [ "${glibc:-41}" -lt 41 ]; then
@@ -76,6 +76,17 @@ else
     echo "skipped: tanhf of this C library may be correctly rounded"
 fi
 locate "contraction switched on" "step 000000" '^embedding\.weight$' --config $shapes/gru-49.json --seed 42
+
+# One draw skipped, and one too many, in each domain: parameters, generated data, order of examples, dropout, split.
+for fault in "a draw skipped:90" "a draw too many:91"; do
+    for place in 0:init 1:data "2:step 000000" "3:step 000000" 4:data; do
+        domain=${place%%:*}
+        experiment="--config $shapes/lstm-67.json"
+        [ "$domain" -ne 4 ] || experiment=roman
+        # shellcheck disable=SC2086
+        locate "${fault%%:*}, domain $domain" "${place#*:}" "^stream\\[$domain," $experiment --seed "${fault#*:}$domain"
+    done
+done
 
 # Every hook in the sources is compiled in by one of the builds, and every fault has a hook.
 hooks=$(grep -rhoE 'REPRO_FAULT_[A-Z_]+' Sources | sed 's/REPRO_FAULT_//' | sort -u)
