@@ -99,9 +99,9 @@ import Testing
     }
 
     @Test func anExtraStageIsNamed() throws {
-        let drift = try #require(try drift(parts, parts + [.rows("afterwards", ("x", [1]))]))
-        #expect(drift.stage == "afterwards")
-        #expect(drift.structure == .unexpected("afterwards"))
+        let drift = try #require(try drift(parts, parts + [.rows("evaluation", ("x", [1]))]))
+        #expect(drift.stage == "evaluation")
+        #expect(drift.structure == .unexpected("evaluation"))
         #expect(drift.expected == nil)
         #expect(drift.differingStages == 1)
         #expect(drift.stageCount == 4)

@@ -2,15 +2,18 @@ import ReproTrace
 import ReproVerification
 import Testing
 
-/// How the stages of two runs are aligned.
+/// How the stages of two runs are aligned. A letter stands for a step.
 @Suite struct PairTests {
+    private let letters = Array("abcd")
+
     private func names(_ before: String, _ after: String) throws -> [String] {
         func stages(_ names: String) throws -> [Stage] {
-            try trace(names.map { .rows(String($0), ("x", [1])) }).stages
+            try trace(names.map { .rows("step 00000\(letters.firstIndex(of: $0)!)", ("x", [1])) }).stages
         }
-        return Pair.all(try stages(before), try stages(after)).map {
-            ($0.before?.name ?? "-") + ($0.after?.name ?? "-")
+        func letter(_ stage: Stage?) -> String {
+            stage.map { String(letters[$0.name.last!.wholeNumberValue!]) } ?? "-"
         }
+        return Pair.all(try stages(before), try stages(after)).map { letter($0.before) + letter($0.after) }
     }
 
     @Test func partsOfOneNameStandBesideOneAnother() throws {
