@@ -40,32 +40,43 @@ let package = Package(
         .target(name: "Repro", dependencies: libraries),
         // All that Repro re-exports, so that a change below recompiles the command and its tests too.
         .executableTarget(name: "ReproCommand", dependencies: ["Repro"] + libraries),
-        .testTarget(name: "ReproRandomTests", dependencies: ["ReproRandom"], resources: [.copy("Vectors")]),
+        .target(
+            name: "ReproTestSupport", dependencies: ["ReproNumerics", "ReproRandom"], path: "Tests/ReproTestSupport"),
         .testTarget(
-            name: "ReproNumericsTests", dependencies: ["ReproNumerics", "CReproKernels"],
+            name: "ReproRandomTests", dependencies: ["ReproRandom", "ReproTestSupport"],
             resources: [.copy("Vectors")]),
         .testTarget(
-            name: "ReproFormatsTests", dependencies: ["ReproFormats", "ReproNumerics"],
+            name: "ReproNumericsTests", dependencies: ["ReproNumerics", "CReproKernels", "ReproTestSupport"],
             resources: [.copy("Vectors")]),
         .testTarget(
-            name: "ReproTraceTests", dependencies: ["ReproTrace", "ReproNumerics", "ReproRandom"],
+            name: "ReproFormatsTests", dependencies: ["ReproFormats", "ReproNumerics", "ReproTestSupport"],
+            resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "ReproTraceTests", dependencies: ["ReproTrace", "ReproNumerics", "ReproRandom", "ReproTestSupport"],
             resources: [.copy("Vectors")]),
         .testTarget(
             name: "ReproNNTests",
             dependencies: [
                 "ReproNN", "ReproTraining", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom",
-                "CReproKernels",
+                "CReproKernels", "ReproTestSupport",
             ],
             resources: [.copy("Vectors")]),
         .testTarget(
             name: "ReproTrainingTests",
-            dependencies: ["ReproTraining", "ReproNN", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom"],
+            dependencies: [
+                "ReproTraining", "ReproNN", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom",
+                "ReproTestSupport",
+            ],
             resources: [.copy("Vectors")]),
         .testTarget(
             name: "ReproVerificationTests",
-            dependencies: ["ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom"]),
-        .testTarget(name: "ReproCommandTests", dependencies: ["Repro"] + libraries),
+            dependencies: [
+                "ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom",
+                "ReproTestSupport",
+            ]),
+        .testTarget(name: "ReproCommandTests", dependencies: ["Repro", "ReproTestSupport"] + libraries),
         .testTarget(
-            name: "ReproInterchangeTests", dependencies: ["Repro"] + libraries, resources: [.copy("Vectors")]),
+            name: "ReproInterchangeTests", dependencies: ["Repro", "ReproTestSupport"] + libraries,
+            resources: [.copy("Vectors")]),
     ]
 )

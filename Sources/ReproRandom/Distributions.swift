@@ -45,7 +45,12 @@ extension PCG64 {
         guard maximum > 0 else { return 0 }
         let mask = UInt64.max >> UInt64(maximum.leadingZeroBitCount)
         while true {
-            let value = (maximum <= UInt64(UInt32.max) ? UInt64(next32()) : next64()) & mask
+            #if REPRO_FAULT_SHUFFLE  // planted by Tests/Gates/bisect.sh
+                let draw = next64() >> 32
+            #else
+                let draw = maximum <= UInt64(UInt32.max) ? UInt64(next32()) : next64()
+            #endif
+            let value = draw & mask
             if value <= maximum { return value }
         }
     }

@@ -36,9 +36,9 @@ public final class RandomStreams {
     ) rethrows -> Result {
         try lend {
             var generator = PCG64(seed: seed, domain, key: key)
-            DrawFault.skip(&generator, domain)
+            DrawFault.skip(&generator, domain, seed: seed)
             let result = try body(&generator)
-            DrawFault.drawOnceMore(&generator, domain)
+            DrawFault.drawOnceMore(&generator, domain, seed: seed)
             return (result, StreamState(domain: domain.rawValue, key: key, generator))
         }
     }

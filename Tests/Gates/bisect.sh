@@ -1,18 +1,19 @@
 #!/bin/sh
-# Builds this tree with faults that happen to real numerical code, and has `repro bisect` name the operation in each.
+# Builds this tree with faults that happen to real numerical code, and has `repro bisect` name the operation or the random
+# stream of each.
 #
 #     sh Tests/Gates/bisect.sh REPRO
 #
-# Each fault is an edit that has to find its place; a fault without a place fails.
+# A fault is a hook in the sources that -D REPRO_FAULT_NAME compiles in. Two builds hold all of them: faults share a build
+# where one does not stand in the way of locating the other. The builds stay below .build/faults, so that the next run
+# compiles what changed alone. A fault without effect fails, and so does a hook that no build here compiles in.
 set -eu
 
-REPRO=$(realpath "$1")
-SWIFT=${SWIFT:-swift}
-TREE=$(mktemp -d "${TMPDIR:-/tmp}/repro-faults.XXXXXX")
-trap 'rm -rf "$TREE"' EXIT INT TERM
+repro=$(realpath "$1")
 cd "$(dirname "$0")/../.."
-tar -cf - Package.swift Sources Tests/*/*.swift $(ls -d Tests/Repro*Tests) | tar -xf - -C "$TREE"
-SOURCES=$TREE/Sources
+report=$(mktemp)
+trap 'rm -f "$report"' EXIT INT TERM
+planted=
 failed=0
 
 fail() {
@@ -20,93 +21,76 @@ fail() {
     failed=1
 }
 
-# edit FILE SED-SCRIPT: changes a file, which has to change.
-edit() {
-    cp "$1" "$1.before"
-    sed -e "$2" "$1.before" >"$1"
-    if cmp -s "$1" "$1.before"; then
-        echo "the fault finds no place in ${1#"$TREE"/}: this script has to follow the sources" >&2
+# plant FOLDER FAULT…: builds $faulty, with these faults.
+plant() {
+    folder=.build/faults/$1
+    shift
+    flags=
+    for fault; do flags="$flags -Xcc -DREPRO_FAULT_$fault -Xswiftc -DREPRO_FAULT_$fault"; done
+    planted="$planted $*"
+    # shellcheck disable=SC2086
+    ${SWIFT:-swift} build -c release --product repro --scratch-path "$folder" $flags >"$report" 2>&1 || {
+        cat "$report" >&2
         exit 1
-    fi
+    }
+    faulty=$PWD/$folder/release/repro
 }
 
-build() {
-    (cd "$TREE" && $SWIFT build -c release --product repro >build.log 2>&1) || { cat "$TREE/build.log" >&2; exit 1; }
-}
-
-# Undoes all edits. The time of a restored file is new, so that the build sees it.
-restore() {
-    find "$SOURCES" -name '*.before' | while read -r file; do
-        cat "$file" >"${file%.before}"
-        rm "$file"
-    done
-}
-
-# locate WHAT EXPERIMENT STAGE PATTERN: bisect has to name this stage and an operation or a stream of this pattern.
+# locate WHAT STAGE PATTERN EXPERIMENT…: bisect has to name this stage, and an operation or a stream of this pattern.
 locate() {
-    build
+    what=$1 expected=$2 pattern=$3
+    shift 3
     code=0
-    "$REPRO" bisect --baseline "$TREE/.build/release/repro" "$2" --seed 42 --quiet --no-color \
-        >"$TREE/out" 2>&1 || code=$?
-    stage=$(sed -n 's/^  stages  .* comparisons  //p' "$TREE/out")
-    named=$(sed -n -e 's/^  operations  .* comparisons  //p' -e 's/^  streams  .*differ  //p' "$TREE/out")
+    "$repro" bisect --baseline "$faulty" "$@" --quiet --no-color >"$report" 2>&1 || code=$?
+    stage=$(sed -n 's/^  stages  .* comparisons  //p' "$report")
+    named=$(sed -n -e 's/^  operations  .* comparisons  //p' -e 's/^  streams  .*differ  //p' "$report")
     # No level may take more comparisons than 2 + log2 of what it searches.
-    many=$(awk '$4 == "comparisons" && $3 > 2 + log($2) / log(2) { print $1 }' "$TREE/out")
+    many=$(awk '$4 == "comparisons" && $3 > 2 + log($2) / log(2) { print $1 }' "$report")
     if [ "$code" -ne 1 ]; then
-        fail "$1: exit code $code"
-    elif [ "$stage" != "$3" ] || ! printf '%s\n' "$named" | grep -Eq "$4"; then
-        fail "$1: found in '$stage', '$named'; it stands in '$3', $4"
+        fail "$what: exit code $code"
+    elif [ "$stage" != "$expected" ] || ! printf '%s\n' "$named" | grep -Eq "$pattern"; then
+        fail "$what: found in '$stage', '$named'; it stands in '$expected', $pattern"
     elif [ -n "$many" ]; then
-        fail "$1: too many comparisons: $many"
+        fail "$what: too many comparisons: $many"
     else
-        printf '%-34s %s: %s\n' "$1" "$stage" "$(printf '%s' "$named" | tr '\n' ' ')"
-        restore
+        printf '%-34s %s: %s\n' "$what" "$stage" "$(printf '%s' "$named" | tr '\n' ' ')"
         return
     fi
-    cat "$TREE/out" >&2
-    restore
+    cat "$report" >&2
 }
 
-edit "$SOURCES/CReproKernels/src/matrix/tile.inc" '
-    s/^    const size_t b_panel = .*;$/&\
-    vf odd[TILE_ROWS][SPAN_MOST * PANEL_VECTORS] = {0};/
-    s/acc\[m\]\[v\] = vfma(x, bv\[v\], acc\[m\]\[v\]);/{ vf *chain = k % 2 ? \&odd[m][v] : \&acc[m][v]; *chain = vfma(x, bv[v], *chain); }/
-    s/acc\[m\]\[v\] = vfma(x\[m\], bv, acc\[m\]\[v\]);/{ vf *chain = k % 2 ? \&odd[m][v] : \&acc[m][v]; *chain = vfma(x[m], bv, *chain); }/
-    /asked += asked_step;$/{
-        n
-        s/$/\
-    UNROLL for (size_t m = 0; m < mr; m++) {\
-        UNROLL for (size_t v = 0; v < nv; v++) acc[m][v] += odd[m][v];\
-    }/
-    }'
-locate "a chain split in two" roman "step 000000" '^lstm\.l0\[0\]\.pre$'
+shapes=Tests/Gates/shapes
 
+# An inspection trains nothing, so that no shuffle comes before its chains.
+plant chain-and-shuffle SPLIT_CHAIN SHUFFLE
+locate "a chain split in two" evaluation '^lstm\.l0\[0\]\.pre$' layers --seed 42
+locate "another shuffle" "step 000000" '^stream\[2,0\]' classifier --seed 42
+
+# A GRU has no gate that takes the library's tanh, and a wrong draw is a fault of seeds of its own.
+plant tanh-contraction-and-draws LIBRARY_TANH CONTRACTION DRAW
 # Where the C library rounds tanhf correctly (glibc 2.41 and later), there is nothing to find.
-tanhf() {
-    edit "$SOURCES/CReproKernels/src/cells/lstm.inc" '
-        s/^#pragma STDC FP_CONTRACT OFF$/&\
-extern float tanhf(float);\
-VINLINE vf library_tanh(vf x) {\
-    for (int lane = 0; lane < VF; lane++) x[lane] = tanhf(x[lane]);\
-    return x;\
-}/
-        s/^.* x\[q\] = vload_part(gates + q \* hidden, n);$/&\
-    const vf library = library_tanh(x[2]);/
-        s/^.* vstore_part(gates + q \* hidden, x\[q\], n);$/    x[2] = library;\
-&/'
-    locate "tanhf of the C library" roman "step 000000" '^lstm\.l0\[[0-9]*\]\.g$'
-}
 glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null | sed 's/.* 2\.//')
-if [ "${glibc:-41}" -lt 41 ]; then tanhf; else echo "skipped: tanhf of this C library may be correctly rounded"; fi
+if [ "${glibc:-41}" -lt 41 ]; then
+    locate "tanhf of the C library" "step 000000" '^lstm\.l0\[[0-9]*\]\.g$' roman --seed 42
+else
+    echo "skipped: tanhf of this C library may be correctly rounded"
+fi
+locate "contraction switched on" "step 000000" '^embedding\.weight$' --config $shapes/gru-49.json --seed 42
 
-for file in "$SOURCES"/CReproKernels/src/*/*; do
-    if grep -q 'FP_CONTRACT OFF' "$file"; then edit "$file" 's/FP_CONTRACT OFF/FP_CONTRACT ON/'; fi
+# One draw skipped, and one too many, in each domain: parameters, generated data, order of examples, dropout, split.
+for fault in "a draw skipped:90" "a draw too many:91"; do
+    for place in 0:init 1:data "2:step 000000" "3:step 000000" 4:data; do
+        domain=${place%%:*}
+        experiment="--config $shapes/lstm-67.json"
+        [ "$domain" -ne 4 ] || experiment=roman
+        # shellcheck disable=SC2086
+        locate "${fault%%:*}, domain $domain" "${place#*:}" "^stream\\[$domain," $experiment --seed "${fault#*:}$domain"
+    done
 done
-locate "contraction switched on" roman "step 000000" '^embedding\.weight$'
 
-edit "$SOURCES/ReproRandom/Distributions.swift" \
-    's/maximum <= UInt64(UInt32.max) ? UInt64(next32()) : next64()/next64() >> 32/'
-locate "another shuffle" classifier "step 000000" '^stream\[2,0\]'
+# Every hook in the sources is compiled in by one of the builds, and every fault has a hook.
+hooks=$(grep -rhoE 'REPRO_FAULT_[A-Z_]+' Sources | sed 's/REPRO_FAULT_//' | sort -u)
+[ "$hooks" = "$(printf '%s\n' $planted | sort)" ] || fail "the hooks in Sources are not the faults planted:" $hooks
 
 [ "$failed" -eq 0 ] && echo "every faulty build located"
 exit "$failed"

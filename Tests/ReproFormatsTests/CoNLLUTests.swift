@@ -1,4 +1,5 @@
 import ReproFormats
+import ReproTestSupport
 import Testing
 
 @Suite struct CoNLLUTests {
@@ -39,11 +40,13 @@ import Testing
             (first + " \n", 2, "1 columns"), ("\u{feff}" + first, 1, "byte order mark"),
         ]
         for (text, line, problem) in cases {
-            let error = try formatError("\(problem)") { _ = try CoNLLU.parse(bytes(text), path: "dev.conllu") }
+            let error = try thrown(FormatError.self, "\(problem)") {
+                _ = try CoNLLU.parse(bytes(text), path: "dev.conllu")
+            }
             #expect(error.category == .badData && error.problem.contains(problem), "expected \(problem): \(error)")
             #expect(error.line == line, "\(error)")
         }
-        let invalid = try formatError { _ = try CoNLLU.parse(bytes(first) + [0xff, 0x0a], path: "x") }
+        let invalid = try thrown(FormatError.self) { _ = try CoNLLU.parse(bytes(first) + [0xff, 0x0a], path: "x") }
         #expect(invalid.line == 2 && invalid.problem.contains("not UTF-8"))
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import ReproFormats
+import ReproTestSupport
 import Testing
 
 /// Damaged files are an error or a valid array: never a trap, a hang, or more memory than twice the file.
@@ -7,7 +8,7 @@ import Testing
     private static let count = 10_000
 
     @Test func damagedSafetensorsAreErrorsOrArrays() throws {
-        try damage(cases("safetensors.txt").map { try unhex($0[0]) }, headerStart: 8, lengthCount: 8) { file in
+        try damage(vectors.cases("safetensors.txt").map { try unhex($0[0]) }, headerStart: 8, lengthCount: 8) { file in
             let opened = try SafetensorsFile(file)
             return opened.entries.reduce(0) { sum, entry in
                 guard let value = try? opened.read(entry) else { return sum }
@@ -17,24 +18,24 @@ import Testing
     }
 
     @Test func damagedNPYFilesAreErrorsOrArrays() throws {
-        try damage(cases("npy.txt").map { try unhex($0[0]) }, headerStart: 10, lengthCount: 2) { file in
+        try damage(vectors.cases("npy.txt").map { try unhex($0[0]) }, headerStart: 10, lengthCount: 2) { file in
             self.byteCount(try NPYFile(file).read())
         }
     }
 
     @Test func everyPrefixOfAFileIsRefused() throws {
-        for fields in try cases("safetensors.txt").prefix(4) {
+        for fields in try vectors.cases("safetensors.txt").prefix(4) {
             let whole = try unhex(fields[0])
             for end in 0..<whole.count {
-                _ = try formatError("\(end) bytes") {
+                _ = try thrown(FormatError.self, "\(end) bytes") {
                     _ = try SafetensorsFile(ByteFile(bytes: Array(whole[..<end]), path: "x"))
                 }
             }
         }
-        for fields in try cases("npy.txt") where fields[1] == "same" {
+        for fields in try vectors.cases("npy.txt") where fields[1] == "same" {
             let whole = try unhex(fields[0])
             for end in 0..<whole.count {
-                _ = try formatError("\(end) bytes") {
+                _ = try thrown(FormatError.self, "\(end) bytes") {
                     _ = try NPYFile(ByteFile(bytes: Array(whole[..<end]), path: "x"))
                 }
             }
@@ -50,9 +51,9 @@ import Testing
         let before = peakByteCount()
         var (refused, valid) = (0, 0)
         for seed in 0..<DamageTests.count {
-            var dice = Dice(state: UInt64(seed))
-            var data = files[dice.roll(files.count)]
-            for _ in 0...dice.roll(3) { damageOnce(&data, &dice, headerStart, lengthCount) }
+            var dice = SplitMix64(seed: UInt64(seed))
+            var data = files[dice.below(files.count)]
+            for _ in 0...dice.below(3) { damageOnce(&data, &dice, headerStart, lengthCount) }
             do {
                 let made = try read(ByteFile(bytes: data, path: "damaged"))
                 #expect(made <= 2 * data.count, "seed \(seed): \(made) bytes from \(data.count)")
@@ -67,34 +68,35 @@ import Testing
         #expect(peakByteCount() - before < 256 << 20, "memory grew by \(peakByteCount() - before) bytes")
     }
 
-    private func damageOnce(_ data: inout [UInt8], _ dice: inout Dice, _ headerStart: Int, _ lengthCount: Int) {
+    private func damageOnce(_ data: inout [UInt8], _ dice: inout SplitMix64, _ headerStart: Int, _ lengthCount: Int) {
         guard !data.isEmpty else { return }
-        let place = dice.roll(data.count)
-        switch dice.roll(9) {
-        case 0: data[place] ^= 1 << dice.roll(8)
-        case 1: data[place] = UInt8(dice.roll(256))
-        case 2: data.removeLast(dice.roll(data.count) + 1)
-        case 3: data += (0...dice.roll(64)).map { _ in UInt8(dice.roll(256)) }
-        case 4: data.removeSubrange(place..<min(data.count, place + 1 + dice.roll(8)))
-        case 5: data.insert(contentsOf: data[place..<min(data.count, place + 1 + dice.roll(32))], at: place)
-        case 6: data[dice.roll(min(data.count, headerStart))] = UInt8(dice.roll(256))
+        let place = dice.below(data.count)
+        switch dice.below(9) {
+        case 0: data[place] ^= 1 << dice.below(8)
+        case 1: data[place] = UInt8(dice.below(256))
+        case 2: data.removeLast(dice.below(data.count) + 1)
+        case 3: data += (0...dice.below(64)).map { _ in UInt8(dice.below(256)) }
+        case 4: data.removeSubrange(place..<min(data.count, place + 1 + dice.below(8)))
+        case 5: data.insert(contentsOf: data[place..<min(data.count, place + 1 + dice.below(32))], at: place)
+        case 6: data[dice.below(min(data.count, headerStart))] = UInt8(dice.below(256))
         default: replaceNumber(in: &data, &dice, headerStart, lengthCount)
         }
     }
 
     /// Puts another number in the place of one in the header and keeps the header's length right, so that the damage lies in
     /// the meaning and not in the grammar.
-    private func replaceNumber(in data: inout [UInt8], _ dice: inout Dice, _ headerStart: Int, _ lengthCount: Int) {
+    private func replaceNumber(in data: inout [UInt8], _ dice: inout SplitMix64, _ headerStart: Int, _ lengthCount: Int)
+    {
         let isDigit = { (byte: UInt8) in (0x30...0x39).contains(byte) }
         let places = data.indices.filter { $0 >= headerStart && isDigit(data[$0]) && $0 < 1000 }
         guard !places.isEmpty else { return }
-        let start = places[dice.roll(places.count)]
+        let start = places[dice.below(places.count)]
         let end = data[start...].firstIndex { !isDigit($0) } ?? data.count
         let numbers = [
             "0", "1", "2", "8", "24", "-1", "65536", "4294967296", "4611686018427387904", "9223372036854775807",
             "9223372036854775808", "18446744073709551616", "1e3", "00",
         ]
-        let number = bytes(numbers[dice.roll(numbers.count)])
+        let number = bytes(numbers[dice.below(numbers.count)])
         data.replaceSubrange(start..<end, with: number)
         let lengthStart = 8 - (lengthCount == 8 ? 8 : 0)
         var length = 0

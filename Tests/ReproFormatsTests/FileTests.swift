@@ -1,5 +1,6 @@
 import Foundation
 import ReproFormats
+import ReproTestSupport
 import Testing
 
 @Suite struct FileTests {
@@ -11,7 +12,7 @@ import Testing
                 ("/pipe", "this is a pipe or a device"),
             ]
             for (name, problem) in cases {
-                let error = try formatError { _ = try ByteFile.contents(of: directory + name) }
+                let error = try thrown(FormatError.self) { _ = try ByteFile.contents(of: directory + name) }
                 #expect(error.category == .noInput && error.problem == problem, "\(error)")
                 #expect(error.path == directory + name)
             }
@@ -21,7 +22,7 @@ import Testing
     @Test func anEmptyFileIsBadData() throws {
         try withTemporaryDirectory { directory in
             try Data().write(to: URL(fileURLWithPath: directory + "/empty"))
-            let error = try formatError { _ = try ByteFile.contents(of: directory + "/empty") }
+            let error = try thrown(FormatError.self) { _ = try ByteFile.contents(of: directory + "/empty") }
             #expect(error.category == .badData && error.problem == "the file is empty")
         }
     }
@@ -31,15 +32,17 @@ import Testing
         try withTemporaryDirectory { directory in
             try AtomicFile.write([1], to: directory + "/secret")
             chmod(directory + "/secret", 0)
-            let error = try formatError { _ = try ByteFile.contents(of: directory + "/secret") }
+            let error = try thrown(FormatError.self) { _ = try ByteFile.contents(of: directory + "/secret") }
             #expect(error.category == .noInput && error.problem == "reading is not permitted")
         }
     }
 
     @Test func pathsOfManyBytesAreRefusedWithoutATrap() throws {
-        let error = try formatError { _ = try ByteFile(path: String(repeating: "x", count: 100_000)) }
+        let error = try thrown(FormatError.self) { _ = try ByteFile(path: String(repeating: "x", count: 100_000)) }
         #expect(error.category == .noInput)
-        let creation = try formatError { try AtomicFile.write([], to: String(repeating: "x", count: 100_000)) }
+        let creation = try thrown(FormatError.self) {
+            try AtomicFile.write([], to: String(repeating: "x", count: 100_000))
+        }
         #expect(creation.category == .cannotCreate || creation.category == .inputOutput)
     }
 
@@ -62,7 +65,7 @@ import Testing
             try AtomicFile.write([1, 2, 3], to: directory + "/file")
             let file = try ByteFile(path: directory + "/file")
             #expect(truncate(directory + "/file", 1) == 0)
-            let error = try formatError { _ = try file.read(at: 0, count: 3) }
+            let error = try thrown(FormatError.self) { _ = try file.read(at: 0, count: 3) }
             #expect(error.category == .inputOutput && error.byteOffset == 1)
         }
     }
@@ -121,9 +124,9 @@ import Testing
 
     @Test func placesThatCannotBeWrittenAreNamed() throws {
         try withTemporaryDirectory { directory in
-            let inside = try formatError { try AtomicFile.write([], to: directory + "/missing/file") }
+            let inside = try thrown(FormatError.self) { try AtomicFile.write([], to: directory + "/missing/file") }
             #expect(inside.category == .cannotCreate && inside.remedy.contains("mkdir"), "\(inside)")
-            let itself = try formatError { try AtomicFile.write([], to: directory) }
+            let itself = try thrown(FormatError.self) { try AtomicFile.write([], to: directory) }
             #expect(itself.category == .cannotCreate && itself.problem == "this is a directory")
         }
     }
@@ -131,7 +134,7 @@ import Testing
     /// /dev/full fails every write as a full disk does.
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
     func aFullDiskIsAnErrorAndADeviceIsNotReplaced() throws {
-        let error = try formatError { try AtomicFile.write([1, 2, 3], to: "/dev/full") }
+        let error = try thrown(FormatError.self) { try AtomicFile.write([1, 2, 3], to: "/dev/full") }
         #expect(error.category == .inputOutput && error.remedy.contains("space"), "\(error)")
         try AtomicFile.write([1, 2, 3], to: "/dev/null")
         let type = try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type] as? FileAttributeType
@@ -145,7 +148,7 @@ import Testing
         let directory = try #require(ProcessInfo.processInfo.environment["REPRO_SMALL_DISK"])
         try AtomicFile.write(bytes("old"), to: directory + "/result")
         let before = try names(in: directory)
-        let error = try formatError {
+        let error = try thrown(FormatError.self) {
             let file = try AtomicFile(path: directory + "/result")
             for _ in 0..<1000 { try file.write([UInt8](repeating: 1, count: 16_000)) }
             try file.commit()

@@ -1,4 +1,5 @@
 import ReproFormats
+import ReproTestSupport
 import Testing
 
 @Suite struct JSONTests {
@@ -65,7 +66,7 @@ import Testing
     }
 
     @Test func doublesAreThoseOfPython() throws {
-        for fields in try cases("doubles.txt") {
+        for fields in try vectors.cases("doubles.txt") {
             let bits = try #require(UInt64(fields[0], radix: 16))
             let read = try #require(try JSONValue.parse(fields[1], path: "x").double)
             #expect(read.bitPattern == bits, "\(fields)")
@@ -112,13 +113,15 @@ import Testing
             ("\u{feff}1", 0, "byte order mark"),
         ]
         for (text, offset, problem) in cases {
-            let error = try formatError("\(text)") { _ = try JSONValue.parse(text, path: "config.json") }
+            let error = try thrown(FormatError.self, "\(text)") { _ = try JSONValue.parse(text, path: "config.json") }
             #expect(error.category == .badData && error.problem.contains(problem), "\(text): \(error)")
             #expect(error.byteOffset == offset, "\(text): \(error)")
         }
-        let invalid = try formatError { _ = try JSONValue.parse([0x22, 0x61, 0xff, 0x22], path: "x") }
+        let invalid = try thrown(FormatError.self) { _ = try JSONValue.parse([0x22, 0x61, 0xff, 0x22], path: "x") }
         #expect(invalid.problem.contains("not UTF-8"))
-        let second = try formatError { _ = try JSONValue.parse("{\n\"seed\": 1,\n\"seed\": 2}", path: "config.json") }
+        let second = try thrown(FormatError.self) {
+            _ = try JSONValue.parse("{\n\"seed\": 1,\n\"seed\": 2}", path: "config.json")
+        }
         #expect(second.line == 3 && second.key == "seed")
     }
 
@@ -128,9 +131,13 @@ import Testing
             String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         }
         _ = try JSONValue.parse(nested(limit), path: "x")
-        #expect(try formatError { _ = try JSONValue.parse(nested(limit + 1), path: "x") }.problem.contains("deeper"))
         #expect(
-            try formatError { _ = try JSONValue.parse(String(repeating: "[", count: 1_000_000), path: "x") }.byteOffset
+            try thrown(FormatError.self) { _ = try JSONValue.parse(nested(limit + 1), path: "x") }.problem.contains(
+                "deeper"))
+        #expect(
+            try thrown(FormatError.self) {
+                _ = try JSONValue.parse(String(repeating: "[", count: 1_000_000), path: "x")
+            }.byteOffset
                 == limit)
     }
 
@@ -138,7 +145,7 @@ import Testing
     @Test func damageIsNeverATrap() throws {
         let text = bytes(#"{"a":[1,-2.5e3,"x\u00e9\n"],"b":{"c":null,"d":true},"é":"😀"}"#)
         for end in 0..<text.count {
-            _ = try formatError { _ = try JSONValue.parse(Array(text[..<end]), path: "x") }
+            _ = try thrown(FormatError.self) { _ = try JSONValue.parse(Array(text[..<end]), path: "x") }
         }
         for index in text.indices {
             for byte in UInt8.min...UInt8.max {

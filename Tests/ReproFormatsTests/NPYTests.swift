@@ -1,12 +1,13 @@
 import Foundation
 import ReproFormats
 import ReproNumerics
+import ReproTestSupport
 import Testing
 
 @Suite struct NPYTests {
     @Test func filesOfNumPyAreReadAndWrittenAlike() throws {
         var written = 0
-        for fields in try cases("npy.txt") {
+        for fields in try vectors.cases("npy.txt") {
             let data = try unhex(fields[0])
             let file = try NPYFile(ByteFile(bytes: data, path: "x.npy"))
             let value = try file.read()
@@ -140,7 +141,9 @@ import Testing
             (file(good), "does not fill"),
         ]
         for (data, problem) in refused {
-            let error = try formatError("\(problem)") { _ = try NPYFile(ByteFile(bytes: data, path: "x.npy")).read() }
+            let error = try thrown(FormatError.self, "\(problem)") {
+                _ = try NPYFile(ByteFile(bytes: data, path: "x.npy")).read()
+            }
             #expect(error.category == .badData && error.problem.contains(problem), "expected \(problem): \(error)")
             #expect(error.byteOffset != nil && !error.remedy.isEmpty)
         }

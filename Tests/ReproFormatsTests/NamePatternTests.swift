@@ -1,5 +1,6 @@
 import Foundation
 import ReproFormats
+import ReproTestSupport
 import Testing
 
 @Suite struct NamePatternTests {
@@ -33,13 +34,13 @@ import Testing
 
 @Suite struct LineReaderTests {
     private func lines(_ bytes: [UInt8]) throws -> [String] {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("repro-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try Data(bytes).write(to: URL(fileURLWithPath: path))
-        var reader = try LineReader(path: path)
-        var lines: [String] = []
-        while let line = try reader.next() { lines.append(line) }
-        return lines
+        try withTemporaryDirectory { folder in
+            try Data(bytes).write(to: URL(fileURLWithPath: folder + "/lines"))
+            var reader = try LineReader(path: folder + "/lines")
+            var lines: [String] = []
+            while let line = try reader.next() { lines.append(line) }
+            return lines
+        }
     }
 
     /// Lines longer than a piece of the file, and those that a piece's end divides.

@@ -1,6 +1,7 @@
 import Foundation
 import ReproFormats
 import ReproNumerics
+import ReproTestSupport
 import Testing
 
 /// A file of a header and some zero bytes, its length made to fit unless one is given.
@@ -13,7 +14,7 @@ func safetensors(_ header: String, data: Int = 0, length: UInt64? = nil) -> [UIn
 @Suite struct SafetensorsTests {
     @Test func filesOfTheReferenceAreReadAndWrittenAlike() throws {
         var written = 0
-        for fields in try cases("safetensors.txt") {
+        for fields in try vectors.cases("safetensors.txt") {
             let data = try unhex(fields[0])
             let file = try SafetensorsFile(ByteFile(bytes: data, path: "x.safetensors"))
             let metadata = try JSONValue.parse(try unhex(fields[2]), path: "metadata")
@@ -56,7 +57,7 @@ func safetensors(_ header: String, data: Int = 0, length: UInt64? = nil) -> [UIn
                 try NPY.write(array.value, to: "\(directory)/\(array.name).npy")
                 #expect(try NPYFile(path: "\(directory)/\(array.name).npy").read().isBitwiseEqual(to: array.value))
             }
-            let missing = try formatError { _ = try file.value(named: "float") }
+            let missing = try thrown(FormatError.self) { _ = try file.value(named: "float") }
             #expect(missing.category == .badData && missing.remedy.contains("floats"))
         }
     }
@@ -163,7 +164,7 @@ func safetensors(_ header: String, data: Int = 0, length: UInt64? = nil) -> [UIn
             (safetensors("{\"a") + [0xff] + bytes("\":{\(one)}}"), "header"),
         ]
         for (data, problem) in refused {
-            let error = try formatError("\(problem)") {
+            let error = try thrown(FormatError.self, "\(problem)") {
                 _ = try SafetensorsFile(ByteFile(bytes: data, path: "x.safetensors"))
             }
             guard problem != "header" else { continue }
@@ -173,14 +174,15 @@ func safetensors(_ header: String, data: Int = 0, length: UInt64? = nil) -> [UIn
         var invalid = safetensors("{\"a?\":{\(one)}}", data: 4)
         invalid[11] = 0xff
         #expect(
-            try formatError { _ = try SafetensorsFile(ByteFile(bytes: invalid, path: "x")) }.problem.contains(
-                "not UTF-8"))
+            try thrown(FormatError.self) { _ = try SafetensorsFile(ByteFile(bytes: invalid, path: "x")) }.problem
+                .contains(
+                    "not UTF-8"))
     }
 
     @Test func dtypesThatAreNotReadAreListedAndNamed() throws {
         let header = #"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#
         let file = try SafetensorsFile(ByteFile(bytes: safetensors(header, data: 4), path: "x"))
-        let error = try formatError { _ = try file.value(named: "a") }
+        let error = try thrown(FormatError.self) { _ = try file.value(named: "a") }
         #expect(error.category == .badData && error.key == "a" && error.problem.contains("U8"))
         var count = 0
         try file.forEachPiece(of: file.entries[0]) { count += $0.count }

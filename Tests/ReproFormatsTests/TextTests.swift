@@ -1,5 +1,6 @@
 import Foundation
 import ReproFormats
+import ReproTestSupport
 import Testing
 
 @Suite struct TextTests {
@@ -71,11 +72,11 @@ import Testing
             ([], nil, nil, "no example"),
         ]
         for (source, line, offset, problem) in cases {
-            let error = try formatError { _ = try TSV.parse(source, path: "train.tsv") }
+            let error = try thrown(FormatError.self) { _ = try TSV.parse(source, path: "train.tsv") }
             #expect(error.category == .badData && error.problem.contains(problem), "\(error)")
             #expect(error.line == line && error.byteOffset == offset, "\(error)")
         }
-        let error = try formatError { _ = try TSV.parse(bytes("0\tgood\nno tab"), path: "train.tsv") }
+        let error = try thrown(FormatError.self) { _ = try TSV.parse(bytes("0\tgood\nno tab"), path: "train.tsv") }
         #expect(
             error.description
                 == "train.tsv:2: no tab between label and text (byte 7); write the line as label<TAB>text")
@@ -97,7 +98,7 @@ import Testing
             #expect(try TSV.parse(bytes("0\tx") + sequence + bytes("y"), path: "x").count == 1, "\(sequence)")
         }
         for sequence in illFormed {
-            let error = try formatError("\(sequence)") {
+            let error = try thrown(FormatError.self, "\(sequence)") {
                 _ = try TSV.parse(bytes("0\tx") + sequence + bytes("y"), path: "x")
             }
             #expect(error.byteOffset == 3, "\(sequence)")

@@ -1,4 +1,5 @@
 import Repro
+import ReproTestSupport
 import Testing
 
 @Suite struct ExportTests {

@@ -1,4 +1,5 @@
 import Repro
+import ReproTestSupport
 import Testing
 
 private let lstm = RecurrentConfiguration(

@@ -1,4 +1,5 @@
 import Repro
+import ReproTestSupport
 import Testing
 
 /// One module that PyTorch made and ran, with what it read and gave.
@@ -15,13 +16,13 @@ private struct Case {
         configuration.batchFirst = fields[9] == "1"
         configuration.nonlinearity = fields[10] == "1" ? .relu : .tanh
         self.configuration = configuration
-        tensors = try SafetensorsFile(path: try vector("\(name).case.safetensors"))
+        tensors = try SafetensorsFile(path: try vectors.path("\(name).case.safetensors"))
     }
 
     func tensor(_ name: String) throws -> Tensor { try #require(try tensors.value(named: name).tensor) }
 
     func module() throws -> Recurrent {
-        let found = try RecurrentImport(try SafetensorsFile(path: try vector("\(name).weights.safetensors")))
+        let found = try RecurrentImport(try SafetensorsFile(path: try vectors.path("\(name).weights.safetensors")))
         #expect(found.prefix == prefix)
         return try found.module(nonlinearity: configuration.nonlinearity, batchFirst: configuration.batchFirst)
     }
@@ -48,7 +49,7 @@ private struct Case {
 
 @Suite struct InferenceTests {
     @Test func namesAndShapesTellTheModule() throws {
-        for fields in try lines("cases.txt") {
+        for fields in try vectors.cases("cases.txt") {
             let one = try Case(fields)
             let module = try one.module()
             #expect(module.configuration == one.configuration, "\(one.name)")
@@ -59,7 +60,7 @@ private struct Case {
     /// 4 × the greater of PyTorch's own error in binary32 and 2^-24 × the greatest magnitude, against PyTorch in binary64.
     @Test func resultsAreWithinPyTorchsOwnError() throws {
         var worst: Float = 0
-        for fields in try lines("cases.txt") {
+        for fields in try vectors.cases("cases.txt") {
             let one = try Case(fields)
             try withTemporaryDirectory { directory in
                 let input = try one.input(in: directory, asNPY: true)
@@ -85,7 +86,7 @@ private struct Case {
 
     @Test func outputIsPositiveZeroPastALength() throws {
         var seen = 0
-        for fields in try lines("cases.txt") {
+        for fields in try vectors.cases("cases.txt") {
             let one = try Case(fields)
             try withTemporaryDirectory { directory in
                 let input = try one.input(in: directory, asNPY: true)
@@ -109,7 +110,7 @@ private struct Case {
     }
 
     @Test func digestsAreTheContractsLeavesWhateverTheThreadsAndTheFiles() throws {
-        for fields in try lines("cases.txt") {
+        for fields in try vectors.cases("cases.txt") {
             let one = try Case(fields)
             try withTemporaryDirectory { directory in
                 let module = try one.module()

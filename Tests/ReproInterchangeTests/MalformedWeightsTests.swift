@@ -1,4 +1,5 @@
 import Repro
+import ReproTestSupport
 import Testing
 
 /// A state_dict of the configuration, changed by `body`.

@@ -1,15 +1,16 @@
 import Repro
+import ReproTestSupport
 import Testing
 
 @Suite struct TorchNumbersTests {
-    private func vectors(_ kind: String) throws -> [[String]] {
-        let cases = try lines("random.txt").filter { $0[0] == kind }
+    private func cases(_ kind: String) throws -> [[String]] {
+        let cases = try vectors.cases("random.txt").filter { $0[0] == kind }
         try #require(!cases.isEmpty)
         return cases
     }
 
     @Test func drawsEqualTheMersenneTwisters() throws {
-        for fields in try vectors("words") {
+        for fields in try cases("words") {
             var generator = MersenneTwister(seed: try hex64(fields[1]))
             let words = (0..<2000).map { _ in generator.next32() }
             let expected = try fields[2...].map { try hex32($0) }
@@ -19,7 +20,7 @@ import Testing
     }
 
     @Test func uniformNumbersEqualTorchRand() throws {
-        for fields in try vectors("rand") {
+        for fields in try cases("rand") {
             var generator = MersenneTwister(seed: try hex64(fields[1]))
             let expected = try fields[2...].map { try hex32($0) }
             #expect(expected.map { _ in generator.uniform32().bitPattern } == expected, "seed \(fields[1])")
@@ -29,7 +30,7 @@ import Testing
     /// The AVX2 and AVX-512 paths contract the multiply-add and are reproduced; the baseline path rounds twice.
     @Test func boundedNumbersEqualTheContractedPaths() throws {
         var differing = 0
-        for fields in try vectors("uniform") {
+        for fields in try cases("uniform") {
             let seed = try hex64(fields[2])
             let bound = Double(bitPattern: try hex64(fields[3]))
             let (crc, first) = (try hex32(fields[4]), try fields[5...].map { try hex32($0) })
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func linearBoundsEqualPythons() throws {
-        for fields in try vectors("linear") {
+        for fields in try cases("linear") {
             let fanIn = try decimal(fields[1])
             let (weight, bias) = (Double(bitPattern: try hex64(fields[2])), Double(bitPattern: try hex64(fields[3])))
             #expect(Initialization.torchLinearWeight(fanIn: fanIn) == .uniform(bound: weight), "\(fanIn)")
@@ -63,7 +64,7 @@ import Testing
 
     @Test func modulesStartFromPyTorchsBits() throws {
         var equal = 0
-        for fields in try vectors("init") {
+        for fields in try cases("init") {
             let recurrent = try configuration(fields[3..<10])
             var generator = MersenneTwister(seed: try hex64(fields[2]))
             let model = SequenceModel(

@@ -2,6 +2,7 @@ import CReproKernels
 import ReproNN
 import ReproNumerics
 import ReproRandom
+import ReproTestSupport
 import ReproTraining
 import Testing
 

@@ -1,13 +1,14 @@
 import ReproNN
 import ReproNumerics
 import ReproRandom
+import ReproTestSupport
 import Testing
 
 /// Whose memory results are: a caller's writes reach no tape and no other tensor, and a caller's buffer is only read.
 @Suite struct MemoryTests {
     private let engine: Engine
 
-    init() throws { engine = try ReproNNTests.engine(.best, workers: 2) }
+    init() throws { engine = try ReproTestSupport.engine(.best, workers: 2) }
 
     /// Everything that a forward pass read and returned is written over before its backward pass.
     @Test(arguments: [nil, [5, 2, 4]] as [[Int]?])

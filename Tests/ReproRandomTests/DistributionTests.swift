@@ -1,9 +1,10 @@
 import ReproRandom
+import ReproTestSupport
 import Testing
 
 @Suite struct DistributionTests {
     @Test func uniformsEqualNumPys() throws {
-        for fields in try vectors("uniform.txt") {
+        for fields in try vectors.cases("uniform.txt") {
             let start = PCG64(SeedSequence(seed: try hex64(fields[0]), spawnKey: [0, 5]))
             let a = Double(bitPattern: try hex64(fields[1]))
             let b = Double(bitPattern: try hex64(fields[2]))
@@ -22,7 +23,7 @@ import Testing
     }
 
     @Test func permutationsEqualNumPys() throws {
-        for fields in try vectors("permutation.txt") {
+        for fields in try vectors.cases("permutation.txt") {
             let comment: Comment = "seed \(fields[0]), count \(fields[1])"
             var generator = PCG64(SeedSequence(seed: try hex64(fields[0]), spawnKey: [2, 1]))
             let order = generator.permutation(try #require(Int(fields[1])))

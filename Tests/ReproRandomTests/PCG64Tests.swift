@@ -1,4 +1,5 @@
 import ReproRandom
+import ReproTestSupport
 import Testing
 
 /// Fields as the vectors give them: state, increment, has_uint32, uinteger.
@@ -14,7 +15,7 @@ private func expectState(_ generator: PCG64, _ fields: ArraySlice<String>, _ com
 @Suite struct PCG64Tests {
     @Test(arguments: ["pcg64-testset-1.csv", "pcg64-testset-2.csv"])
     func drawsEqualNumPysTestSets(file: String) throws {
-        let rows = try vectors(file, separator: ",")
+        let rows = try vectors.cases(file, separator: ",")
         var generator = PCG64(SeedSequence(seed: try hex64(String(rows[0][1].dropFirst(2)))))
         #expect(rows.count == 1001)
         for row in rows.dropFirst() {
@@ -23,7 +24,7 @@ private func expectState(_ generator: PCG64, _ fields: ArraySlice<String>, _ com
     }
 
     @Test func seedsAndKeysLeadToNumPysStates() throws {
-        for fields in try vectors("pcg64.txt") {
+        for fields in try vectors.cases("pcg64.txt") {
             let comment: Comment = "seed \(fields[0]) key \(fields[1])"
             var generator = PCG64(SeedSequence(seed: try hex64(fields[0]), spawnKey: try key(fields[1])))
             try expectState(generator, fields[2..<8], comment)
@@ -33,7 +34,7 @@ private func expectState(_ generator: PCG64, _ fields: ArraySlice<String>, _ com
     }
 
     @Test func advanceJumpsAsNumPyDoes() throws {
-        for fields in try vectors("advance.txt") {
+        for fields in try vectors.cases("advance.txt") {
             let comment: Comment = "seed \(fields[0]) by \(fields[1]) \(fields[2])"
             var generator = PCG64(SeedSequence(seed: try hex64(fields[0])))
             for _ in 0..<3 { _ = generator.uniform32() }

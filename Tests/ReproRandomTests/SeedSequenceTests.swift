@@ -1,9 +1,10 @@
 import ReproRandom
+import ReproTestSupport
 import Testing
 
 @Suite struct SeedSequenceTests {
     @Test func statesEqualNumPys() throws {
-        for fields in try vectors("seed_sequence.txt") {
+        for fields in try vectors.cases("seed_sequence.txt") {
             let sequence = SeedSequence(seed: try hex64(fields[0]), spawnKey: try key(fields[1]))
             let words = try fields[2..<11].map(hex32)
             #expect(sequence.generateState(words: 9) == words, "seed \(fields[0]) key \(fields[1])")

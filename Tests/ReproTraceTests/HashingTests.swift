@@ -1,12 +1,13 @@
 import ReproNumerics
 import ReproRandom
+import ReproTestSupport
 import ReproTrace
 import Testing
 
 /// The digests of the contract's section 12 against hashlib over bytes laid out by hand.
 @Suite struct HashingTests {
     private func digests(_ kind: String, atLeast count: Int) throws -> [[String]] {
-        let cases = try vectors("digests.txt").filter { $0[0] == kind }
+        let cases = try vectors.cases("digests.txt").filter { $0[0] == kind }
         try #require(cases.count >= count)
         return cases
     }

@@ -1,4 +1,5 @@
 import ReproNumerics
+import ReproTestSupport
 import ReproTrace
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
     @Test(arguments: KernelPath.supported)
     func everyLengthEqualsHashlib(_ path: KernelPath) throws {
         let hashing = Hashing(kernels: try path.kernels())
-        let cases = try vectors("sha256.txt")
+        let cases = try vectors.cases("sha256.txt")
         #expect(cases.count > 200)
         for fields in cases {
             let length = try #require(Int(fields[0]))
@@ -23,7 +24,7 @@ import Testing
     @Test(arguments: KernelPath.supported)
     func piecesOfAnySizeGiveTheWholesDigest(_ path: KernelPath) throws {
         let kernels = try path.kernels()
-        for fields in try vectors("sha256.txt") {
+        for fields in try vectors.cases("sha256.txt") {
             let bytes = message(try #require(Int(fields[0])))
             if bytes.count > 5000 { continue }
             // Sizes that end before, on and past blocks; empty pieces in between.

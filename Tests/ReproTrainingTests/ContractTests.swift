@@ -1,6 +1,7 @@
 import ReproFormats
 import ReproNN
 import ReproNumerics
+import ReproTestSupport
 import ReproTrace
 import ReproTraining
 import Testing
@@ -8,7 +9,7 @@ import Testing
 /// Runs against those of the second implementation, stage by stage and leaf by leaf (`Tests/Fixtures/contract.py`).
 @Suite struct ContractTests {
     private func runs(_ file: String, atLeast count: Int) throws -> [JSONValue] {
-        let document = try JSONValue.read(path: try vector(file))
+        let document = try JSONValue.read(path: try vectors.path(file))
         #expect(document["contract"]?.int == 2)
         let runs = try #require(document["experiments"]?.elements)
         try #require(runs.count >= count)

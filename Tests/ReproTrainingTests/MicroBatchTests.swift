@@ -1,5 +1,6 @@
 import ReproFormats
 import ReproNumerics
+import ReproTestSupport
 import ReproTrace
 import ReproTraining
 import Testing

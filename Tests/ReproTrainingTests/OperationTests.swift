@@ -1,6 +1,7 @@
 import ReproNN
 import ReproNumerics
 import ReproRandom
+import ReproTestSupport
 import ReproTrace
 import ReproTraining
 import Testing

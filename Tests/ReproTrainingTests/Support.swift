@@ -2,21 +2,12 @@ import Foundation
 import ReproFormats
 import ReproNN
 import ReproNumerics
+import ReproTestSupport
 import ReproTrace
 import ReproTraining
 import Testing
 
-func vector(_ name: String) throws -> String {
-    try #require(Bundle.module.url(forResource: "Vectors/" + name, withExtension: nil), "no vector \(name)").path
-}
-
-/// Worker counts that divide work in every way: not at all, by direction, by direction and unit, with one left over.
-let workerCounts = [1, 2, 3, 7]
-
-/// An engine that shares even the smallest work.
-func engine(_ path: KernelPath, workers: Int) throws -> Engine {
-    Engine(kernels: try path.kernels(), workers: try Workers(count: workers), parallelThreshold: 0)
-}
+let vectors = Vectors(.module)
 
 func shipped(_ name: String) throws -> Experiment {
     try #require(Experiment.shipped(named: name), "no experiment \(name)")

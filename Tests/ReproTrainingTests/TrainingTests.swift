@@ -1,6 +1,7 @@
 import Foundation
 import ReproNN
 import ReproNumerics
+import ReproTestSupport
 import ReproTrace
 import ReproTraining
 import Testing

@@ -2,6 +2,7 @@ import Foundation
 import ReproFormats
 import ReproNumerics
 import ReproRandom
+import ReproTestSupport
 import ReproTrace
 import ReproVerification
 
@@ -56,10 +57,16 @@ func golden(name: String = "small", _ trace: Trace) -> Golden {
 
 /// Runs a test on a folder of goldens of its own, removed afterwards.
 func withFolder(_ body: (GoldenFolder) throws -> Void) throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("repro-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    try body(GoldenFolder(path: path))
+    try withTemporaryDirectory { try body(GoldenFolder(path: $0)) }
+}
+
+/// What two files of tensors say about each other.
+func fileDifferences(_ before: [NamedArray], _ after: [NamedArray]) throws -> [TensorDifference] {
+    try withTemporaryDirectory { folder in
+        let paths = ["/a.safetensors", "/b.safetensors"].map { folder + $0 }
+        for (path, tensors) in zip(paths, [before, after]) { try Safetensors.write(tensors, to: path) }
+        return try TensorDifference.all(try ArrayFile(path: paths[0]), try ArrayFile(path: paths[1]))
+    }
 }
 
 extension GoldenFolder {

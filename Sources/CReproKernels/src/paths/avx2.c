@@ -5,7 +5,7 @@
 
 #include <immintrin.h>
 
-#pragma STDC FP_CONTRACT OFF
+#include "../simd/contraction.h"
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
 #include "../simd/avx2.h"

@@ -5,7 +5,7 @@
 
 #include <immintrin.h>
 
-#pragma STDC FP_CONTRACT OFF
+#include "../simd/contraction.h"
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
 
 #include "../simd/avx512.h"

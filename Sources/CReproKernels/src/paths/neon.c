@@ -3,7 +3,7 @@
 
 #include "paths.h"
 
-#pragma STDC FP_CONTRACT OFF
+#include "../simd/contraction.h"
 
 #include "../simd/neon.h"
 

@@ -1,7 +1,7 @@
 // The path portable: what every compiler and processor has.
 #include "paths.h"
 
-#pragma STDC FP_CONTRACT OFF
+#include "../simd/contraction.h"
 
 #include "../simd/portable.h"
 

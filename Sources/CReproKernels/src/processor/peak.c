@@ -3,7 +3,7 @@
 #include "processor.h"
 #include "repro_processor.h"
 
-#pragma STDC FP_CONTRACT OFF
+#include "../simd/contraction.h"
 
 /// Independent chains: at least two units × four cycles of latency, and no more than registers.
 #define CHAINS 12

@@ -4,7 +4,7 @@
 #include "repro_processor.h"
 #include "../simd/scalar_sqrt.h"
 
-#pragma STDC FP_CONTRACT OFF
+#include "../simd/contraction.h"
 
 float repro_fma_emulated(float a, float b, float c) {
     return fma_emulated((fma_floats){a}, (fma_floats){b}, (fma_floats){c})[0];

@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#pragma STDC FP_CONTRACT OFF
+#include "contraction.h"
 
 typedef float fma_floats __attribute__((vector_size(16)));
 typedef double fma_doubles __attribute__((vector_size(32)));

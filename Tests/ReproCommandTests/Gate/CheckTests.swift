@@ -1,0 +1,170 @@
+import Foundation
+import Repro
+import Testing
+
+@Suite(.enabled(if: Built.exists, Built.absence)) struct CheckTests {
+    @Test func aPlantedBitIsCaughtAndNamed() throws {
+        try withWorkplace { place in
+            try place.blessMood("m")
+            let ending = try place.repro(
+                "check", "--goldens", "m/Goldens", "--perturb", "step 000002/grad.linear.weight:1:0")
+            #expect(ending.code == 1, "\(ending)")
+            #expect(ending.out.contains("first stage   step 000002 "), "\(ending)")
+            #expect(ending.out.contains("streams       agree"), "\(ending)")
+            #expect(ending.out.contains("repro bless mood --goldens m/Goldens --reason TEXT"), "\(ending)")
+            #expect(ending.out.contains("0 of 1 reproduced"), "\(ending)")
+            // A fault that finds no place shows nothing, so it is no success.
+            expectRefusal(
+                try place.repro("check", "--goldens", "m/Goldens", "--perturb", "step 000002/nothing"), 64,
+                naming: "never planted")
+            expectRefusal(
+                try place.repro("check", "--goldens", "m/Goldens", "--perturb", "nonsense"), 64,
+                naming: "STAGE/TENSOR")
+        }
+    }
+
+    @Test func aChangedDataFileIsADriftOfTheDataThatNamesIt() throws {
+        try withWorkplace { place in
+            try place.blessMood("m")
+            // The same words and labels in another order: everything before the data is as it was.
+            try place.write("m/train.tsv", "bad\ta grey day\ngood\ta fine day\ngood\tfine weather\nbad\tgrey rain\n")
+            let ending = try place.repro("check", "--goldens", "m/Goldens")
+            #expect(ending.code == 1, "\(ending)")
+            #expect(ending.out.contains("first stage   data "), "\(ending)")
+            #expect(ending.out.contains("first tensor  train.file"), "\(ending)")
+            #expect(ending.out.contains("data          ../train.tsv is not the file that was blessed"), "\(ending)")
+            #expect(!ending.out.contains("../test.tsv"), "\(ending)")
+        }
+    }
+
+    /// Another vocabulary moves `init`, which comes before the data; the file is named all the same.
+    @Test func aChangedVocabularyStillNamesTheDataFile() throws {
+        try withWorkplace { place in
+            try place.blessMood("m")
+            try place.write("m/train.tsv", Mood.train + "good\tsunshine\n")
+            let ending = try place.repro("check", "--goldens", "m/Goldens")
+            #expect(ending.code == 1, "\(ending)")
+            #expect(ending.out.contains("first stage   init "), "\(ending)")
+            #expect(ending.out.contains("../train.tsv is not the file that was blessed"), "\(ending)")
+            let json = try place.repro("check", "--goldens", "m/Goldens", "--format", "json").json()
+            let changed = json["cases"]?.elements?.first?["changedData"]?.elements
+            #expect(changed?.map(\.string) == ["../train.tsv"])
+        }
+    }
+
+    @Test func aMissingDataFileCannotBeJudged() throws {
+        try withWorkplace { place in
+            try place.blessMood("m")
+            try FileManager.default.removeItem(atPath: place("m/test.tsv"))
+            let ending = try place.repro("check", "--goldens", "m/Goldens")
+            #expect(ending.code == 2, "\(ending)")
+            #expect(ending.out.contains("m/Goldens/../test.tsv: no such file"), "\(ending)")
+        }
+    }
+
+    /// A report without a case would be taken for success.
+    @Test func aReportSaysThatNothingWasChecked() throws {
+        try withWorkplace { place in
+            let junit = try place.repro("check", "--goldens", "nowhere", "--format", "junit")
+            #expect(junit.code != 0 && junit.out.contains("<error"), "\(junit)")
+            let tap = try place.repro("check", "--goldens", "nowhere", "--format", "tap")
+            #expect(tap.code != 0 && tap.out.contains("not ok 1"), "\(tap)")
+            let json = try place.repro("check", "--goldens", "nowhere", "--format", "json")
+            #expect(try json.json()["cases"]?.elements?.isEmpty == true && json.code != 0)
+        }
+    }
+
+    @Test func checkingNothingFails() throws {
+        try withWorkplace { place in
+            expectRefusal(try place.repro("check"), 2, naming: "nothing to check", "'Goldens'", "repro bless")
+            expectRefusal(try place.repro("check", "--goldens", "absent"), 2, naming: "nothing to check", "'absent'")
+            try place.write("g/index.json", "{\n  \"format\": 1,\n  \"goldens\": [\n  ]\n}\n")
+            expectRefusal(try place.repro("check", "--goldens", "g"), 2, naming: "nothing to check")
+            // A shipped experiment without a golden is a missing golden; a mistyped name is a mistyped name.
+            let missing = try place.repro("check", "roman", "--goldens", "g")
+            #expect(missing.code == 2 && missing.out.contains("missing"), "\(missing)")
+            try place.blessMood("m")
+            expectRefusal(
+                try place.repro("check", "modo", "--goldens", "m/Goldens"), 64, naming: "'modo'",
+                "did you mean 'mood'?")
+        }
+    }
+
+    /// Whatever is done to a golden, `check` says 2 and why, and repairs nothing.
+    @Test(arguments: [
+        "one byte", "cut off", "empty", "contract", "unclaimed", "missing", "no index", "bad index", "not JSON",
+        "folder",
+    ])
+    func aDamagedGoldenCannotBeJudged(damage: String) throws {
+        try withWorkplace { place in
+            try place.blessMood("m")
+            let file = "m/Goldens/mood.json"
+            let bytes = try place.bytes(file)
+            let text = String(decoding: bytes, as: UTF8.self)
+            let manager = FileManager.default
+            var expected = "m/Goldens/mood.json"
+            switch damage {
+            case "one byte":
+                try place.write(file, text.replacingOccurrences(of: "first result", with: "first resulT"))
+                expected = "its bytes are not those that index.json records"
+            case "cut off": try place.write(file, bytes: Array(bytes.dropLast(100)))
+            case "empty":
+                try place.write(file, "")
+                expected = "m/Goldens/mood.json: malformed: the file is empty"
+            case "contract":
+                try place.write(file, text.replacingOccurrences(of: "\"contract\": 1,", with: "\"contract\": 2,"))
+                expected = "version 2 of the numerical contract"
+            case "unclaimed":
+                try place.write("m/Goldens/other.json", bytes: bytes)
+                expected = "m/Goldens/other.json: unclaimed"
+            case "missing":
+                try manager.removeItem(atPath: place(file))
+                expected = "m/Goldens/mood.json: missing"
+            case "no index":
+                try manager.removeItem(atPath: place("m/Goldens/index.json"))
+                expected = "m/Goldens/mood.json: unclaimed"
+            case "bad index":
+                try place.write("m/Goldens/index.json", "{}")
+                expected = "m/Goldens/index.json: malformed"
+            case "not JSON": try place.write(file, "golden")
+            default:
+                try manager.removeItem(atPath: place(file))
+                try manager.createDirectory(atPath: place(file), withIntermediateDirectories: false)
+            }
+            let before = try place.contents()
+            for format in ["text", "json"] {
+                let ending = try place.repro("check", "--goldens", "m/Goldens", "--format", format)
+                #expect(!ending.isSignal && ending.code == 2, "\(damage): \(ending)")
+                #expect((ending.out + ending.err).contains(expected), "\(damage): \(ending)")
+            }
+            #expect(try place.contents() == before, "check wrote after \(damage)")
+        }
+    }
+
+    @Test func checkWritesNothing() throws {
+        try withWorkplace { place in
+            try place.blessMood("m")
+            let before = try place.contents()
+            #expect(try place.repro("check", "--goldens", "m/Goldens").code == 0)
+            #expect(try place.contents() == before)
+            #expect(
+                try place.repro("check", "--goldens", "m/Goldens", "--perturb", "final/linear.bias").code == 1)
+            #expect(try place.contents() == before)
+            try place.write("m/train.tsv", "good\tx\nbad\ty\n")
+            let changed = try place.contents()
+            #expect(try place.repro("check", "--goldens", "m/Goldens").code == 1)
+            #expect(try place.contents() == changed)
+        }
+    }
+
+    @Test func severalCasesEndWithDriftBeforeWhatCannotBeJudged() throws {
+        try withWorkplace { place in
+            try place.blessMood("m")
+            try place.write("m/Goldens/other.json", bytes: try place.bytes("m/Goldens/mood.json"))
+            try place.write("m/train.tsv", "good\tx\nbad\ty\n")
+            let ending = try place.repro("check", "--goldens", "m/Goldens")
+            #expect(ending.code == 1, "\(ending)")
+            #expect(ending.out.contains("not judged") && ending.out.contains("drift"), "\(ending)")
+        }
+    }
+}
