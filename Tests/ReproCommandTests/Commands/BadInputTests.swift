@@ -68,7 +68,7 @@ import Testing
 
     @Test func threadsThatTheSystemRefusesAreNamed() throws {
         try withWorkplace { place in
-            let command = "ulimit -v 3000000; exec '\(try #require(Built.path))' doctor --threads 1024"
+            let command = "ulimit -v 1000000; exec '\(try #require(Built.path))' doctor --threads 1024"
             let ending = try place.run(["/bin/sh", "-c", command], in: place("."))
             expectRefusal(ending, 69, naming: "1024 threads", "--threads")
         }

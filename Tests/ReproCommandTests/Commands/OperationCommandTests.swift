@@ -217,7 +217,7 @@ private func wrapper(_ place: Workplace, _ script: String) throws -> String {
         try withWorkplace { place in
             for (script, words) in [
                 ("echo no >&2; exit 3", "exit code 3: no"), ("echo '{}'", "is not what"),
-                ("repro \"$@\" | sed 's/\"contract\": 1/\"contract\": 2/'", "version 2"),
+                ("repro \"$@\" | sed 's/\"contract\": 2/\"contract\": 3/'", "version 3"),
             ] {
                 let ending = try bisect(place, script, "outputs", "--seed", "1")
                 #expect(ending.code == 2 && ending.err.contains(words), "\(script): \(ending)")

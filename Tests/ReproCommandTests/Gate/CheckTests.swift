@@ -112,8 +112,8 @@ import Testing
                 try place.write(file, "")
                 expected = "m/Goldens/mood.json: malformed: the file is empty"
             case "contract":
-                try place.write(file, text.replacingOccurrences(of: "\"contract\": 1,", with: "\"contract\": 2,"))
-                expected = "version 2 of the numerical contract"
+                try place.write(file, text.replacingOccurrences(of: "\"contract\": 2,", with: "\"contract\": 1,"))
+                expected = "version 1 of the numerical contract"
             case "unclaimed":
                 try place.write("m/Goldens/other.json", bytes: bytes)
                 expected = "m/Goldens/other.json: unclaimed"

@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("repro \"$@\" | sed 's/\"contract\": 1/\"contract\": 2/'", "version 2 of the numerical contract"),
+        ("repro \"$@\" | sed 's/\"contract\": 2/\"contract\": 3/'", "version 3 of the numerical contract"),
         ("echo out of memory >&2; exit 70", "exit code 70: out of memory"),
         ("kill -9 $$", "signal 9"), ("echo '{}'", "not what `repro run --format json` prints"),
         ("exit 0", "not what `repro run --format json` prints"),

@@ -113,7 +113,7 @@ import Testing
 
     @Test func anIndexThatIsMalformedIsRefused() throws {
         let cases = [
-            "", "{", "[]", "{}", "null", #"{"format": 1}"#, #"{"goldens": []}"#, #"{"format": 2, "goldens": []}"#,
+            "", "{", "[]", "{}", "null", #"{"format": 1}"#, #"{"goldens": []}"#, #"{"format": 3, "goldens": []}"#,
             #"{"format": 1, "goldens": {}}"#, #"{"format": 1, "goldens": [], "more": 1}"#,
             #"{"format": 1, "format": 1, "goldens": []}"#, index("1"), index("{}"), index(#"{"name":"a"}"#),
             index(#"{"name":1,"sha256":"\#(Self.digest)"}"#),

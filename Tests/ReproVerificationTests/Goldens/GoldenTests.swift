@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\"contract\": 1,", "\"contract\": 1,\n  \"unknown\": 1,"),
+        ("\"contract\": 2,", "\"contract\": 2,\n  \"unknown\": 1,"),
         ("{\"by\":", "{\"because\":1,\"by\":"), ("{\"path\":", "{\"size\":1,\"path\":"),
         ("{\"digest\":", "{\"also\":1,\"digest\":"), ("\"dtype\":", "\"also\":1,\"dtype\":"),
     ])
