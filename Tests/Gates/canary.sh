@@ -31,7 +31,7 @@ while IFS='|' read -r experiment fault reach; do
     echo "caught  $experiment  $fault"
     caught=$((caught + 1))
 done <<FAULTS
-roman|init/lstm.weight_hh_l0:7:0|readers
+roman|init/lstm.weight_hh_l0:7:20|readers
 roman|step 000000/grad.lstm.weight_ih_l0:17:0|digest
 roman|step 000000/grad.lstm.weight_ih_l0:17:20|readers
 classifier|step 000001/logits:5:20|readers
