@@ -12,6 +12,9 @@ struct StyledText: ExpressibleByStringInterpolation, Sendable {
 
     var plain: String { spans.map(\.text).joined() }
 
+    /// A line of a column of names and one of values.
+    static func row(_ name: String, _ value: StyledText) -> StyledText { "  \(name.padded(14))\(value)" }
+
     static func + (left: StyledText, right: StyledText) -> StyledText {
         var sum = left
         sum.spans += right.spans

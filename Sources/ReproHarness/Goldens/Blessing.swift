@@ -21,7 +21,6 @@ public struct Blessing: Sendable {
     /// What would be written, beside what stands there.
     public struct Proposal: Sendable {
         public let golden: Golden
-        public let trace: Trace
         /// The tensors to keep beside it; nil where they are too large.
         public let tensors: [KeptTensor]?
         /// The golden that it replaces; nil where there is none, or one that cannot be read.
@@ -63,8 +62,9 @@ public struct Blessing: Sendable {
     ) throws -> Proposal {
         let options = RunOptions(resolve: { Paths.resolve($0, against: base) }, onProgress: onProgress)
         let first = try runner(experiment, seed, engine, options)
+        let golden = try golden(of: experiment, seed: seed, base: base, giving: first)
         let previous = try? folder.golden(named: experiment.name)
-        var drift = previous.flatMap { Drift(expected: $0, found: first) }
+        var drift = previous.flatMap { Drift(expected: $0, found: golden) }
         let second = try Repetition(of: first.stages, moved: drift?.tensor, options: options) {
             try runner(experiment, seed, engine, $0)
         }
@@ -74,6 +74,12 @@ public struct Blessing: Sendable {
         if let previous, let tensors = try? folder.tensors(of: previous) {
             drift = try drift?.explained(by: tensors, second.tensors)
         }
+        return Proposal(
+            golden: golden, tensors: second.goldenTensors, previous: previous, drift: drift)
+    }
+
+    /// The golden with its paths relative to the folder, and the digests of its data files.
+    private func golden(of experiment: Experiment, seed: UInt64, base: String, giving trace: Trace) throws -> Golden {
         var relative = experiment
         relative.data = experiment.data.mappingPaths {
             Paths.relative(Paths.resolve($0, against: base), from: folder.path)
@@ -82,10 +88,8 @@ public struct Blessing: Sendable {
             Golden.DataFile(
                 path: name, digest: Hashing().digest(of: try ByteFile.contents(of: Paths.resolve(path, against: base))))
         }
-        let golden = Golden(
-            name: experiment.name, experiment: relative.json, data: data, seed: seed, trace: first, blessedBy: by,
+        return Golden(
+            name: experiment.name, experiment: relative.json, data: data, seed: seed, trace: trace, blessedBy: by,
             reason: reason)
-        return Proposal(
-            golden: golden, trace: first, tensors: second.goldenTensors, previous: previous, drift: drift)
     }
 }

@@ -19,8 +19,6 @@ public struct GoldenCheck: Sendable {
         public let golden: Golden?
         /// The run's trace, where it ran.
         public let trace: Trace?
-        /// Data files that are not the golden's, where the run drifted: their paths, relative to the golden.
-        public let changedData: [String]
         /// Why the tensors beside the golden explain nothing, where they should: never a reason for the verdict.
         public let tensorsFault: GoldenTensorsFault?
         /// Where the run drifted: the golden as this build would bless it, marked as unreviewed, and its tensors.
@@ -62,8 +60,8 @@ public struct GoldenCheck: Sendable {
             experiment = try Experiment.decode(golden.experiment, path: folder.path(of: name)).experiment
         } catch {
             return Outcome(
-                name: name, verdict: .notJudged("\(error)"), golden: nil, trace: nil, changedData: [],
-                tensorsFault: nil, successor: nil)
+                name: name, verdict: .notJudged("\(error)"), golden: nil, trace: nil, tensorsFault: nil,
+                successor: nil)
         }
         var tensors: GoldenTensors?
         var tensorsFault: GoldenTensorsFault?
@@ -72,16 +70,16 @@ public struct GoldenCheck: Sendable {
             perturbation: perturbation, resolve: { [folder] in Paths.resolve($0, against: folder.path) },
             onProgress: onProgress)
         func outcome(
-            _ verdict: Verdict, _ trace: Trace? = nil, changedData: [String] = [],
-            successor: (golden: Golden, tensors: [KeptTensor]?)? = nil
+            _ verdict: Verdict, _ trace: Trace? = nil, successor: (golden: Golden, tensors: [KeptTensor]?)? = nil
         ) -> Outcome {
             Outcome(
-                name: name, verdict: verdict, golden: golden, trace: trace, changedData: changedData,
-                tensorsFault: tensorsFault, successor: successor)
+                name: name, verdict: verdict, golden: golden, trace: trace, tensorsFault: tensorsFault,
+                successor: successor)
         }
         do {
             let first = try runner(experiment, golden.seed, engine, options)
-            guard let drift = Drift(expected: golden, found: first) else {
+            let successor = first.root == golden.root ? nil : successor(of: golden, giving: first)
+            guard let successor, let drift = Drift(expected: golden, found: successor) else {
                 return outcome(.reproduced, first)
             }
             let second = try Repetition(of: first.stages, moved: drift.tensor, options: options) {
@@ -92,13 +90,7 @@ public struct GoldenCheck: Sendable {
             }
             // A file that cannot be read any more leaves the drift unexplained, and a drift.
             let explained = (try? tensors.map { try drift.explained(by: $0, second.tensors) }) ?? drift
-            let data = presentData(of: golden)
-            let successor = Golden(
-                name: name, experiment: golden.experiment, data: data, seed: golden.seed, trace: first,
-                blessedBy: "nobody", reason: UnreviewedGoldens.reason)
-            return outcome(
-                .drift(explained), first, changedData: data.filter { !golden.data.contains($0) }.map(\.path),
-                successor: (successor, second.goldenTensors))
+            return outcome(.drift(explained), first, successor: (successor, second.goldenTensors))
         } catch let error as PerturbationError {
             throw error
         } catch let error as NotFiniteError {
@@ -108,14 +100,18 @@ public struct GoldenCheck: Sendable {
         }
     }
 
-    /// The golden's data files with the digests that they have now; of no bytes, where one cannot be read.
+    /// What this build would bless: the trace, and the data files with the digests that they have now; of no bytes, where one
+    /// cannot be read.
     ///
     /// A changed file can change the vocabulary, and with it `init`, which comes before the data: only the files' own digests
     /// tell that from a change of the arithmetic.
-    private func presentData(of golden: Golden) -> [Golden.DataFile] {
-        golden.data.map { file in
+    private func successor(of golden: Golden, giving trace: Trace) -> Golden {
+        let data = golden.data.map { file in
             let bytes = try? ByteFile.contents(of: Paths.resolve(file.path, against: folder.path))
             return Golden.DataFile(path: file.path, digest: Hashing().digest(of: bytes ?? []))
         }
+        return Golden(
+            name: golden.name, experiment: golden.experiment, data: data, seed: golden.seed, trace: trace,
+            blessedBy: "nobody", reason: UnreviewedGoldens.reason)
     }
 }

@@ -31,12 +31,8 @@ struct DivergenceText {
 
     private var facts: [(Markup, Markup)] {
         var facts: [(Markup, Markup)] = [("Reach", "\(drift.differingStages) of \(drift.stageCount) stages differ")]
-        switch drift.streamsAgree {
-        case true? where drift.beganInData:
-            facts.append(("Random streams", "end alike there: what was drawn or read moved, not the arithmetic"))
-        case true?: facts.append(("Random streams", "agree there: the arithmetic moved, not the random numbers"))
-        case false?: facts.append(("Random streams", "differ there: seeding, or the order of draws, moved"))
-        case nil: break
+        if let (word, meaning) = drift.streamsVerdict {
+            facts.append(("Random streams", "\(word) there: \(meaning)"))
         }
         if let structure = drift.structure { facts.append(("Structure", DivergenceText.text(structure))) }
         if let before = drift.expected, let after = drift.found {

@@ -35,14 +35,13 @@ struct Headline {
         if comparison.isOneDigest {
             return "Every run gave the same bits: each gradient, parameter and output that the digest covers."
         }
-        let (experiments, seeds) = (
-            runs.contains { $0.record.options != runs[0].record.options },
-            runs.contains { $0.record.seed != runs[0].record.seed }
-        )
-        switch (experiments, seeds) {
+        let conditions = comparison.conditions
+        switch (conditions.options.contains(where: \.differs), conditions.seed.differs) {
         case (true, true): return "They differ in experiment and seed, so that their digests have to differ."
         case (true, false): return "They ran different experiments, so that their digests have to differ."
         case (false, true): return "They differ in seed, so that their digests have to differ."
+        case (false, false) where conditions.data.contains(where: \.differs):
+            return "They read different data, so that their digests have to differ."
         case (false, false): return "One experiment and one seed should give one digest."
         }
     }

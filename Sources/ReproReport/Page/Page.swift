@@ -60,14 +60,14 @@ struct Page {
         }
         if divergences.isEmpty { sections.append(Section(id: "tree", title: "Digest tree", body: tree)) }
         let names = runs.map(\.name)
-        let metrics = SideBySide(names: names, runs.map(\.record.metrics))
+        let metrics = SideBySide(names: names, rows: Condition.all(runs.map(\.record.metrics)))
         let table: Markup = metrics.rows.isEmpty ? "" : metrics.markup("Metrics of the whole run; in no digest")
         sections += [
             Section(id: "loss", title: "Loss and metrics", body: "\(Curves(runs).markup)\(table)"),
             Section(id: "streams", title: "Random streams", body: StreamsTable(divergences: divergences).markup),
             Section(
                 id: "environments", title: "Environments",
-                body: SideBySide(names: names, runs.map(\.record.environment)).markup(
+                body: SideBySide(names: names, rows: comparison.conditions.environment).markup(
                     "Where each run took place; in no digest")),
             Section(id: "experiments", title: "Experiments", body: experiments(names)),
             Section(id: "reproduce", title: "Reproduce", body: Commands(runs: runs, isShipped: isShipped).markup),
@@ -81,8 +81,7 @@ struct Page {
     }
 
     private func experiments(_ names: [String]) -> Markup {
-        let seeds = runs.map { JSONValue.Member("seed", $0.record.seed.json) }
-        let table = SideBySide(names: names, zip(seeds, runs).map { [$0] + $1.record.options })
+        let table = SideBySide(names: names, rows: [comparison.conditions.seed] + comparison.conditions.options)
         let all: Markup = """
             <details><summary>All \(table.rows.count) options</summary>
             \(table.markup("Seed and options of every run"))</details>

@@ -11,6 +11,7 @@ public struct Drift: Sendable, Equatable {
     /// How many stages differ, of how many.
     public let differingStages: Int
     public let stageCount: Int
+    public let cause: Cause
 
     /// Nil where the roots are equal. (Only a tree that does not hash up has equal stages under another root.)
     init?(_ comparison: RunComparison) {
@@ -18,9 +19,11 @@ public struct Drift: Sendable, Equatable {
         guard let first = growth.first else { return nil }
         self.comparison = comparison
         self.first = first
-        tensor = growth.lazy.compactMap { $0.moved?.first }.first
+        let tensor = growth.lazy.compactMap { $0.moved?.first }.first
+        self.tensor = tensor
         differingStages = growth.count
         stageCount = comparison.stages.count
+        cause = Cause(comparison.conditions, first: first, tensor: tensor)
     }
 
     /// Compares two runs. Nil where their roots are equal.
@@ -36,10 +39,17 @@ public struct Drift: Sendable, Equatable {
     public var found: Digest? { first.structure == nil ? first.after?.digest : nil }
     /// Whether the stage's random streams agree; nil where only one side has the stage.
     public var streamsAgree: Bool? { first.streamsAgree }
-    /// Whether it began in what was drawn or read, before any arithmetic: in the data, or in the batch of a step. A draw can be
-    /// wrong although the stream ends where it should, because a drawn order rejects numbers and falls into step again.
-    public var beganInData: Bool {
-        first.id == .data || (tensor?.stage == stage && tensor.map { OperationID($0.name).isBatch } == true)
+    /// Whether the stage's random streams agree, and what that tells with all else that is known; nil where only one side has
+    /// the stage.
+    public var streamsVerdict: (word: String, meaning: String)? {
+        guard let streamsAgree else { return nil }
+        guard streamsAgree else { return ("differ", "seeding, or the order of draws, moved") }
+        switch cause {
+        case .options: return ("agree", "the options differ, so that the numbers have to")
+        case .data: return ("end alike", "what was drawn or read moved, not the arithmetic")
+        case .streams: return ("agree", "the seeds differ, so that the numbers have to")
+        case .arithmetic, .none: return ("agree", "the arithmetic moved, not the random numbers")
+        }
     }
     /// Where only one side has the stage.
     public var structure: StructureDifference? { first.structure }

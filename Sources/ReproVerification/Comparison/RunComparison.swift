@@ -5,16 +5,36 @@ import ReproTrace
 public protocol DigestedRun {
     var root: Digest { get }
     var stages: [Stage] { get }
+    /// What the run says of itself beside the tree; nil where it says nothing.
+    var conditions: RunConditions? { get }
 }
 
-extension Trace: DigestedRun {}
-extension Golden: DigestedRun {}
-extension RecordedRun: DigestedRun {}
+extension Trace: DigestedRun {
+    public var conditions: RunConditions? { nil }
+}
 
-/// Two runs beside one another, stage by stage and tensor by tensor; the first says what is expected.
+extension Golden: DigestedRun {
+    public var conditions: RunConditions? {
+        RunConditions(
+            options: experiment.members ?? [], seed: seed,
+            data: data.map { JSONValue.Member($0.path, $0.digest.json) }, environment: [])
+    }
+}
+
+extension RecordedRun: DigestedRun {
+    public var conditions: RunConditions? {
+        let files = stages.first { $0.id == .data }?.leaves?.filter { $0.elementType == .byte } ?? []
+        return RunConditions(
+            options: options, seed: seed, data: files.map { JSONValue.Member($0.name, $0.digest.json) },
+            environment: environment)
+    }
+}
+
+/// Two runs beside one another: what they say of themselves, and what they gave, stage by stage and tensor by tensor. The first
+/// says what is expected.
 ///
-/// All that is told of a difference is a view of this: ``drift`` where it begins, ``growth`` how it spreads,
-/// ``DivergenceMap`` how far each tensor is apart in each stage.
+/// All that is told of a difference is a view of this: ``conditions`` what was asked for, ``drift`` where it begins and by which
+/// ``Cause``, ``growth`` how it spreads, ``DivergenceMap`` how far each tensor is apart in each stage.
 public struct RunComparison: Sendable, Equatable {
     /// How a whole tensor differs, from files that keep it, and the stage that recorded it.
     public struct WholeTensor: Sendable {
@@ -29,12 +49,14 @@ public struct RunComparison: Sendable, Equatable {
 
     /// The roots of the two digest trees.
     public let before, after: Digest
+    public let conditions: ConditionComparison
     /// In the order of a run.
     public private(set) var stages: [StageComparison]
 
     public init(_ before: some DigestedRun, _ after: some DigestedRun, whole: [WholeTensor] = []) {
         self.before = before.root
         self.after = after.root
+        conditions = ConditionComparison([before.conditions, after.conditions])
         stages = Pair.all(before.stages, after.stages).map { StageComparison($0) }
         for tensor in whole { note(tensor) }
     }
@@ -44,6 +66,8 @@ public struct RunComparison: Sendable, Equatable {
     public var growth: [StageComparison] { stages.filter { !$0.isEqual } }
     /// Where the difference begins; nil where the roots are equal.
     public var drift: Drift? { Drift(self) }
+    /// Why they differ; ``Cause/none`` where the roots are equal.
+    public var cause: Cause { drift?.cause ?? .none }
 
     mutating func note(_ whole: WholeTensor) {
         guard let place = stages.firstIndex(where: { Text.areSame($0.name, whole.stage) }) else { return }

@@ -14,6 +14,8 @@ public struct RunGroups: Sendable {
     }
 
     public let runs: [RecordedRun]
+    /// What the runs say of themselves, all of them beside one another.
+    public let conditions: ConditionComparison
     /// One group per digest, in the order in which they first occur.
     public let groups: [Group]
 
@@ -21,6 +23,7 @@ public struct RunGroups: Sendable {
     public init(_ runs: [RecordedRun]) {
         precondition(!runs.isEmpty, "no runs to compare")
         self.runs = runs
+        conditions = ConditionComparison(runs.map(\.conditions))
         var roots: [Digest] = []
         for run in runs where !roots.contains(run.root) { roots.append(run.root) }
         let members = roots.map { root in runs.indices.filter { runs[$0].root == root } }

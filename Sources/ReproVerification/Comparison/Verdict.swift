@@ -36,6 +36,17 @@ public enum Verdict: Sendable {
         }
     }
 
+    /// Where the run left what was expected of it; nil where it did not, or nothing could be judged.
+    public var drift: Drift? {
+        switch self {
+        case .drift(let drift), .notReproducible(let drift): drift
+        case .reproduced, .notJudged, .notFinite: nil
+        }
+    }
+
+    /// Why it did.
+    public var cause: Cause { drift?.cause ?? .none }
+
     /// The exit code of several cases: the first of 3, 1, 2, 4 that occurred; 2 where nothing was checked.
     public static func exitCode(of verdicts: [Verdict]) -> ExitCode {
         verdicts.isEmpty ? .notJudged : .ofSeveral(verdicts.map(\.exitCode))

@@ -80,6 +80,47 @@ import Testing
         }
     }
 
+    /// Causes stand before what they cause, in every format.
+    @Test func anOptionThatDiffersIsNamedFirst() throws {
+        try withWorkplace { place in
+            try run(place, "one")
+            try run(place, "two", ("\"learningRate\": 0.1", "\"learningRate\": 0.2"))
+            let change = "training.learningRate 0.1 → 0.2"
+            let ending = try place.repro("diff", "one", "two")
+            #expect(
+                ending.code == 1 && ending.out.hasPrefix("  option        \(change)\n  first stage   "), "\(ending)")
+            #expect(ending.out.contains("agree: the options differ, so that the numbers have to"), "\(ending)")
+            let json = try place.repro("diff", "one", "two", "--format", "json").json()
+            #expect(json["cause"]?.string == "options" && json["drift"]?["cause"]?.string == "options")
+            let option = try #require(json["conditions"]?["options"]?.elements?.first)
+            #expect(option["name"]?.string == "training.learningRate" && option["before"]?.double == 0.1)
+            for kind in ["data", "seed", "environment"] {
+                #expect(json["conditions"]?[kind]?.elements?.isEmpty == true, "\(kind)")
+            }
+            for format in ["junit", "tap", "github", "markdown"] {
+                let text = try place.repro("diff", "one", "two", "--format", format).out
+                let option = text.range(of: "training.learningRate 0.1")
+                let stage = text.range(of: "first stage")
+                #expect(option != nil && stage != nil && option!.lowerBound < stage!.lowerBound, "\(text)")
+            }
+        }
+    }
+
+    @Test func dataSeedAndEnvironmentThatDifferAreNamed() throws {
+        try withWorkplace { place in
+            try run(place, "one")
+            try place.write("m/train.tsv", Mood.train + "good\tsunshine\n")
+            let command = ["run", "--config", "m/mood.json", "--seed", "8", "--threads", "5", "--output", "other"]
+            expectSuccess(try place.run([try #require(Built.path)] + command))
+            let lines = try place.repro("diff", "one", "other").out.split(separator: "\n")
+            #expect(lines[0].hasPrefix("  data          train.file \""), "\(lines)")
+            #expect(lines[1] == "  seed          7 → 8", "\(lines)")
+            #expect(lines[2].hasPrefix("  environment   threads ") && lines[2].hasSuffix(" → 5"), "\(lines)")
+            let json = try place.repro("diff", "one", "other", "--format", "json").json()
+            #expect(json["cause"]?.string == "data")
+        }
+    }
+
     @Test func structureThatDiffersIsSaidAsSuch() throws {
         try withWorkplace { place in
             try run(place, "one")

@@ -88,7 +88,8 @@ import Testing
             var after = [data, batch]
             after[stage].tensors[tensor].values[0] = 5
             let drift = try #require(try drift([data, batch], after))
-            #expect(drift.beganInData == began && drift.streamsAgree == true, "\(drift.stage) \(tensor)")
+            #expect(
+                drift.cause == (began ? .data : .arithmetic) && drift.streamsAgree == true, "\(drift.stage) \(tensor)")
         }
     }
 

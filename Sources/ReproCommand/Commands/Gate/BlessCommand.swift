@@ -64,7 +64,12 @@ enum BlessCommand: Command {
                 onProgress: context.messages.runProgress(candidate.experiment.name))
             context.messages.clear()
             try show(proposal, context)
-            for line in BlessChanges.lines(proposal) { try Output.line("  " + line) }
+            if let previous = proposal.previous {
+                let conditions = ConditionComparison([previous.conditions, proposal.golden.conditions])
+                for condition in [conditions.seed] + conditions.options where condition.differs {
+                    try Output.line("  " + ConditionText.line(condition, width: 13))
+                }
+            }
             proposals.append(proposal)
         }
         let changed = proposals.filter {

@@ -67,9 +67,8 @@ enum DiffCommand: Command {
             files.append(try FileComparison(OperationLog.keptName, in: a, b, stage: ""))
         }
         let trace = OperationLog.traceName
-        let stages = RunComparison(before, after, whole: kept)
         return Comparison(
-            isOfRuns: true, drift: stages.drift, growth: stages.growth,
+            runs: RunComparison(before, after, whole: kept),
             operations: both(a, b, have: trace)
                 ? try OperationComparison.traces(a + "/" + trace, b + "/" + trace) : nil,
             files: files, notes: notes)
@@ -82,17 +81,15 @@ enum DiffCommand: Command {
 
 /// What two runs, or two files, differ in.
 struct Comparison {
-    /// Whether it compares two runs with their stages.
-    var isOfRuns = false
-    var drift: Drift?
-    var growth: [StageComparison] = []
+    /// Nil for two files.
+    var runs: RunComparison?
     /// Where both sides traced operations and these differ.
     var operations: OperationComparison?
     let files: [FileComparison]
     /// What has to be known to read the rest.
     var notes: [String] = []
 
-    var areEqual: Bool { drift == nil && operations == nil && files.allSatisfy(\.differences.isEmpty) }
+    var areEqual: Bool { runs?.isEqual != false && operations == nil && files.allSatisfy(\.differences.isEmpty) }
 }
 
 /// Two files of tensors.

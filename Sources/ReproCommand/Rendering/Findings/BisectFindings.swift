@@ -47,7 +47,7 @@ struct BisectFindings {
 
     private static func rows(_ result: Bisection.Result) -> [StyledText] {
         var rows: [StyledText] = []
-        func row(_ name: String, _ value: StyledText) { rows.append("  \(name.padded(14))\(value)") }
+        func row(_ name: String, _ value: StyledText) { rows.append(.row(name, value)) }
         row("baseline", StyledText(result.roots.baseline.hexadecimal))
         row("this build", StyledText(result.roots.present.hexadecimal))
         for level in result.levels {

@@ -78,24 +78,29 @@ struct CheckFindings {
         switch outcome.verdict {
         case .reproduced: return []
         case .drift(let drift):
-            let data = outcome.changedData.map { row("data", "\(bad: $0) is not the file that was blessed") }
-            let tensors = outcome.tensorsFault.map { [row("tensors", "\("\($0)")")] } ?? []
+            let data = CheckFindings.changedData(drift).map {
+                StyledText.row("data", "\(bad: $0) is not the file that was blessed")
+            }
+            let tensors = outcome.tensorsFault.map { [StyledText.row("tensors", "\("\($0)")")] } ?? []
             let next: StyledText = """
                 repro bisect --baseline PATH \(outcome.name)\(place)   with the last good build; or, where the change is meant, \
                 repro bless \(outcome.name)\(place) --reason TEXT
                 """
-            return data + DriftText.lines(drift) + tensors + [row("next", next)]
+            return data + DriftText.lines(drift) + tensors + [.row("next", next)]
         case .notReproducible(let drift):
             return ["  two runs of this build disagree with each other:"] + DriftText.lines(drift)
-                + [row("next", "repro doctor   and look for memory read before it is written, or faulty memory")]
-        case .notJudged(let reason): return ["  \(reason)", row("next", "repro list\(place)")]
+                + [.row("next", "repro doctor   and look for memory read before it is written, or faulty memory")]
+        case .notJudged(let reason): return ["  \(reason)", .row("next", "repro list\(place)")]
         case .notFinite(let reason):
             let next: StyledText = "repro run \(target(outcome)) --trace tensor   and look at the tensors before it"
-            return ["  \(reason)", row("next", next)]
+            return ["  \(reason)", .row("next", next)]
         }
     }
 
-    private func row(_ name: String, _ value: StyledText) -> StyledText { "  \(name.padded(14))\(value)" }
+    /// Data files that are not those that were blessed: their paths, relative to the golden.
+    private static func changedData(_ drift: Drift) -> [String] {
+        drift.comparison.conditions.data.filter(\.differs).map(\.name)
+    }
 
     private func target(_ outcome: GoldenCheck.Outcome) -> String {
         let seed = outcome.golden?.seed ?? 0
@@ -111,7 +116,7 @@ struct CheckFindings {
         json.add("tensorsFault", ifPresent: outcome.tensorsFault.map { "\($0)" })
         switch outcome.verdict {
         case .drift(let drift):
-            return json.adding(["drift": DriftText.json(drift), "changedData": outcome.changedData])
+            return json.adding(["drift": DriftText.json(drift), "changedData": changedData(drift)])
         case .notReproducible(let drift): return json.adding(["drift": DriftText.json(drift)])
         case .notJudged(let reason), .notFinite(let reason): return json.adding(["reason": reason])
         case .reproduced: return json

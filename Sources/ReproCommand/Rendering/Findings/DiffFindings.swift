@@ -4,7 +4,8 @@ import Repro
 enum DiffFindings {
     static func findings(_ comparison: Comparison, name: String) -> Findings {
         let cases =
-            (comparison.isOfRuns ? [stages(comparison)] : []) + (comparison.operations.map { [operations($0)] } ?? [])
+            (comparison.runs.map { [stages($0, comparison)] } ?? [])
+            + (comparison.operations.map { [operations($0)] } ?? [])
             + comparison.files.map { file($0, name: name) }
         let equal = "equal, bit for bit"
         return Findings(
@@ -13,15 +14,18 @@ enum DiffFindings {
             closing: comparison.areEqual ? [StyledText(equal)] : [], json: json(comparison))
     }
 
-    private static func stages(_ comparison: Comparison) -> Finding {
+    private static func stages(_ runs: RunComparison, _ comparison: Comparison) -> Finding {
         let notes = comparison.areEqual ? [] : comparison.notes.flatMap { ["  \($0)", ""] as [StyledText] }
-        guard let drift = comparison.drift else {
-            return Finding(name: "stages", outcome: .passed, headline: "equal", lines: notes)
+        let conditions = ConditionText(conditions: runs.conditions)
+        guard let drift = runs.drift else {
+            let rows = conditions.rows(withEnvironment: false)
+            return Finding(name: "stages", outcome: .passed, headline: "equal", lines: notes + rows)
         }
-        let growth = GrowthText(stages: comparison.growth).lines
+        let way = conditions.rows(withEnvironment: true) + DriftText.lines(drift)
+        let growth = GrowthText(stages: runs.growth).lines
         return Finding(
-            name: "stages", outcome: .failed, headline: DriftText.place(drift),
-            details: DriftText.lines(drift) + growth, lines: notes + DriftText.lines(drift) + [""] + growth + [""])
+            name: "stages", outcome: .failed, headline: conditions.headline + DriftText.place(drift),
+            details: way + growth, lines: notes + way + [""] + growth + [""])
     }
 
     private static func operations(_ difference: OperationComparison) -> Finding {
@@ -55,9 +59,11 @@ enum DiffFindings {
                 return json.adding(TensorDifferenceText.json(tensor))
             }
         }
+        let runs = comparison.runs
         return [
-            "schema": ReproVersion.schema, "equal": comparison.areEqual,
-            "drift": comparison.drift.map(DriftText.json), "stages": GrowthText(stages: comparison.growth).json,
+            "schema": ReproVersion.schema, "equal": comparison.areEqual, "cause": runs?.cause.rawValue,
+            "conditions": runs.map { ConditionText(conditions: $0.conditions).json },
+            "drift": runs?.drift.map(DriftText.json), "stages": GrowthText(stages: runs?.growth ?? []).json,
             "operation": comparison.operations.map(json), "tensors": tensors,
         ]
     }

@@ -4,17 +4,13 @@ import Repro
 enum DriftText {
     static func lines(_ drift: Drift) -> [StyledText] {
         var lines: [StyledText] = []
-        func row(_ name: String, _ value: StyledText) { lines.append("  \(name.padded(14))\(value)") }
+        func row(_ name: String, _ value: StyledText) { lines.append(.row(name, value)) }
         row("first stage", "\(bad: drift.stage)  (\(drift.differingStages) of \(drift.stageCount) stages differ)")
         if let structure = drift.structure { row("structure", StyledText(text(structure))) }
         if let expected = drift.expected { row("expected", StyledText(expected.hexadecimal)) }
         if let found = drift.found { row("found", StyledText(found.hexadecimal)) }
-        switch drift.streamsAgree {
-        case true? where drift.beganInData:
-            row("streams", "end alike: what was drawn or read moved, not the arithmetic")
-        case true?: row("streams", "agree: the arithmetic moved, not the random numbers")
-        case false?: row("streams", "\(bad: "differ"): seeding, or the order of draws, moved")
-        case nil: break
+        if let (word, meaning) = drift.streamsVerdict {
+            row("streams", "\(StyledText(word, drift.streamsAgree == true ? .plain : .bad)): \(meaning)")
         }
         guard let tensor = drift.tensor else {
             row("first tensor", "not known: only the stage's digest is kept")
@@ -75,7 +71,7 @@ enum DriftText {
 
     static func json(_ drift: Drift) -> JSONValue {
         var json: JSONValue = [
-            "stage": drift.stage, "expected": drift.expected, "found": drift.found,
+            "cause": drift.cause.rawValue, "stage": drift.stage, "expected": drift.expected, "found": drift.found,
             "streamsAgree": drift.streamsAgree, "differingStages": drift.differingStages,
             "stageCount": drift.stageCount,
         ]

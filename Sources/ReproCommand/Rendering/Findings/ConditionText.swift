@@ -1,0 +1,53 @@
+import Repro
+
+/// What two runs say of themselves differently, causes before what they cause.
+struct ConditionText {
+    let conditions: ConditionComparison
+
+    /// One row per condition that differs: `option        training.learningRate 0.01 → 0.02`.
+    ///
+    /// - Parameter withEnvironment: whether to tell where the runs took place, which explains nothing of equal runs.
+    func rows(withEnvironment: Bool) -> [StyledText] {
+        func rows(_ kind: String, _ conditions: [Condition]) -> [StyledText] {
+            conditions.filter(\.differs).map {
+                .row(kind, StyledText($0.name == kind ? ConditionText.change($0) : ConditionText.line($0)))
+            }
+        }
+        return rows("option", conditions.options) + rows("data", conditions.data) + rows("seed", [conditions.seed])
+            + (withEnvironment ? rows("environment", conditions.environment) : [])
+    }
+
+    /// The first option, data file or seed that differs, for the head of a headline; empty where they agree.
+    var headline: String {
+        let causes = (conditions.options + conditions.data + [conditions.seed]).filter(\.differs)
+        guard let first = causes.first else { return "" }
+        return ConditionText.line(first) + (causes.count > 1 ? " and \(causes.count - 1) more; " : "; ")
+    }
+
+    var json: JSONValue {
+        func differing(_ conditions: [Condition]) -> JSONValue {
+            conditions.filter(\.differs).map { condition -> JSONValue in
+                ["name": condition.name, "before": condition.perRun[0], "after": condition.perRun[1]]
+            }.json
+        }
+        return [
+            "options": differing(conditions.options), "data": differing(conditions.data),
+            "seed": differing([conditions.seed]), "environment": differing(conditions.environment),
+        ]
+    }
+
+    /// A condition of two runs, its values as JSON: `model.hidden 4 → 9`.
+    ///
+    /// - Parameter width: of the column of names.
+    static func line(_ condition: Condition, width: Int = 0) -> String {
+        "\(condition.name.padded(width)) \(change(condition))"
+    }
+
+    private static func change(_ condition: Condition) -> String {
+        func text(_ value: JSONValue?) -> String {
+            guard let text = value?.text(.compact) else { return "absent" }
+            return text.count > 40 ? text.prefix(40) + "…" : text
+        }
+        return "\(text(condition.perRun[0])) → \(text(condition.perRun[1]))"
+    }
+}

@@ -1,0 +1,55 @@
+import ReproFormats
+
+/// What a run says of itself beside its digest tree: what it was asked to compute, from what, and where. Options are the JSON
+/// that the run was recorded with, so that nothing here has to know a model.
+public struct RunConditions: Sendable {
+    public let options: [JSONValue.Member]
+    public let seed: UInt64
+    /// The digest of each data file; none for data that the experiment generates.
+    public let data: [JSONValue.Member]
+    public let environment: [JSONValue.Member]
+}
+
+/// What several runs say of themselves, beside one another; those on which they agree are listed too.
+public struct ConditionComparison: Sendable, Equatable {
+    public let options, data, environment: [Condition]
+    public let seed: Condition
+
+    /// - Parameter runs: nil for a run that says nothing, such as one that just took place; then nothing is compared.
+    public init(_ runs: [RunConditions?]) {
+        let known = runs.contains { $0 == nil } ? [] : runs.compactMap { $0 }
+        options = Condition.all(known.map(\.options))
+        data = Condition.all(known.map(\.data))
+        environment = Condition.all(known.map(\.environment))
+        seed = Condition(name: "seed", perRun: known.map(\.seed.json))
+    }
+}
+
+/// One thing that several runs say of themselves: an option, a data file's digest, the seed, or a fact of the environment.
+public struct Condition: Sendable, Equatable {
+    /// Dotted for a member of an inner object: `training.learningRate`.
+    public let name: String
+    /// One value per run; nil where a run does not say.
+    public let perRun: [JSONValue?]
+
+    public var differs: Bool { perRun.contains { $0 != perRun[0] } }
+
+    /// The members of one object per run, those of inner objects under dotted names, in the order in which they first occur.
+    public static func all(_ objects: [[JSONValue.Member]]) -> [Condition] {
+        let flat = objects.map { flattened($0) }
+        var names: [String] = []
+        for member in flat.joined() where !names.contains(where: { Text.areSame($0, member.key) }) {
+            names.append(member.key)
+        }
+        return names.map { name in
+            Condition(name: name, perRun: flat.map { $0.first { Text.areSame($0.key, name) }?.value })
+        }
+    }
+
+    private static func flattened(_ members: [JSONValue.Member], prefix: String = "") -> [JSONValue.Member] {
+        members.flatMap { member in
+            let name = prefix + member.key
+            return member.value.members.map { flattened($0, prefix: name + ".") } ?? [.init(name, member.value)]
+        }
+    }
+}
