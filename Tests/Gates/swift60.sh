@@ -18,7 +18,7 @@ skip() {
 if ! command -v debootstrap >/dev/null; then
     { apt-get update -qq && apt-get install -y -qq debootstrap; } >/dev/null 2>&1 || skip "no debootstrap"
 fi
-if [ ! -x "$root/usr/bin/swift" ]; then
+if [ ! -x "$root/usr/libexec/swift/bin/swift" ]; then
     debootstrap --variant=minbase --include=swiftlang,g++,libc6-dev,make trixie "$root" "$mirror" >"$root.log" 2>&1 ||
         skip "debootstrap failed, see $root.log"
 fi
