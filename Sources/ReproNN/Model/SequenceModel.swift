@@ -65,7 +65,6 @@ public struct SequenceModel: Sendable {
     public func weights(for engine: Engine, backward: Bool) throws(FloatingPointFault) -> RecurrentWeights {
         try engine.verify()
         return RecurrentWeights(
-            configuration.recurrent, parameters: parameters[recurrentParameters].map(\.value), engine: engine,
-            backward: backward)
+            configuration.recurrent, parameters: parameters[recurrentParameters], engine: engine, backward: backward)
     }
 }

@@ -41,7 +41,7 @@ public struct Recurrent: Sendable {
         for engine: Engine, backward: Bool = false
     ) throws(FloatingPointFault) -> RecurrentWeights {
         try engine.verify()
-        return RecurrentWeights(configuration, parameters: parameters.map(\.value), engine: engine, backward: backward)
+        return RecurrentWeights(configuration, parameters: parameters[...], engine: engine, backward: backward)
     }
 
     /// Runs over a batch, or over one sequence without a batch's axis.

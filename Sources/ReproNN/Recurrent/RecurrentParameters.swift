@@ -76,10 +76,13 @@ extension RecurrentConfiguration {
     /// The parameter's place in PyTorch's order; nil where the module has none of that name.
     public func index(of name: RecurrentParameterName) -> Int? {
         guard (0..<layers).contains(name.layer), name.direction.rawValue < directions else { return nil }
-        return place(of: name.kind).map {
-            (name.layer * directions + name.direction.rawValue) * parameterKinds.count + $0
-        }
+        return place(of: name.kind).map { (name.layer * directions + name.direction.rawValue) * kindCount + $0 }
     }
+
+    /// The number of parameters of all layers and directions.
+    var parameterCount: Int { layers * directions * kindCount }
+
+    private var kindCount: Int { 2 + (bias ? 2 : 0) + (projectionSize > 0 ? 1 : 0) }
 
     /// The kind's place among the parameters of one direction, without a search: this stands in the way of every pass.
     private func place(of kind: RecurrentParameterName.Kind) -> Int? {

@@ -48,10 +48,13 @@ extension ManagedBuffer where Header == StorageHeader, Element == Float {
         return storage
     }
 
-    var base: UnsafeMutablePointer<Float> { header.base }
-    var count: Int { header.count }
+    /// The header, which nobody writes after its storage is made, without an exclusivity check at every look.
+    private var place: StorageHeader { withUnsafeMutablePointerToHeader { $0.pointee } }
+
+    var base: UnsafeMutablePointer<Float> { place.base }
+    var count: Int { place.count }
     /// Whether a tensor may write here without a copy, given that it holds the only reference.
-    var isOwned: Bool { header.isOwned }
+    var isOwned: Bool { place.isOwned }
 
     var view: VectorView { VectorView(base: base, count: count) }
 

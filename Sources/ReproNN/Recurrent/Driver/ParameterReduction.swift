@@ -15,11 +15,11 @@ struct ParameterReduction {
     private var kernels: any Kernels { layer.engine.kernels }
     private var continues: Bool { layer.operands.continues }
 
-    private func gradient(_ kind: RecurrentParameterName.Kind) -> Matrix? {
+    private func gradient(_ kind: RecurrentParameterName.Kind) -> MatrixView? {
         configuration.index(
             of: RecurrentParameterName(
                 layer: layer.layer, direction: direction == 0 ? .forward : .reverse, kind: kind)
-        ).map { layer.operands.parameters[$0] }
+        ).map { layer.operands.parameters[$0].view }
     }
 
     func run() {
@@ -38,13 +38,13 @@ struct ParameterReduction {
         let plainRows = state.candidate == nil ? gateRows : gateRows - hidden
 
         reduce(state.gates, columns: 0..<gateRows, &deltas) { rows, deltas in
-            kernels.outer(deltas, inputs.view, accumulate: continues, into: weightIH.view.rows(rows))
+            kernels.outer(deltas, inputs.view, accumulate: continues, into: weightIH.rows(rows))
             if let biasIH { kernels.sumRows(deltas, accumulate: continues, into: biasIH[rows]) }
         }
         // Both biases of a row stand in one sum, and share their gradient where neither's continues another.
         let shared = plainRows == gateRows && !continues
         reduce(state.gates, columns: 0..<plainRows, &deltas) { rows, deltas in
-            kernels.outer(deltas, states.view, accumulate: continues, into: weightHH.view.rows(rows))
+            kernels.outer(deltas, states.view, accumulate: continues, into: weightHH.rows(rows))
             guard let biasIH, let biasHH else { return }
             if shared {
                 biasHH[rows].copy(from: biasIH[rows])
@@ -55,7 +55,7 @@ struct ParameterReduction {
         if let candidate = state.candidate {
             reduce(candidate, columns: 0..<hidden, &deltas) { units, deltas in
                 let rows = (plainRows + units.lowerBound)..<(plainRows + units.upperBound)
-                kernels.outer(deltas, states.view, accumulate: continues, into: weightHH.view.rows(rows))
+                kernels.outer(deltas, states.view, accumulate: continues, into: weightHH.rows(rows))
                 if let biasHH { kernels.sumRows(deltas, accumulate: continues, into: biasHH[rows]) }
             }
         }
@@ -63,7 +63,7 @@ struct ParameterReduction {
             inputs.removeAll()
             list(unprojected.view, into: &inputs)
             reduce(projected, columns: 0..<configuration.stateSize, &deltas) { rows, deltas in
-                kernels.outer(deltas, inputs.view, accumulate: continues, into: weightHR.view.rows(rows))
+                kernels.outer(deltas, inputs.view, accumulate: continues, into: weightHR.rows(rows))
             }
         }
     }

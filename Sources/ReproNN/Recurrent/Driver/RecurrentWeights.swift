@@ -21,30 +21,30 @@ public final class RecurrentWeights: @unchecked Sendable {
     ///   - parameters: in the order and with the shapes of `configuration.parameterShapes`.
     ///   - backward: whether to pack what only the backward pass needs.
     /// - Precondition: the shapes are the configuration's; this thread's floating-point environment is the contract's.
-    init(_ configuration: RecurrentConfiguration, parameters: [Tensor], engine: Engine, backward: Bool) {
-        shapes = parameters.map(\.shape)
-        let names = configuration.parameterNames
-        precondition(names.count == parameters.count, "\(parameters.count) parameters, expected \(names.count)")
-        for (name, shape) in zip(names, shapes) {
-            precondition(
-                configuration.hasShape(shape, name), "'\(name)' of shape \(shape), not \(configuration.shape(of: name))"
-            )
-        }
+    init(_ configuration: RecurrentConfiguration, parameters: ArraySlice<Parameter>, engine: Engine, backward: Bool) {
+        let expected = configuration.parameterCount
+        precondition(parameters.count == expected, "\(parameters.count) parameters, expected \(expected)")
+        let shapes = parameters.map(\.value.shape)
+        self.shapes = shapes
         self.configuration = configuration
         // A projection reads every unit of a step, so its units stay with one worker.
         let partCount =
             configuration.projectionSize > 0
             ? 1 : max(1, min(engine.workers.count / configuration.directions, (configuration.hiddenSize + 15) / 16))
         self.partCount = partCount
-        let count = parameters.reduce(0) { $0 + $1.count }
+        let count = parameters.reduce(0) { $0 + $1.value.count }
         var packing = WeightPacking(kernels: engine.kernels, expecting: (backward ? 2 : 1) * count + count / 16)
         var directions: [DirectionWeights] = []
         var parts: [UnitPart] = []
         for layer in 0..<configuration.layers {
             for direction in Direction.allCases.prefix(configuration.directions) {
                 func parameter(_ kind: RecurrentParameterName.Kind) -> MatrixView? {
-                    configuration.index(of: RecurrentParameterName(layer: layer, direction: direction, kind: kind))
-                        .map { parameters[$0].matrixView }
+                    let name = RecurrentParameterName(layer: layer, direction: direction, kind: kind)
+                    guard let index = configuration.index(of: name) else { return nil }
+                    precondition(
+                        configuration.hasShape(shapes[index], name),
+                        "'\(name)' of shape \(shapes[index]), not \(configuration.shape(of: name))")
+                    return parameters[parameters.startIndex + index].value.matrixView
                 }
                 let own = DirectionParameters(
                     configuration: configuration, weightIH: parameter(.weightIH)!, weightHH: parameter(.weightHH)!,
