@@ -3,7 +3,7 @@
 /// Every implementation gives the same bits; ``ReferenceKernels`` is the specification, as plain loops. "Chain" means
 /// `acc ← fma(a, b, acc)` in ascending order of the reduced index, one rounding each. Outputs never alias inputs unless a
 /// method says so. Sizes may be zero. The floating-point environment is the caller's duty: ``Engine/verify()``.
-public protocol Kernels: Sendable {
+public protocol Kernels: AnyObject, Sendable {
     /// The path that these kernels are.
     var path: KernelPath { get }
 

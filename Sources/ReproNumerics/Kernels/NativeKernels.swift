@@ -1,7 +1,7 @@
 import CReproKernels
 
 /// The kernels compiled from C for one instruction set.
-public struct NativeKernels: Kernels {
+public final class NativeKernels: Kernels {
     public let path: KernelPath
     /// A constant table of the C target.
     nonisolated(unsafe) private let table: UnsafePointer<repro_kernels>

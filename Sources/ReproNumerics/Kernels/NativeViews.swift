@@ -28,6 +28,8 @@ extension repro_strided {
 
 extension repro_rows {
     init(_ view: MatrixView?) { self.init(base: view?.base, stride: view?.stride ?? 0) }
+
+    init(_ rows: CellRows?) { self.init(base: rows?.base, stride: rows?.stride ?? 0) }
 }
 
 extension repro_row_list {

@@ -1,7 +1,7 @@
 import CReproKernels
 
 /// The specification: every kernel as the plain loop that the contract describes. All other paths equal it bit for bit.
-public struct ReferenceKernels: Kernels {
+public final class ReferenceKernels: Kernels {
     public init() {}
 
     public var path: KernelPath { .reference }

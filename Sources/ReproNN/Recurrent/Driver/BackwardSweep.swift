@@ -50,22 +50,21 @@ struct BackwardSweep {
     func run(parts: Range<Int>, observer: OperationObserver? = nil, synchronize: () -> Void) {
         let layout = walk.layout
         let observed = observer.map { ObservedBackward(self, $0) }
+        let parts = weights.parts(parts, direction: direction, layer: layer)
         var (current, following) = (scratch.stateGradient.view, scratch.previousStateGradient.view)
         for place in stride(from: layout.longest - 1, through: 0, by: -1) {
             let step = walk.step(place)
-            for part in parts { stateGradient(step, into: current, following: following, unitPart(part)) }
+            for part in parts { stateGradient(step, into: current, following: following, part) }
             observed?.stateGradient(step, current)
             unproject(step, current)
             observed?.kernelInputs(step, current)
-            for part in parts { activationGradient(step, current, unitPart(part)) }
+            for part in parts { activationGradient(step, current, part) }
             observed?.activationGradients(step, current)
             synchronize()
-            for part in parts { initialStateGradient(step, current, unitPart(part)) }
+            for part in parts { initialStateGradient(step, current, part) }
             swap(&current, &following)
         }
     }
-
-    private func unitPart(_ part: Int) -> UnitPart { weights.part(part, direction: direction, layer: layer) }
 
     /// The columns of a state that a part computes the gradient of.
     private func stateColumns(_ part: UnitPart) -> Range<Int> {

@@ -90,10 +90,9 @@ final class LayerBackward {
         let directions = configuration.directions
         let teams = DirectionTeams(engine, weights, operations: operations, isWatched: observer != nil)
         let workers = teams.workers
-        let sweeps = (0..<directions).map { sweep($0) }
         teams.run(
             { direction, parts, synchronize in
-                sweeps[direction].run(
+                sweep(direction).run(
                     parts: parts, observer: observer?.within(layer: layer, direction: direction),
                     synchronize: synchronize)
             },

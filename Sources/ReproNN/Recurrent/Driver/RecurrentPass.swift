@@ -67,18 +67,16 @@ struct RecurrentPass {
     private func sweep(
         _ layer: Int, _ states: [DirectionState], input: Matrix, chunkRows: Int, training: Bool, zeros: Matrix
     ) {
-        let sweeps = (0..<configuration.directions).map { direction in
-            ForwardSweep(
-                weights: weights, layer: layer, direction: direction, state: states[direction],
-                walk: Walk(layout: layout, reverse: direction == 1), kernels: engine.kernels, input: input,
-                chunkRows: chunkRows, training: training, zeros: zeros)
-        }
         let operations =
             2 * layout.positions * configuration.directions * configuration.gateRows
             * (input.columns + configuration.stateSize)
         DirectionTeams(engine, weights, operations: operations, isWatched: observer != nil)
             .run { direction, parts, synchronize in
-                sweeps[direction].run(
+                ForwardSweep(
+                    weights: weights, layer: layer, direction: direction, state: states[direction],
+                    walk: Walk(layout: layout, reverse: direction == 1), kernels: engine.kernels, input: input,
+                    chunkRows: chunkRows, training: training, zeros: zeros
+                ).run(
                     parts: parts, observer: observer?.within(layer: layer, direction: direction),
                     synchronize: synchronize)
             }

@@ -51,7 +51,7 @@ public final class RecurrentWeights: @unchecked Sendable {
                     biases: parameter(.biasIH).map { ($0, parameter(.biasHH)!) }, weightHR: parameter(.weightHR),
                     backward: backward)
                 directions.append(own.weights(&packing))
-                for part in 0..<partCount { parts.append(own.part(part, of: partCount, &packing)) }
+                for part in 0..<partCount { parts.append(UnitPart(own, part, of: partCount, &packing)) }
             }
         }
         packing.fill(on: engine)
@@ -66,13 +66,14 @@ public final class RecurrentWeights: @unchecked Sendable {
     }
 
     @inline(__always)
-    func part(_ part: Int, direction: Int, layer: Int) -> UnitPart {
-        parts[(layer * configuration.directions + direction) * partCount + part]
+    func parts(_ range: Range<Int>, direction: Int, layer: Int) -> ArraySlice<UnitPart> {
+        let first = (layer * configuration.directions + direction) * partCount
+        return parts[(first + range.lowerBound)..<(first + range.upperBound)]
     }
 }
 
 /// The units of one direction that one worker computes.
-struct UnitPart {
+final class UnitPart {
     let units: Range<Int>
     /// Transposed W_ih: the part's columns of the pre-activations.
     let input: PackedGates
@@ -83,6 +84,28 @@ struct UnitPart {
     /// W_hh for the gradient into the state, the part's columns; for GRU rows r and z, then rows n.
     let stateGradient: PackedMatrix?
     let candidateGradient: PackedMatrix?
+
+    init(_ own: DirectionParameters, _ part: Int, of partCount: Int, _ packing: inout WeightPacking) {
+        let (configuration, hidden, weightHH) = (own.configuration, own.hidden, own.weightHH)
+        let units = Workers.share(of: hidden, worker: part, workers: partCount, granule: 16)
+        let gates = configuration.cell.gateCount
+        let hasCandidate = configuration.cell.hasCandidate
+        // The state's chains of the last gate are kept apart where the cell has a candidate.
+        let joined = hasCandidate ? gates - 1 : gates
+        let columns = configuration.projectionSize > 0 ? 0..<configuration.stateSize : units
+        func gradient(_ rows: Range<Int>) -> PackedMatrix {
+            packing.pack(weightHH.rows(rows).columns(columns), offset: columns.lowerBound)
+        }
+        self.units = units
+        input = packing.transposedGates(own.weightIH, gates: 0..<gates, hidden: hidden, units: units)
+        state = packing.transposedGates(weightHH, gates: 0..<joined, hidden: hidden, units: units)
+        candidate =
+            hasCandidate
+            ? packing.transposedGates(
+                weightHH, gates: joined..<gates, hidden: hidden, units: units, origin: joined * hidden) : nil
+        stateGradient = own.backward ? gradient(0..<(joined * hidden)) : nil
+        candidateGradient = own.backward && hasCandidate ? gradient((joined * hidden)..<(gates * hidden)) : nil
+    }
 }
 
 /// What all workers of one direction share.
@@ -100,7 +123,7 @@ struct DirectionWeights {
 }
 
 /// One direction's parameters on their way into packed matrices.
-private struct DirectionParameters {
+struct DirectionParameters {
     let configuration: RecurrentConfiguration
     let weightIH: MatrixView
     let weightHH: MatrixView
@@ -108,7 +131,7 @@ private struct DirectionParameters {
     let weightHR: MatrixView?
     let backward: Bool
 
-    private var hidden: Int { configuration.hiddenSize }
+    var hidden: Int { configuration.hiddenSize }
 
     func weights(_ packing: inout WeightPacking) -> DirectionWeights {
         let hasCandidate = configuration.cell.hasCandidate
@@ -130,26 +153,5 @@ private struct DirectionParameters {
             projection: weightHR.map { packing.pack($0, transposed: true) },
             projectionGradient: backward ? weightHR.map { packing.pack($0) } : nil,
             inputGradient: backward ? packing.pack(weightIH) : nil)
-    }
-
-    func part(_ part: Int, of partCount: Int, _ packing: inout WeightPacking) -> UnitPart {
-        let units = Workers.share(of: hidden, worker: part, workers: partCount, granule: 16)
-        let gates = configuration.cell.gateCount
-        let hasCandidate = configuration.cell.hasCandidate
-        // The state's chains of the last gate are kept apart where the cell has a candidate.
-        let joined = hasCandidate ? gates - 1 : gates
-        let columns = configuration.projectionSize > 0 ? 0..<configuration.stateSize : units
-        func gradient(_ rows: Range<Int>) -> PackedMatrix {
-            packing.pack(weightHH.rows(rows).columns(columns), offset: columns.lowerBound)
-        }
-        return UnitPart(
-            units: units,
-            input: packing.transposedGates(weightIH, gates: 0..<gates, hidden: hidden, units: units),
-            state: packing.transposedGates(weightHH, gates: 0..<joined, hidden: hidden, units: units),
-            candidate: hasCandidate
-                ? packing.transposedGates(
-                    weightHH, gates: joined..<gates, hidden: hidden, units: units, origin: joined * hidden) : nil,
-            stateGradient: backward ? gradient(0..<(joined * hidden)) : nil,
-            candidateGradient: backward && hasCandidate ? gradient((joined * hidden)..<(gates * hidden)) : nil)
     }
 }
