@@ -17,6 +17,7 @@ struct ForwardSweep {
     let zeros: Matrix
 
     var configuration: RecurrentConfiguration { weights.configuration }
+    private func unitPart(_ part: Int) -> UnitPart { weights.part(part, direction: direction, layer: layer) }
     private var own: DirectionWeights { weights.direction(direction, layer: layer) }
 
     /// Rows whose pre-activations fit a core's cache together.
@@ -31,7 +32,6 @@ struct ForwardSweep {
     func run(parts: Range<Int>, observer: OperationObserver? = nil, synchronize: () -> Void) {
         let layout = walk.layout
         let observed = observer.map { ObservedForward(self, $0) }
-        let parts = weights.parts(parts, direction: direction, layer: layer)
         var place = 0
         while place < layout.longest {
             var rows = layout.running(walk.step(place))
@@ -42,12 +42,12 @@ struct ForwardSweep {
             }
             let firstRow = min(layout.offset(walk.step(place)), layout.offset(walk.step(end - 1)))
             let origin = training ? 0 : firstRow
-            for part in parts { multiplyInput(firstRow..<(firstRow + rows), part, origin: origin) }
+            for part in parts { multiplyInput(firstRow..<(firstRow + rows), unitPart(part), origin: origin) }
             for current in place..<end {
                 let step = walk.step(current)
-                for part in parts { multiplyState(step, part, origin: origin) }
+                for part in parts { multiplyState(step, unitPart(part), origin: origin) }
                 observed?.chains(step, origin: origin)
-                for part in parts { activate(step, part, origin: origin) }
+                for part in parts { activate(step, unitPart(part), origin: origin) }
                 observed?.activations(step, origin: origin)
                 project(step)
                 observed?.states(step)

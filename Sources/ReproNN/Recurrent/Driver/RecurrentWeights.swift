@@ -66,14 +66,13 @@ public final class RecurrentWeights: @unchecked Sendable {
     }
 
     @inline(__always)
-    func parts(_ range: Range<Int>, direction: Int, layer: Int) -> ArraySlice<UnitPart> {
-        let first = (layer * configuration.directions + direction) * partCount
-        return parts[(first + range.lowerBound)..<(first + range.upperBound)]
+    func part(_ part: Int, direction: Int, layer: Int) -> UnitPart {
+        parts[(layer * configuration.directions + direction) * partCount + part]
     }
 }
 
 /// The units of one direction that one worker computes.
-final class UnitPart {
+struct UnitPart {
     let units: Range<Int>
     /// Transposed W_ih: the part's columns of the pre-activations.
     let input: PackedGates
