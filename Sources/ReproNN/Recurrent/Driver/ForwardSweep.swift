@@ -32,6 +32,7 @@ struct ForwardSweep {
     func run(parts: Range<Int>, observer: OperationObserver? = nil, synchronize: () -> Void) {
         let layout = walk.layout
         let observed = observer.map { ObservedForward(self, $0) }
+        let projects = configuration.projectionSize > 0
         var place = 0
         while place < layout.longest {
             var rows = layout.running(walk.step(place))
@@ -45,11 +46,11 @@ struct ForwardSweep {
             for part in parts { multiplyInput(firstRow..<(firstRow + rows), unitPart(part), origin: origin) }
             for current in place..<end {
                 let step = walk.step(current)
-                for part in parts { multiplyState(step, unitPart(part), origin: origin) }
+                for part in parts { multiplyState(step, part, origin: origin) }
                 observed?.chains(step, origin: origin)
-                for part in parts { activate(step, unitPart(part), origin: origin) }
+                for part in parts { activate(step, part, origin: origin) }
                 observed?.activations(step, origin: origin)
-                project(step)
+                if projects { project(step) }
                 observed?.states(step)
                 synchronize()
             }
@@ -72,7 +73,8 @@ struct ForwardSweep {
     }
 
     /// Continues the chains of a step's pre-activations over the state that it reads.
-    private func multiplyState(_ step: Int, _ part: UnitPart, origin: Int) {
+    private func multiplyState(_ step: Int, _ part: Int, origin: Int) {
+        let part = unitPart(part)
         let firstRow = walk.layout.offset(step) - origin
         walk.forEachSegment(step) { segment in
             let rows = segment.rows(from: firstRow)
@@ -86,9 +88,9 @@ struct ForwardSweep {
     }
 
     /// From a step's pre-activations to its states, before any projection.
-    private func activate(_ step: Int, _ part: UnitPart, origin: Int) {
+    private func activate(_ step: Int, _ part: Int, origin: Int) {
         let firstRow = walk.layout.offset(step)
-        let (hidden, units) = (configuration.hiddenSize, part.units)
+        let (hidden, units) = (configuration.hiddenSize, unitPart(part).units)
         walk.forEachSegment(step) { segment in
             let rows = segment.rows(from: firstRow)
             let chunk = segment.rows(from: firstRow - origin)
@@ -112,10 +114,9 @@ struct ForwardSweep {
     }
 
     private func project(_ step: Int) {
-        guard let projection = own.projection else { return }
         let (row, count) = (walk.layout.offset(step), walk.layout.running(step))
         let unprojected = state.unprojected!.view.rows(training ? row..<(row + count) : 0..<count)
-        projection.multiply(
+        own.projection!.multiply(
             unprojected, start: zeros[0], into: state.output.rows(from: row, count: count), kernels)
     }
 }
