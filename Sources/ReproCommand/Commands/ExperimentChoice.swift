@@ -5,10 +5,10 @@ extension Context {
     /// The experiment of the operand or of `--config`, the default one where neither is given; its seed, and the folder that its
     /// paths are relative to.
     func chooseExperiment() throws -> (experiment: Experiment, seed: UInt64, base: String) {
-        guard arguments.operands.count <= 1 else { throw CommandLineError.usage("one experiment at a time") }
+        guard arguments.operands.count <= 1 else { throw usage("one experiment at a time") }
         if let path = arguments.value("config") {
             guard arguments.operands.isEmpty else {
-                throw CommandLineError.usage("name an experiment or --config FILE, not both")
+                throw usage("name an experiment or --config FILE, not both")
             }
             let (experiment, configured, base) = try Context.configuration(path)
             guard let seed = try arguments.seed() ?? configured else { throw Context.missingSeed }
@@ -18,15 +18,14 @@ extension Context {
         return (try shippedExperiment(arguments.operands.first ?? "roman"), seed, ".")
     }
 
-    private static let missingSeed = CommandLineError.usage(
-        "a seed is needed, and there is no default one: repro run --seed 42")
+    private static let missingSeed = usage("a seed is needed, and there is no default one: repro run --seed 42")
 
     /// The experiments that an operand or a configuration can name.
     func shippedExperiment(_ name: String) throws -> Experiment {
         if let experiment = Experiment.shipped(named: name) { return experiment }
         let names = Experiment.shipped.map(\.name)
         let nearest = NearestName.of(name, among: names).map { "did you mean '\($0)'?" } ?? "`repro list` shows them"
-        throw CommandLineError.usage("no experiment is called '\(name)'; \(nearest)")
+        throw usage("no experiment is called '\(name)'; \(nearest)")
     }
 
     /// Reads `--config`: the experiment, its seed where it has one, and the folder that its paths are relative to.
@@ -41,7 +40,7 @@ extension Arguments {
     func perturbation() throws -> Perturbation? {
         guard let text = value("perturb") else { return nil }
         guard let fault = Perturbation(text) else {
-            throw CommandLineError.usage(
+            throw usage(
                 "--perturb is '\(text)'; it has to be STAGE/TENSOR[:ELEMENT[:BIT]] with a BIT of 0 … 31 or ulp, for example 'step 000001/grad.linear.weight:0:0'"
             )
         }

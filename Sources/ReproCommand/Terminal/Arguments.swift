@@ -9,6 +9,17 @@ struct OptionSpecification {
     /// Whether it may be given several times.
     var repeats = false
 
+    static func option(_ name: String, _ value: String, _ help: String, repeats: Bool = false) -> Self {
+        OptionSpecification(name: name, value: value, help: help, repeats: repeats)
+    }
+    static func flag(_ name: String, _ help: String) -> Self {
+        OptionSpecification(name: name, value: nil, help: help)
+    }
+
+    static let seed = option("seed", "N", "0 … 2^64−1; needed unless the config has one")
+    static let config = option("config", "FILE", "an experiment of your own, as JSON")
+    static let goldens = option("goldens", "DIR", "the folder of goldens (default Goldens)")
+
     /// The values that it may have, where they are listed: `stage|tensor`.
     var choices: [String] {
         guard let value, value.contains("|") else { return [] }
@@ -39,14 +50,11 @@ struct CommandSpecification {
     }
 
     private static let shared: [OptionSpecification] = [
-        OptionSpecification(
-            name: "threads", value: "N", help: "threads that compute (default: one per processor; or REPRO_THREADS)"),
-        OptionSpecification(
-            name: "kernels", value: "PATH",
-            help: "auto, reference, portable, avx2, avx512 or neon (default auto; or REPRO_KERNELS)"),
-        OptionSpecification(name: "quiet", value: nil, help: "no progress and no remarks"),
-        OptionSpecification(name: "no-color", value: nil, help: "no colours (also NO_COLOR, TERM=dumb)"),
-        OptionSpecification(name: "help", value: nil, help: "this text"),
+        .option("threads", "N", "threads that compute (default: one per processor; or REPRO_THREADS)"),
+        .option("kernels", "PATH", "auto, reference, portable, avx2, avx512 or neon (default auto; or REPRO_KERNELS)"),
+        .flag("quiet", "no progress and no remarks"),
+        .flag("no-color", "no colours (also NO_COLOR, TERM=dumb)"),
+        .flag("help", "this text"),
     ]
 
     var allOptions: [OptionSpecification] { options + common }
@@ -78,7 +86,7 @@ struct Arguments {
             try take(word, &rest)
         }
         if specification.operands.isEmpty, let operand = operands.first, !has("help") {
-            throw CommandLineError.usage(
+            throw usage(
                 "`repro \(specification.name)` takes no operand, and '\(operand)' is one; see `repro help \(specification.name)`"
             )
         }
@@ -90,11 +98,11 @@ struct Arguments {
         guard let option = specification.allOptions.first(where: { $0.name == name }) else {
             let nearest = NearestName.of(name, among: specification.allOptions.map(\.name))
             let hint = nearest.map { "did you mean '--\($0)'?" } ?? "see `repro help \(specification.name)`"
-            throw CommandLineError.usage("unknown option '\(word)' of `repro \(specification.name)`; \(hint)")
+            throw usage("unknown option '\(word)' of `repro \(specification.name)`; \(hint)")
         }
-        if !option.repeats && has(name) { throw CommandLineError.usage("--\(name) is given twice") }
+        if !option.repeats && has(name) { throw usage("--\(name) is given twice") }
         guard let placeholder = option.value else {
-            if parts.count > 1 { throw CommandLineError.usage("--\(name) takes no value") }
+            if parts.count > 1 { throw usage("--\(name) takes no value") }
             values.append((name, ""))
             return
         }
@@ -106,7 +114,7 @@ struct Arguments {
                 specification.allOptions.contains { word == "--" + $0.name }
             } == true
         guard let value, !value.isEmpty, !isOption else {
-            throw CommandLineError.usage("--\(name) needs a value: --\(name) \(placeholder)")
+            throw usage("--\(name) needs a value: --\(name) \(placeholder)")
         }
         values.append((name, value))
     }
@@ -123,8 +131,7 @@ struct Arguments {
 
     static func integer(_ text: String, _ what: String, in range: ClosedRange<Int>) throws -> Int {
         guard let number = Int(text), range.contains(number) else {
-            throw CommandLineError.usage(
-                "\(what) is '\(text)'; it has to be an integer from \(range.lowerBound) to \(range.upperBound)")
+            throw usage("\(what) is '\(text)'; it has to be an integer from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }
@@ -133,7 +140,7 @@ struct Arguments {
     func seed() throws -> UInt64? {
         guard let text = value("seed") else { return nil }
         guard let seed = UInt64(text), text.utf8.first != UInt8(ascii: "+") else {
-            throw CommandLineError.usage("--seed is '\(text)'; it has to be an integer from 0 to \(UInt64.max)")
+            throw usage("--seed is '\(text)'; it has to be an integer from 0 to \(UInt64.max)")
         }
         return seed
     }
@@ -143,8 +150,7 @@ struct Arguments {
         guard let text = value(name) else { return nil }
         guard names.contains(text) else {
             let nearest = NearestName.of(text, among: names).map { "did you mean '\($0)'? " } ?? ""
-            throw CommandLineError.usage(
-                "--\(name) is '\(text)'; \(nearest)valid: \(names.joined(separator: ", "))")
+            throw usage("--\(name) is '\(text)'; \(nearest)valid: \(names.joined(separator: ", "))")
         }
         return text
     }

@@ -4,9 +4,10 @@ import Repro
 struct CommandLineError: Error {
     let message: String
     let code: ExitCode
-
-    static func usage(_ message: String) -> CommandLineError { CommandLineError(message: message, code: .usage) }
 }
+
+/// A command line that cannot be carried out: exit code 64.
+func usage(_ message: String) -> CommandLineError { CommandLineError(message: message, code: .usage) }
 
 extension ExitCode {
     /// The exit code of what went wrong.

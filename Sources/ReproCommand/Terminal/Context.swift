@@ -41,8 +41,7 @@ struct Context {
         var name = try arguments.choice("kernels", names)
         if name == nil, let text = environment["REPRO_KERNELS"], !text.isEmpty {
             guard names.contains(text) else {
-                throw CommandLineError.usage(
-                    "REPRO_KERNELS is '\(text)'; valid: \(names.joined(separator: ", "))")
+                throw usage("REPRO_KERNELS is '\(text)'; valid: \(names.joined(separator: ", "))")
             }
             name = text
         }

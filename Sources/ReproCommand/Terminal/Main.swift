@@ -48,6 +48,6 @@ enum Main {
         if let command = commands.first(where: { $0.specification.name == name }) { return command }
         let names = commands.map { $0.specification.name } + ["help"]
         let nearest = NearestName.of(name, among: names).map { "did you mean '\($0)'?" } ?? "see `repro --help`"
-        throw CommandLineError.usage("unknown command '\(name)'; \(nearest)")
+        throw usage("unknown command '\(name)'; \(nearest)")
     }
 }

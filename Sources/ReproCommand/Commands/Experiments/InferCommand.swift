@@ -7,20 +7,16 @@ enum InferCommand: Command {
         name: "infer", summary: "Runs a recurrent layer whose weights PyTorch saved; prints each result's digest",
         operands: "",
         options: [
-            OptionSpecification(name: "weights", value: "FILE", help: "safetensors of a state_dict; needed"),
-            OptionSpecification(
-                name: "input", value: "FILE",
-                help: "npy or safetensors, float32 [T, B, I], or [T, I] without a batch; needed"),
-            OptionSpecification(
-                name: "lengths", value: "FILE", help: "valid steps of each sequence, int64 or int32 [B]"),
-            OptionSpecification(name: "h0", value: "FILE", help: "initial hidden state [L·D, B, H] (default +0)"),
-            OptionSpecification(name: "c0", value: "FILE", help: "an LSTM's initial cell [L·D, B, H], with --h0"),
-            OptionSpecification(
-                name: "prefix", value: "TEXT", help: "what precedes the names, such as lstm. (default: found)"),
-            OptionSpecification(name: "batch-first", value: nil, help: "the input is [B, T, I], and the output alike"),
-            OptionSpecification(name: "nonlinearity", value: "tanh|relu", help: "of an RNN (default tanh)"),
-            OptionSpecification(name: "output", value: "FILE", help: "safetensors to write: output, h_n, c_n; needed"),
-            OptionSpecification(name: "force", value: nil, help: "replace the file named by --output"),
+            .option("weights", "FILE", "safetensors of a state_dict; needed"),
+            .option("input", "FILE", "npy or safetensors, float32 [T, B, I], or [T, I] without a batch; needed"),
+            .option("lengths", "FILE", "valid steps of each sequence, int64 or int32 [B]"),
+            .option("h0", "FILE", "initial hidden state [L·D, B, H] (default +0)"),
+            .option("c0", "FILE", "an LSTM's initial cell [L·D, B, H], with --h0"),
+            .option("prefix", "TEXT", "what precedes the names, such as lstm. (default: found)"),
+            .flag("batch-first", "the input is [B, T, I], and the output alike"),
+            .option("nonlinearity", "tanh|relu", "of an RNN (default tanh)"),
+            .option("output", "FILE", "safetensors to write: output, h_n, c_n; needed"),
+            .flag("force", "replace the file named by --output"),
         ],
         notes: [
             "Cell, sizes, layers, directions, bias and projection are read from names and shapes. Inputs are npy files, or",
@@ -30,7 +26,7 @@ enum InferCommand: Command {
     static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
         func needed(_ name: String) throws -> String {
-            guard let path = arguments.value(name) else { throw CommandLineError.usage("--\(name) FILE is needed") }
+            guard let path = arguments.value(name) else { throw usage("--\(name) FILE is needed") }
             return path
         }
         let (weights, input, output) = (try needed("weights"), try needed("input"), try needed("output"))
@@ -40,13 +36,13 @@ enum InferCommand: Command {
         let found = try RecurrentImport(try SafetensorsFile(path: weights), prefix: arguments.value("prefix"))
         let cell = found.configuration.cell
         if nonlinearity != nil && cell != .rnn {
-            throw CommandLineError.usage("--nonlinearity is for an RNN, and \(weights) holds \(cell.rawValue) weights")
+            throw usage("--nonlinearity is for an RNN, and \(weights) holds \(cell.rawValue) weights")
         }
         if arguments.has("c0") && cell != .lstm {
-            throw CommandLineError.usage("--c0 is for an LSTM, and \(weights) holds \(cell.rawValue) weights")
+            throw usage("--c0 is for an LSTM, and \(weights) holds \(cell.rawValue) weights")
         }
         if cell == .lstm && arguments.has("h0") != arguments.has("c0") {
-            throw CommandLineError.usage("an LSTM's initial state is both: --h0 FILE --c0 FILE")
+            throw usage("an LSTM's initial state is both: --h0 FILE --c0 FILE")
         }
         let engine = try context.engine()
         let module = try found.module(

@@ -4,7 +4,7 @@ import Repro
 enum ListCommand: Command {
     static let specification = CommandSpecification(
         name: "list", summary: "Lists experiments, and which have goldens", operands: "",
-        options: [OptionSpecification(name: "goldens", value: "DIR", help: "the folder of goldens (default Goldens)")])
+        options: [.goldens])
 
     static func run(_ context: Context) throws -> ExitCode {
         try context.verifyEngineOptions()

@@ -7,8 +7,7 @@ enum ReportCommand: Command {
         name: "report", summary: "Writes one self-contained HTML page about one or several runs",
         operands: "DIR…",
         options: [
-            OptionSpecification(
-                name: "output", value: "FILE.html", help: "the page; needed. One that is there is replaced")
+            .option("output", "FILE.html", "the page; needed. One that is there is replaced")
         ],
         notes: [
             "DIR is a run directory; the first is what the others are compared with. The page holds the verdict, the digest",
@@ -20,10 +19,10 @@ enum ReportCommand: Command {
     static func run(_ context: Context) throws -> ExitCode {
         let directories = context.arguments.operands
         guard !directories.isEmpty else {
-            throw CommandLineError.usage("name a run directory: repro report DIR… --output FILE.html")
+            throw usage("name a run directory: repro report DIR… --output FILE.html")
         }
         guard let output = context.arguments.value("output") else {
-            throw CommandLineError.usage("--output is needed: repro report DIR… --output FILE.html")
+            throw usage("--output is needed: repro report DIR… --output FILE.html")
         }
         try verify(directories, output)
         try context.verifyEngineOptions()
@@ -45,18 +44,17 @@ enum ReportCommand: Command {
         func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
         let places = paths.map(resolved)
         for (index, path) in paths.enumerated() where places[..<index].contains(places[index]) {
-            throw CommandLineError.usage("'\(path)' is named twice; name each run directory once")
+            throw usage("'\(path)' is named twice; name each run directory once")
         }
         try Paths.verifyPlace(output, replacing: true)
         var isFolder: ObjCBool = false
         let isThere = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
         // What is a page may be replaced; a run's own files, or whatever a slip of the hand names, may not.
         guard output.hasSuffix(".html") || output.hasSuffix(".htm") || (isThere && !isRegular(output)) else {
-            throw CommandLineError.usage("--output is '\(output)'; name a file that ends in .html")
+            throw usage("--output is '\(output)'; name a file that ends in .html")
         }
         if places.contains(resolved(Paths.folder(of: output))) {
-            throw CommandLineError.usage(
-                "'\(output)' lies in a run directory, which holds a run's files alone; name another place")
+            throw usage("'\(output)' lies in a run directory, which holds a run's files alone; name another place")
         }
     }
 

@@ -6,26 +6,22 @@ enum RunCommand: Command {
         name: "run", summary: "Trains or evaluates an experiment; prints stages, loss, accuracy and the digest",
         operands: "[EXPERIMENT]",
         options: [
-            OptionSpecification(name: "seed", value: "N", help: "0 … 2^64−1; needed unless the config has one"),
-            OptionSpecification(name: "config", value: "FILE", help: "an experiment of your own, as JSON"),
-            OptionSpecification(name: "output", value: "DIR", help: "the run directory (default .repro/EXPERIMENT)"),
-            OptionSpecification(name: "force", value: nil, help: "replace what --output and --export name"),
-            OptionSpecification(
-                name: "export", value: "FILE", help: "also write the parameters alone, for PyTorch's load_state_dict"),
-            OptionSpecification(
-                name: "trace", value: "stage|tensor|operation",
-                help: "print every stage, or every tensor, with its digest; or write every operation to DIR/trace.tsv"),
-            OptionSpecification(
-                name: "keep", value: "PATTERN",
-                help: "keep tensors whose STAGE/OPERATION is of the pattern (*, ?) in DIR/kept.safetensors",
-                repeats: true),
-            OptionSpecification(
-                name: "stage", value: "STAGE", help: "end after this stage, and trace operations in it alone"),
-            OptionSpecification(
-                name: "contrast", value: nil, help: "also train with one direction alone, and print both accuracies"),
-            OptionSpecification(
-                name: "perturb", value: "FAULT",
-                help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]], before the tensor is read; BIT may be 'ulp'"),
+            .seed,
+            .config,
+            .option("output", "DIR", "the run directory (default .repro/EXPERIMENT)"),
+            .flag("force", "replace what --output and --export name"),
+            .option("export", "FILE", "also write the parameters alone, for PyTorch's load_state_dict"),
+            .option(
+                "trace", "stage|tensor|operation",
+                "print every stage, or every tensor, with its digest; or write every operation to DIR/trace.tsv"),
+            .option(
+                "keep", "PATTERN",
+                "keep tensors whose STAGE/OPERATION is of the pattern (*, ?) in DIR/kept.safetensors", repeats: true),
+            .option("stage", "STAGE", "end after this stage, and trace operations in it alone"),
+            .flag("contrast", "also train with one direction alone, and print both accuracies"),
+            .option(
+                "perturb", "FAULT",
+                "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]], before the tensor is read; BIT may be 'ulp'"),
         ],
         notes: [
             "Without EXPERIMENT: roman. `repro list` shows the others.",
@@ -48,12 +44,11 @@ enum RunCommand: Command {
             try Paths.verifyPlace(path, replacing: arguments.has("force"), in: directory.path)
         }
         if arguments.has("contrast") && (experiment.task == .inspection || !experiment.model.bidirectional) {
-            throw CommandLineError.usage(
-                "--contrast is for training with two directions; '\(experiment.name)' has none")
+            throw usage("--contrast is for training with two directions; '\(experiment.name)' has none")
         }
 
         for option in ["contrast", "export"] where arguments.has(option) && arguments.has("stage") {
-            throw CommandLineError.usage("--\(option) is for a whole run, and --stage ends it before")
+            throw usage("--\(option) is for a whole run, and --stage ends it before")
         }
         for remark in experiment.ineffectiveOptions { context.messages.remark("without effect: " + remark) }
         let report = RunText(context: context)

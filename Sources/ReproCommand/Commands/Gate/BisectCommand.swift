@@ -7,11 +7,10 @@ enum BisectCommand: Command {
         name: "bisect", summary: "Finds the operation where another build's results part from this one's",
         operands: "[EXPERIMENT…]",
         options: [
-            OptionSpecification(name: "baseline", value: "PATH", help: "the `repro` of the other build; needed"),
-            OptionSpecification(
-                name: "seed", value: "N", help: "0 … 2^64−1; needed unless goldens or the config have one"),
-            OptionSpecification(name: "config", value: "FILE", help: "an experiment of your own, as JSON"),
-            OptionSpecification(name: "goldens", value: "DIR", help: "where seeds come from (default Goldens)"),
+            .option("baseline", "PATH", "the `repro` of the other build; needed"),
+            .option("seed", "N", "0 … 2^64−1; needed unless goldens or the config have one"),
+            .config,
+            .option("goldens", "DIR", "where seeds come from (default Goldens)"),
         ],
         notes: [
             "Each level runs both builds again, no further than the stage where they part. Without EXPERIMENT: every golden's.",
@@ -21,7 +20,7 @@ enum BisectCommand: Command {
     static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
         guard let path = arguments.value("baseline") else {
-            throw CommandLineError.usage(
+            throw usage(
                 "name the other build: repro bisect --baseline PATH, for example --baseline ../last-release/repro")
         }
         let baseline = try BuildProcess(path: path, option: "--baseline", running: context.interruption.builds)
@@ -76,7 +75,7 @@ enum BisectCommand: Command {
         let names = arguments.operands.isEmpty ? known : arguments.operands
         for name in names { try CheckCommand.verify(name, known: known, path: path) }
         guard !names.isEmpty else {
-            throw CommandLineError.usage("'\(path)' holds no golden to take experiments and seeds from; give --seed N")
+            throw usage("'\(path)' holds no golden to take experiments and seeds from; give --seed N")
         }
         return try names.map { name in
             let golden = try folder.golden(named: name)

@@ -7,17 +7,14 @@ enum BlessCommand: Command {
         name: "bless", summary: "Makes goldens of what this build gives; shows old → new first",
         operands: "[EXPERIMENT…]",
         options: [
-            OptionSpecification(name: "reason", value: "TEXT", help: "why; recorded in the golden"),
-            OptionSpecification(
-                name: "config", value: "FILE", help: "an experiment of your own (may be repeated)", repeats: true),
-            OptionSpecification(name: "seed", value: "N", help: "for goldens that do not exist yet"),
-            OptionSpecification(name: "goldens", value: "DIR", help: "the folder of goldens (default Goldens)"),
-            OptionSpecification(name: "by", value: "NAME", help: "who blesses (default: git's user.name)"),
-            OptionSpecification(name: "yes", value: nil, help: "do not ask; needed where there is no terminal"),
-            OptionSpecification(
-                name: "tensors", value: nil, help: "only keep the tensors of goldens that this build reproduces"),
-            OptionSpecification(
-                name: "perturb", value: "FAULT", help: "always refused: a planted fault must not become a golden"),
+            .option("reason", "TEXT", "why; recorded in the golden"),
+            .option("config", "FILE", "an experiment of your own (may be repeated)", repeats: true),
+            .option("seed", "N", "for goldens that do not exist yet"),
+            .goldens,
+            .option("by", "NAME", "who blesses (default: git's user.name)"),
+            .flag("yes", "do not ask; needed where there is no terminal"),
+            .flag("tensors", "only keep the tensors of goldens that this build reproduces"),
+            .option("perturb", "FAULT", "always refused: a planted fault must not become a golden"),
         ],
         notes: [
             "Without EXPERIMENT and --config: every golden of the folder. Refuses where CI is set.",
@@ -36,7 +33,7 @@ enum BlessCommand: Command {
     static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
         if arguments.has("perturb") {
-            throw CommandLineError.usage("bless refuses --perturb: a planted fault must not become a golden")
+            throw usage("bless refuses --perturb: a planted fault must not become a golden")
         }
         if context.isCI {
             throw CommandLineError(
@@ -46,11 +43,11 @@ enum BlessCommand: Command {
         }
         if arguments.has("tensors") { return try keepTensors(context) }
         guard let reason = arguments.value("reason"), reason.contains(where: { $0 != " " }) else {
-            throw CommandLineError.usage("--reason TEXT is needed: say which arithmetic changed, and why")
+            throw usage("--reason TEXT is needed: say which arithmetic changed, and why")
         }
         let isAnswered = arguments.has("yes")
         if !isAnswered && (isatty(0) == 0 || isatty(1) == 0) {
-            throw CommandLineError.usage("no terminal to ask on; give --yes if the change is meant")
+            throw usage("no terminal to ask on; give --yes if the change is meant")
         }
         let engine = try context.engine()
         let folder = GoldenFolder(path: arguments.value("goldens") ?? "Goldens")
@@ -105,10 +102,10 @@ enum BlessCommand: Command {
         var candidates: [Candidate] = []
         func add(_ experiment: Experiment, _ known: UInt64?, base: String) throws {
             guard let seed = seed ?? known else {
-                throw CommandLineError.usage("'\(experiment.name)' has no golden yet, so --seed N is needed")
+                throw usage("'\(experiment.name)' has no golden yet, so --seed N is needed")
             }
             guard !candidates.contains(where: { $0.experiment.name == experiment.name }) else {
-                throw CommandLineError.usage("'\(experiment.name)' is named twice")
+                throw usage("'\(experiment.name)' is named twice")
             }
             candidates.append(Candidate(experiment: experiment, seed: seed, base: base))
         }
@@ -155,7 +152,7 @@ enum BlessCommand: Command {
             let name = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
             if process.terminationStatus == 0, !name.isEmpty { return name }
         }
-        throw CommandLineError.usage("git names no user.name; say who blesses with --by NAME")
+        throw usage("git names no user.name; say who blesses with --by NAME")
     }
 
     private static func show(_ proposal: Blessing.Proposal, _ context: Context) throws {

@@ -6,7 +6,7 @@ extension BlessCommand {
     static func keepTensors(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
         if let option = ["config", "seed", "reason", "by"].first(where: arguments.has) {
-            throw CommandLineError.usage(
+            throw usage(
                 "--tensors changes no golden, so --\(option) says nothing; a new golden gets its tensors by itself")
         }
         let engine = try context.engine()

@@ -6,18 +6,14 @@ enum CheckCommand: Command {
     static let specification = CommandSpecification(
         name: "check", summary: "Runs goldens again and compares; the gate for CI", operands: "[EXPERIMENT…]",
         options: [
-            OptionSpecification(name: "goldens", value: "DIR", help: "the folder of goldens (default Goldens)"),
-            OptionSpecification(
-                name: "results", value: "DIR",
-                help: "where a case drifts, leave goldens as this build would bless them, for review"),
-            OptionSpecification(name: "shard", value: "K/N", help: "check the K-th of N parts of the cases"),
-            OptionSpecification(
-                name: "perturb", value: "FAULT",
-                help: "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]], BIT may be 'ulp'; the check has to catch it"),
-            OptionSpecification(
-                name: "canary", value: "N",
-                help: "plant N faults of one bit or one ulp in random operations; each has to be located"),
-            OptionSpecification(name: "seed", value: "S", help: "with --canary: draws the faults"),
+            .goldens,
+            .option("results", "DIR", "where a case drifts, leave goldens as this build would bless them, for review"),
+            .option("shard", "K/N", "check the K-th of N parts of the cases"),
+            .option(
+                "perturb", "FAULT",
+                "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]], BIT may be 'ulp'; the check has to catch it"),
+            .option("canary", "N", "plant N faults of one bit or one ulp in random operations; each has to be located"),
+            .option("seed", "S", "with --canary: draws the faults"),
         ],
         notes: [
             "Exit code: 0 reproduced, 1 drift, 2 could not judge, 3 not reproducible here, 4 not finite.",
@@ -31,14 +27,14 @@ enum CheckCommand: Command {
         let path = arguments.value("goldens") ?? "Goldens"
         let results = arguments.value("results").map { UnreviewedGoldens(path: $0) }
         if results != nil && arguments.has("perturb") {
-            throw CommandLineError.usage("--results refuses --perturb: a planted fault must not become a golden")
+            throw usage("--results refuses --perturb: a planted fault must not become a golden")
         }
         let shard = try Shard(arguments)
         let engine = try context.engine()
         let folder = GoldenFolder(path: path)
         let check = GoldenCheck(folder: folder, engine: engine, perturbation: try arguments.perturbation())
         if arguments.has("seed") && !arguments.has("canary") {
-            throw CommandLineError.usage("--seed is for --canary; a golden has its own seed")
+            throw usage("--seed is for --canary; a golden has its own seed")
         }
         let names: [String]
         do {
@@ -53,13 +49,13 @@ enum CheckCommand: Command {
         }
         if let count = try arguments.integer("canary", in: 1...1_000_000) {
             guard let seed = try arguments.seed() else {
-                throw CommandLineError.usage("--canary needs --seed S, which draws the faults")
+                throw usage("--canary needs --seed S, which draws the faults")
             }
             for option in ["perturb", "results"] where arguments.has(option) {
-                throw CommandLineError.usage("--canary plants faults of its own; --\(option) is for a check without it")
+                throw usage("--canary plants faults of its own; --\(option) is for a check without it")
             }
             guard context.format == .text || context.format == .json else {
-                throw CommandLineError.usage("--canary reports as text or json; give --format json")
+                throw usage("--canary reports as text or json; give --format json")
             }
             return try CheckCanary.run(check, names: names, count: count, seed: seed, context)
         }
@@ -114,7 +110,7 @@ enum CheckCommand: Command {
     static func verify(_ name: String, known: [String], path: String) throws {
         guard !known.contains(name), Experiment.shipped(named: name) == nil else { return }
         let nearest = NearestName.of(name, among: known).map { "did you mean '\($0)'?" } ?? "`repro list` shows them"
-        throw CommandLineError.usage("no golden is called '\(name)' in '\(path)'; \(nearest)")
+        throw usage("no golden is called '\(name)' in '\(path)'; \(nearest)")
     }
 
     private static func leave(

@@ -14,13 +14,13 @@ enum DiffCommand: Command {
 
     static func run(_ context: Context) throws -> ExitCode {
         let operands = context.arguments.operands
-        guard operands.count == 2 else { throw CommandLineError.usage("name two runs or two files: repro diff A B") }
+        guard operands.count == 2 else { throw usage("name two runs or two files: repro diff A B") }
         let (a, b) = (operands[0], operands[1])
         for path in operands where !FileManager.default.fileExists(atPath: path) {
             throw FormatError(.noInput, path: path, problem: "no such file or folder", remedy: "check the path")
         }
         guard isFolder(a) == isFolder(b) else {
-            throw CommandLineError.usage("'\(a)' and '\(b)' are not of one kind; name two run directories or two files")
+            throw usage("'\(a)' and '\(b)' are not of one kind; name two run directories or two files")
         }
         let comparison: Comparison
         if isFolder(a) {
@@ -28,8 +28,7 @@ enum DiffCommand: Command {
         } else if a.hasSuffix(".tsv") && b.hasSuffix(".tsv") {
             comparison = Comparison(operations: try OperationComparison.traces(a, b), files: [])
         } else if a.hasSuffix(".tsv") != b.hasSuffix(".tsv") {
-            throw CommandLineError.usage(
-                "'\(a)' and '\(b)' are not of one kind; name two traces or two files of tensors")
+            throw usage("'\(a)' and '\(b)' are not of one kind; name two traces or two files of tensors")
         } else {
             comparison = Comparison(files: [try FileComparison(a, b)])
         }

@@ -7,10 +7,9 @@ enum MatrixCommand: Command {
         summary: "Runs one experiment over builds × kernels × threads × batch placement: one digest, or not",
         operands: "[EXPERIMENT]",
         options: [
-            OptionSpecification(name: "seed", value: "N", help: "0 … 2^64−1; needed unless the config has one"),
-            OptionSpecification(name: "config", value: "FILE", help: "an experiment of your own, as JSON"),
-            OptionSpecification(
-                name: "builds", value: "PATH[,PATH…]", help: "other builds of repro to run beside this one"),
+            .seed,
+            .config,
+            .option("builds", "PATH[,PATH…]", "other builds of repro to run beside this one"),
         ],
         notes: [
             "--threads takes a list here (default 1,2,3,7), and so does --kernels (default: all that run here but reference,",
@@ -52,7 +51,7 @@ enum MatrixCommand: Command {
         guard let list = context.arguments.value("builds") else { return [] }
         let paths = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard !paths.contains("") else {
-            throw CommandLineError.usage("--builds is '\(list)'; it has to be paths with a comma between two")
+            throw usage("--builds is '\(list)'; it has to be paths with a comma between two")
         }
         return try paths.map { try BuildProcess(path: $0, option: "--builds", running: context.interruption.builds) }
     }
@@ -63,7 +62,7 @@ enum MatrixCommand: Command {
         }
         return try list.split(separator: ",", omittingEmptySubsequences: false).map { name in
             guard let path = KernelPath(rawValue: String(name)) else {
-                throw CommandLineError.usage(
+                throw usage(
                     "--kernels names '\(name)'; valid: \(KernelPath.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             return path

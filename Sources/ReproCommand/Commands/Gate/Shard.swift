@@ -12,8 +12,7 @@ struct Shard {
             part.utf8.allSatisfy { (48...57).contains($0) } ? Int(part) : nil
         }
         guard numbers.count == 2, let number = numbers[0], let count = numbers[1], number >= 1, number <= count else {
-            throw CommandLineError.usage(
-                "--shard is '\(text)'; it has to be K/N with 1 ≤ K ≤ N, for example 1/4 for the first of four")
+            throw usage("--shard is '\(text)'; it has to be K/N with 1 ≤ K ≤ N, for example 1/4 for the first of four")
         }
         self.number = number
         self.count = count

@@ -7,14 +7,14 @@ enum BenchCommand: Command {
     static let specification = CommandSpecification(
         name: "bench", summary: "Times the engine, against the reference loop and the machine's FMA peak", operands: "",
         options: [
-            OptionSpecification(name: "cell", value: "lstm|gru|rnn", help: "default lstm"),
-            OptionSpecification(name: "batch", value: "B", help: "sequences (default 1)"),
-            OptionSpecification(name: "steps", value: "T", help: "steps of each (default 1)"),
-            OptionSpecification(name: "input", value: "I", help: "features of a step (default 1)"),
-            OptionSpecification(name: "hidden", value: "H", help: "units of a direction (default 1)"),
-            OptionSpecification(name: "layers", value: "L", help: "layers (default 1)"),
-            OptionSpecification(name: "unidirectional", value: nil, help: "one direction; else both"),
-            OptionSpecification(name: "mode", value: "inference|training", help: "default inference"),
+            .option("cell", "lstm|gru|rnn", "default lstm"),
+            .option("batch", "B", "sequences (default 1)"),
+            .option("steps", "T", "steps of each (default 1)"),
+            .option("input", "I", "features of a step (default 1)"),
+            .option("hidden", "H", "units of a direction (default 1)"),
+            .option("layers", "L", "layers (default 1)"),
+            .flag("unidirectional", "one direction; else both"),
+            .option("mode", "inference|training", "default inference"),
         ],
         notes: [
             "Without a shape: a table of shapes. Training is laying out new weights, forward, and backward into every",

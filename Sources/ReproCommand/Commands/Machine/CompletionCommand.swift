@@ -10,7 +10,7 @@ enum CompletionCommand: Command {
         let shells = ["bash", "zsh", "fish"]
         guard context.arguments.operands.count == 1, let shell = context.arguments.operands.first,
             shells.contains(shell)
-        else { throw CommandLineError.usage("name one shell: bash, zsh or fish") }
+        else { throw usage("name one shell: bash, zsh or fish") }
         switch shell {
         case "fish": try Output.write(fish)
         case "zsh": try Output.write("#compdef repro\nautoload -U +X bashcompinit && bashcompinit\n" + bash)

@@ -5,16 +5,12 @@ enum RandomCommand: Command {
     static let specification = CommandSpecification(
         name: "random", summary: "Prints draws of a random stream, for checking against NumPy or PyTorch", operands: "",
         options: [
-            OptionSpecification(name: "seed", value: "N", help: "0 … 2^64−1; needed"),
-            OptionSpecification(
-                name: "stream", value: "D[,K]",
-                help: "the stream's domain 0 … 4 and key (default key 0); without it, no spawn key"),
-            OptionSpecification(name: "count", value: "K", help: "how many draws, or the permutation's size; needed"),
-            OptionSpecification(
-                name: "as", value: "FORM", help: "raw (16 hex digits), float32 (hex floats) or permutation"),
-            OptionSpecification(
-                name: "torch", value: nil,
-                help: "PyTorch's generator after torch.manual_seed(N): raw (8 hex digits) or float32 (torch.rand)"),
+            .option("seed", "N", "0 … 2^64−1; needed"),
+            .option("stream", "D[,K]", "the stream's domain 0 … 4 and key (default key 0); without it, no spawn key"),
+            .option("count", "K", "how many draws, or the permutation's size; needed"),
+            .option("as", "FORM", "raw (16 hex digits), float32 (hex floats) or permutation"),
+            .flag(
+                "torch", "PyTorch's generator after torch.manual_seed(N): raw (8 hex digits) or float32 (torch.rand)"),
         ],
         notes: [
             "In NumPy: PCG64(SeedSequence(N, spawn_key=(D, K))). Domains: 0 parameters (key: CRC-32 of the name), 1 data,",
@@ -24,23 +20,23 @@ enum RandomCommand: Command {
     static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
         guard let seed = try arguments.seed() else {
-            throw CommandLineError.usage("--seed N is needed; there is no default seed")
+            throw usage("--seed N is needed; there is no default seed")
         }
         guard let count = try arguments.integer("count", in: 0...1_000_000_000) else {
-            throw CommandLineError.usage("--count K is needed")
+            throw usage("--count K is needed")
         }
         let isTorch = arguments.has("torch")
         if isTorch && arguments.has("stream") {
-            throw CommandLineError.usage("--torch has one stream alone; leave --stream out")
+            throw usage("--torch has one stream alone; leave --stream out")
         }
         var torch = MersenneTwister(seed: seed)
         var generator = PCG64(SeedSequence(seed: seed, spawnKey: try spawnKey(arguments.value("stream"))))
         let form = try arguments.choice("as", ["raw", "float32"] + (isTorch ? [] : ["permutation"])) ?? "raw"
         if form == "permutation" && count > 100_000_000 {
-            throw CommandLineError.usage("a permutation of \(count) is too large; at most 100000000")
+            throw usage("a permutation of \(count) is too large; at most 100000000")
         }
         if context.format == .json && count > 10_000_000 {
-            throw CommandLineError.usage("JSON holds all draws at once; print \(count) of them as text")
+            throw usage("JSON holds all draws at once; print \(count) of them as text")
         }
         var draws: [JSONValue] = []
         var lines = ""
@@ -76,8 +72,7 @@ enum RandomCommand: Command {
         guard (1...2).contains(parts.count), let domain = UInt32(parts[0]), domain <= 4,
             let key = parts.count == 1 ? 0 : UInt32(parts[1])
         else {
-            throw CommandLineError.usage(
-                "--stream is '\(text)'; it has to be a domain 0 … 4, or domain,key with a key below 2^32")
+            throw usage("--stream is '\(text)'; it has to be a domain 0 … 4, or domain,key with a key below 2^32")
         }
         return [domain, key]
     }

@@ -6,8 +6,7 @@ enum TableCommand: Command {
         name: "table", summary: "SHA-256 over a function's results for all 2^32 inputs",
         operands: "exp|log|log1p|tanh|sigmoid",
         options: [
-            OptionSpecification(
-                name: "stride", value: "S", help: "take the bit patterns 0, S, 2S, … below 2^32 alone (default 1)")
+            .option("stride", "S", "take the bit patterns 0, S, 2S, … below 2^32 alone (default 1)")
         ],
         notes: ["Results stand in the order of the inputs' bit patterns, little-endian, every NaN as 7fc00000."])
 
@@ -15,7 +14,7 @@ enum TableCommand: Command {
         let arguments = context.arguments
         let names = ElementaryFunction.allCases.map(\.rawValue)
         guard arguments.operands.count == 1, let function = ElementaryFunction(rawValue: arguments.operands[0]) else {
-            throw CommandLineError.usage("name one function: \(names.joined(separator: ", "))")
+            throw usage("name one function: \(names.joined(separator: ", "))")
         }
         let stride = try arguments.integer("stride", in: 1...Int(UInt32.max)) ?? 1
         let engine = try context.engine()
