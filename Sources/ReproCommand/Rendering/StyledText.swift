@@ -2,13 +2,15 @@
 ///
 ///     let line: StyledText = "first stage  \(bad: drift.stage)"
 struct StyledText: ExpressibleByStringInterpolation, Sendable {
-    enum Style: Sendable { case plain, good, bad, faint }
+    /// Each with the number that a terminal knows it by.
+    enum Style: Int, Sendable { case strong = 1, faint, bad = 31, good }
 
-    private(set) var spans: [(text: String, style: Style)] = []
+    /// Plain where the style is nil.
+    private(set) var spans: [(text: String, style: Style?)] = []
 
-    init(stringLiteral value: String) { spans = [(value, .plain)] }
+    init(stringLiteral value: String) { spans = [(value, nil)] }
     init(stringInterpolation: StringInterpolation) { spans = stringInterpolation.spans }
-    init(_ text: String, _ style: Style = .plain) { spans = [(text, style)] }
+    init(_ text: String, _ style: Style? = nil) { spans = [(text, style)] }
 
     var plain: String { spans.map(\.text).joined() }
 
@@ -22,15 +24,16 @@ struct StyledText: ExpressibleByStringInterpolation, Sendable {
     }
 
     struct StringInterpolation: StringInterpolationProtocol {
-        fileprivate var spans: [(text: String, style: Style)] = []
+        fileprivate var spans: [(text: String, style: Style?)] = []
 
         init(literalCapacity: Int, interpolationCount: Int) {}
 
-        mutating func appendLiteral(_ literal: String) { spans.append((literal, .plain)) }
+        mutating func appendLiteral(_ literal: String) { spans.append((literal, nil)) }
         mutating func appendInterpolation(_ value: StyledText) { spans += value.spans }
-        mutating func appendInterpolation(_ value: some CustomStringConvertible) { spans.append(("\(value)", .plain)) }
+        mutating func appendInterpolation(_ value: some CustomStringConvertible) { spans.append(("\(value)", nil)) }
         mutating func appendInterpolation(good value: String) { spans.append((value, .good)) }
         mutating func appendInterpolation(bad value: String) { spans.append((value, .bad)) }
+        mutating func appendInterpolation(strong value: String) { spans.append((value, .strong)) }
         mutating func appendInterpolation(faint value: String) { spans.append((value, .faint)) }
     }
 }

@@ -56,5 +56,11 @@ struct Context {
 
     func engine() throws -> Engine { try Engine(path: try kernelPath(), threads: try threads()) }
 
+    /// Prints a result: for programs as JSON, with the version of its layout, else in lines.
+    func answer(_ json: @autoclosure () -> JSONValue, _ lines: @autoclosure () -> [StyledText]) throws {
+        if format == .json { return try print((["schema": ReproVersion.schema] as JSONValue).adding(json())) }
+        try write(lines())
+    }
+
     func print(_ json: JSONValue) throws { try Output.write(json.text(.pretty)) }
 }

@@ -83,18 +83,8 @@ struct Palette {
 
     func paint(_ text: StyledText) -> String {
         text.spans.map { text, style in
-            switch style {
-            case .plain: text
-            case .good: good(text)
-            case .bad: bad(text)
-            case .faint: faint(text)
-            }
+            guard isOn, let style, !text.isEmpty else { return text }
+            return "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m"
         }.joined()
     }
-
-    private func paint(_ text: String, _ code: String) -> String { isOn ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text }
-    func good(_ text: String) -> String { paint(text, "32") }
-    func bad(_ text: String) -> String { paint(text, "31") }
-    func faint(_ text: String) -> String { paint(text, "2") }
-    func strong(_ text: String) -> String { paint(text, "1") }
 }

@@ -57,16 +57,14 @@ enum InferCommand: Command {
         try context.interruption.protected { try inference.write(to: output) }
 
         let environment = RunEnvironment(engine: engine)
-        if context.format == .json {
-            try context.print(json(inference, module.configuration, prefix: found.prefix, environment))
-        } else {
-            try Output.line("module".padded(8) + "  " + describe(module.configuration, prefix: found.prefix))
-            for result in inference.results {
-                let shape = result.value.shape.map(String.init).joined(separator: "×")
-                try Output.line(result.name.padded(8) + "  " + shape.padded(14) + "  " + result.digest.hexadecimal)
-            }
-            context.messages.remark("wrote \(output)")
-        }
+        try context.answer(
+            json(inference, module.configuration, prefix: found.prefix, environment),
+            ["module    \(describe(module.configuration, prefix: found.prefix))"]
+                + inference.results.map { result in
+                    let shape = result.value.shape.map(String.init).joined(separator: "×")
+                    return "\(result.name.padded(8))  \(shape.padded(14))  \(result.digest)"
+                })
+        if context.format == .text { context.messages.remark("wrote \(output)") }
         return .success
     }
 
@@ -95,8 +93,6 @@ enum InferCommand: Command {
         let tensors = inference.results.map { result -> JSONValue in
             ["name": result.name, "dtype": "F32", "shape": result.value.shape, "digest": result.digest]
         }
-        return [
-            "schema": ReproVersion.schema, "module": module, "tensors": tensors, "environment": environment,
-        ]
+        return ["module": module, "tensors": tensors, "environment": environment]
     }
 }

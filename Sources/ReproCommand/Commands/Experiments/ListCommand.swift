@@ -13,35 +13,26 @@ enum ListCommand: Command {
         var names = Experiment.shipped.map(\.name)
         for name in claimed + folder.fileNames() where !names.contains(name) { names.append(name) }
         var rows: [JSONValue] = []
+        var lines: [StyledText] = []
         for name in names {
-            var golden = "none"
-            var root: String?
+            var golden: Golden?
             var problem: String?
             if claimed.contains(name) || folder.fileNames().contains(name) {
-                do {
-                    let read = try folder.golden(named: name)
-                    golden = "seed \(read.seed)"
-                    root = read.root.hexadecimal
-                } catch {
-                    problem = "\(error)"
-                    golden = "\(error)  "
-                }
+                do { golden = try folder.golden(named: name) } catch { problem = "\(error)" }
             }
             let summary = Experiment.summary(of: name)
-            if context.format == .json {
-                rows.append([
-                    "name": name, "shipped": Experiment.shipped(named: name) != nil, "golden": root,
-                    "problem": problem, "summary": summary,
-                ])
-            } else {
-                let digest = root.map { context.palette.faint(String($0.prefix(12))) } ?? ""
-                try Output.line(
-                    (name.padded(20) + golden.padded(14) + digest.padded(14) + summary).trimmedRight)
-            }
+            rows.append([
+                "name": name, "shipped": Experiment.shipped(named: name) != nil, "golden": golden?.root,
+                "problem": problem, "summary": summary,
+            ])
+            let state = problem.map { $0 + "  " } ?? golden.map { "seed \($0.seed)" } ?? "none"
+            let digest = golden?.root.abbreviated ?? ""
+            let end = (String(repeating: " ", count: 14 - digest.count) + summary).trimmedRight
+            lines.append(
+                "\(name.padded(20))\(golden == nil && end.isEmpty ? state.trimmedRight : state.padded(14))\(faint: digest)\(end)"
+            )
         }
-        if context.format == .json {
-            try context.print(["schema": ReproVersion.schema, "experiments": rows])
-        }
+        try context.answer(["experiments": rows], lines)
         return .success
     }
 }

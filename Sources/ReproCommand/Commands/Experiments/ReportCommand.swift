@@ -30,12 +30,8 @@ enum ReportCommand: Command {
             directories: directories,
             isShipped: { run in Experiment.shipped(named: run.experiment)?.json == .object(run.options) })
         try context.interruption.protected { try AtomicFile.write(Array(report.html.utf8), to: output) }
-        if context.format == .json {
-            try context.print(json(report, output))
-        } else {
-            for line in lines(report) { try Output.line(line) }
-            context.messages.remark("wrote \(output)")
-        }
+        try context.answer(json(report, output), lines(report))
+        if context.format == .text { context.messages.remark("wrote \(output)") }
         return .success
     }
 
@@ -64,20 +60,18 @@ enum ReportCommand: Command {
         return type == .typeRegular
     }
 
-    private static func lines(_ report: Report) -> [String] {
+    private static func lines(_ report: Report) -> [StyledText] {
         let groups = report.comparison.groups
         let runs = report.names.count == 1 ? "1 run" : "\(report.names.count) runs"
-        var lines = ["\(groups.count == 1 ? "one digest" : "\(groups.count) digests") over \(runs)"]
-        for group in groups {
-            let names = group.members.map { report.names[$0] }.joined(separator: ", ")
-            var line = "  \(group.root.abbreviated)  \(names)"
-            if let drift = group.drift {
-                line += "  first divergence: \(drift.stage)"
-                if let tensor = drift.tensor, tensor.stage == drift.stage { line += ", \(tensor.name)" }
+        return ["\(groups.count == 1 ? "one digest" : "\(groups.count) digests") over \(runs)"]
+            + groups.map { group in
+                let names = group.members.map { report.names[$0] }.joined(separator: ", ")
+                let place = group.drift.map { drift in
+                    let tensor = drift.tensor.flatMap { $0.stage == drift.stage ? ", \($0.name)" : nil } ?? ""
+                    return "  first divergence: \(drift.stage)\(tensor)"
+                }
+                return "  \(group.root.abbreviated)  \(names)\(place ?? "")"
             }
-            lines.append(line)
-        }
-        return lines
     }
 
     private static func json(_ report: Report, _ output: String) -> JSONValue {
@@ -88,8 +82,6 @@ enum ReportCommand: Command {
                 "drift": group.drift.map(DriftText.json),
             ]
         }
-        return [
-            "schema": ReproVersion.schema, "output": output, "distinctDigests": groups.count, "digests": digests,
-        ]
+        return ["output": output, "distinctDigests": groups.count, "digests": digests]
     }
 }

@@ -51,9 +51,8 @@ enum RunCommand: Command {
             throw usage("--\(option) is for a whole run, and --stage ends it before")
         }
         for remark in experiment.ineffectiveOptions { context.messages.remark("without effect: " + remark) }
-        let report = RunText(context: context)
         let isText = context.format == .text
-        if isText { try report.head(experiment, seed: seed, environment: environment) }
+        if isText { try context.write(RunText.head(experiment, seed: seed, environment: environment)) }
         let progress = context.messages.runProgress(experiment.name)
         let log = try operationLog(arguments, directory, trace: trace)
         let options = RunOptions(
@@ -61,7 +60,9 @@ enum RunCommand: Command {
             lastStage: try lastStage(arguments), resolve: { Paths.resolve($0, against: base) },
             onProgress: { event in
                 progress(event)
-                if isText { try report.progress(event, trace: trace, operations: log) }
+                let lines = isText ? RunText.lines(event, trace: trace, operations: log) : []
+                if !lines.isEmpty { context.messages.clear() }
+                try context.write(lines)
             })
         let result = try experiment.run(seed: seed, engine: engine, options: options)
         context.messages.clear()
@@ -84,7 +85,12 @@ enum RunCommand: Command {
                 "--keep matched nothing; `repro run --trace operation` lists what there is in trace.tsv")
         }
         if isText {
-            try report.tail(result, contrast: contrast, directory: directory)
+            try context.write(RunText.tail(result, contrast: contrast))
+            if let fault { context.messages.remark("a fault was planted: \(fault)") }
+            if let stage = result.lastStage {
+                context.messages.remark("ended after '\(stage)': the digest is that of the stages so far")
+            }
+            context.messages.remark("wrote \(directory.path)")
         } else {
             var json = result.json(environment: environment)
             json.add("contrast", ifPresent: contrast?.metricsJSON)

@@ -32,42 +32,37 @@ enum CheckCanary {
             messages.progress("canary  run \(done) of \(all)")
         }
         messages.clear()
-        if context.format == .json {
-            try context.print(json(report, seed: seed))
-        } else {
-            try write(report, context.palette)
-        }
+        try context.answer(json(report, seed: seed), lines(report))
         if !report.falsePositives.isEmpty { return .notReproducible }
         return report.outcomes.allSatisfy(\.isLocated) ? ExitCode.success : .drift
     }
 
-    private static func write(_ report: Canary.Report, _ palette: Palette) throws {
+    private static func lines(_ report: Canary.Report) -> [StyledText] {
         let outcomes = report.outcomes
         let died = outcomes.filter { if case .diedOut = $0.ending { true } else { false } }
+        var lines: [StyledText] = []
         if !died.isEmpty {
-            try Output.line("planted, located, and not in the root:")
-            for outcome in died { try Output.line("  \(outcome.experiment.padded(20))\(reason(outcome))") }
-            try Output.line()
+            lines.append("planted, located, and not in the root:")
+            lines += died.map { "  \($0.experiment.padded(20))\(reason($0))" } + [""]
         }
         for outcome in outcomes where !outcome.isLocated {
             let found =
                 outcome.found.map { "found at \($0.stage)/\($0.operation), elements \($0.elements)" } ?? "not found"
-            try Output.line(palette.bad("not located  ") + "\(outcome.experiment)  \(outcome.fault): \(found)")
+            lines.append("\(bad: "not located  ")\(outcome.experiment)  \(outcome.fault): \(found)")
         }
-        for place in report.falsePositives { try Output.line(palette.bad("false positive  ") + place) }
+        lines += report.falsePositives.map { "\(bad: "false positive  ")\($0)" }
         let located = outcomes.count(where: \.isLocated)
         let phases = CanaryPhase.allCases.map { phase in
             "\(phase.rawValue) \(outcomes.count { $0.phase == phase })"
         }
-        let all = "\(located) of \(outcomes.count) located"
-        try Output.line(
-            (located == outcomes.count ? palette.good(all) : palette.bad(all)) + "  (\(phases.joined(separator: ", ")))"
-        )
+        let all = StyledText("\(located) of \(outcomes.count) located", located == outcomes.count ? .good : .bad)
         let reached = outcomes.count { $0.ending == .reachedRoot }
         let refused = outcomes.count { $0.ending == .notFinite }
-        try Output.line(
-            "\(reached) reach the root, \(refused) end as not finite, \(died.count) die out before it")
-        try Output.line("\(report.falsePositives.count) false positives in \(report.cleanRuns) clean runs")
+        return lines + [
+            "\(all)  (\(phases.joined(separator: ", ")))",
+            "\(reached) reach the root, \(refused) end as not finite, \(died.count) die out before it",
+            "\(report.falsePositives.count) false positives in \(report.cleanRuns) clean runs",
+        ]
     }
 
     /// Why a fault does not reach the root.
@@ -81,7 +76,7 @@ enum CheckCanary {
 
     private static func json(_ report: Canary.Report, seed: UInt64) -> JSONValue {
         [
-            "schema": ReproVersion.schema, "seed": seed, "planted": report.outcomes.count,
+            "seed": seed, "planted": report.outcomes.count,
             "located": report.outcomes.count(where: \.isLocated), "cleanRuns": report.cleanRuns,
             "falsePositives": report.falsePositives, "faults": report.outcomes.map(json),
         ]

@@ -22,12 +22,8 @@ enum BenchCommand: Command {
         ])
 
     static func run(_ context: Context) throws -> ExitCode {
-        let shape = ["cell", "batch", "steps", "input", "hidden", "layers", "unidirectional", "mode"]
-        if shape.contains(where: context.arguments.has) {
-            try one(context)
-        } else {
-            try table(context)
-        }
+        let hasShape = specification.options.contains { context.arguments.has($0.name) }
+        try hasShape ? one(context) : table(context)
         return .success
     }
 
@@ -44,14 +40,9 @@ enum BenchCommand: Command {
             mode: try arguments.choice("mode", modes).flatMap(EngineBenchmark.Mode.init(rawValue:)) ?? .inference)
         let engine = try context.engine()
         let result = Result(benchmark, try benchmark.run(engine: engine), engine, peak: try Timing.peak())
-        if context.format == .json {
-            let schema: JSONValue = ["schema": ReproVersion.schema]
-            try context.print(schema.adding(result.json(engine)))
-        } else {
-            for member in result.json(engine).members ?? [] {
-                try Output.line(member.key.padded(16) + (member.value.string ?? member.value.text(.compact)))
-            }
-        }
+        let json = result.json(engine)
+        try context.answer(
+            json, (json.members ?? []).map { "\($0.key.padded(16))\($0.value.string ?? $0.value.text(.compact))" })
     }
 
     private static func table(_ context: Context) throws {
@@ -61,18 +52,17 @@ enum BenchCommand: Command {
         let environment = RunEnvironment(engine: engine)
         let isText = context.format == .text
         if isText {
-            try Output.line(
-                "\(environment.processor), kernels \(environment.kernels), threads \(environment.threads), FMA peak of one "
-                    + "thread \(decimal(peak * 1e-9, places: 1)) GFLOP/s")
-            try Output.line()
-            try Output.line(Result.heading)
+            let peak = decimal(peak * 1e-9, places: 1)
+            let machine = "\(environment.processor), kernels \(environment.kernels), threads \(environment.threads)"
+            try context.write(["\(machine), FMA peak of one thread \(peak) GFLOP/s", "", StyledText(Result.heading)])
         }
         var rows: [JSONValue] = []
         func row(_ benchmark: EngineBenchmark, _ engine: Engine) throws {
             context.messages.progress(Result.title(benchmark))
             let result = Result(benchmark, try benchmark.run(engine: engine), engine, peak: peak)
             context.messages.clear()
-            if isText { try Output.line(result.line(engine)) } else { rows.append(result.json(engine)) }
+            if isText { try context.write([StyledText(result.line(engine))]) }
+            rows.append(result.json(engine))
         }
         for benchmark in shapes { try row(benchmark, engine) }
         for benchmark in shapes where benchmark.operations < 1e8 && benchmark.operations > 1e7 {
@@ -80,17 +70,12 @@ enum BenchCommand: Command {
         }
         let alone = try HashingBenchmark.gigabytesPerSecond(Hashing(kernels: engine.kernels))
         let shared = try HashingBenchmark.gigabytesPerSecond(Hashing(engine: engine))
-        if isText {
-            try Output.line()
-            try Output.line(
-                "SHA-256 of pieces: \(decimal(alone, places: 2)) GB/s on one thread, "
-                    + "\(decimal(shared, places: 2)) on \(engine.workers.count)")
-        } else {
-            try context.print([
-                "schema": ReproVersion.schema, "environment": environment, "gigaflopsPeak": peak * 1e-9,
-                "results": rows, "hashingOneThread": alone, "hashingAllThreads": shared,
-            ])
-        }
+        let (one, all) = (decimal(alone, places: 2), decimal(shared, places: 2))
+        try context.answer(
+            [
+                "environment": environment, "gigaflopsPeak": peak * 1e-9, "results": rows, "hashingOneThread": alone,
+                "hashingAllThreads": shared,
+            ], ["", "SHA-256 of pieces: \(one) GB/s on one thread, \(all) on \(engine.workers.count)"])
     }
 
     /// Batch × steps × input → hidden, layers; both directions, both modes.

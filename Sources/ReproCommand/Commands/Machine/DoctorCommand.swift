@@ -10,28 +10,19 @@ enum DoctorCommand: Command {
         let engine = try context.engine()
         let environment = RunEnvironment(engine: engine)
         let faults = FloatingPointEnvironment.faults()
-        if context.format == .json {
-            let paths = KernelPath.allCases.map { path -> JSONValue in
-                ["name": path.rawValue, "compiled": path.isCompiled, "supported": path.isSupported]
-            }
-            try context.print([
-                "schema": ReproVersion.schema, "environment": environment, "kernels": paths,
-                "floatingPointFaults": faults,
-            ])
-        } else {
-            for (name, value) in environment.facts { try Output.line(name.padded(16) + value) }
-            try Output.line()
-            for path in KernelPath.allCases {
-                let state =
-                    path.isSupported ? "runs here" : path.isCompiled ? "processor lacks it" : "other architecture"
-                let chosen = path == engine.kernels.path ? "  ← used" : ""
-                try Output.line(("kernels " + path.rawValue).padded(20) + state + chosen)
-            }
-            try Output.line()
-            try Output.line(
-                "floating point".padded(16)
-                    + (faults.isEmpty ? "as the contract wants it" : faults.joined(separator: "; ")))
+        let paths = KernelPath.allCases.map { path -> JSONValue in
+            ["name": path.rawValue, "compiled": path.isCompiled, "supported": path.isSupported]
         }
+        let facts = environment.facts.map { "\($0.name.padded(16))\($0.value)" as StyledText }
+        let kernels = KernelPath.allCases.map { path -> StyledText in
+            let state = path.isSupported ? "runs here" : path.isCompiled ? "processor lacks it" : "other architecture"
+            let chosen = path == engine.kernels.path ? "  ← used" : ""
+            return "\("kernels \(path.rawValue)".padded(20))\(state)\(chosen)"
+        }
+        let health = faults.isEmpty ? "as the contract wants it" : faults.joined(separator: "; ")
+        try context.answer(
+            ["environment": environment, "kernels": paths, "floatingPointFaults": faults],
+            facts + [""] + kernels + ["", "floating point  \(health)"])
         return faults.isEmpty ? ExitCode.success : ExitCode.unavailable
     }
 }

@@ -27,13 +27,7 @@ enum TableCommand: Command {
             }
         }
         context.messages.clear()
-        if context.format == .json {
-            try context.print([
-                "schema": ReproVersion.schema, "function": function.rawValue, "stride": stride, "digest": digest,
-            ])
-        } else {
-            try Output.line(digest.hexadecimal)
-        }
+        try context.answer(["function": function.rawValue, "stride": stride, "digest": digest], ["\(digest)"])
         return .success
     }
 }

@@ -10,7 +10,7 @@ enum DriftText {
         if let expected = drift.expected { row("expected", StyledText(expected.hexadecimal)) }
         if let found = drift.found { row("found", StyledText(found.hexadecimal)) }
         if let (word, meaning) = drift.streamsVerdict {
-            row("streams", "\(StyledText(word, drift.streamsAgree == true ? .plain : .bad)): \(meaning)")
+            row("streams", "\(StyledText(word, drift.streamsAgree == true ? nil : .bad)): \(meaning)")
         }
         guard let tensor = drift.tensor else {
             row("first tensor", "not known: only the stage's digest is kept")

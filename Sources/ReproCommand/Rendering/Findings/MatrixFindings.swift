@@ -40,7 +40,7 @@ struct MatrixFindings {
         let summary = summary(matrix)
         return Findings(
             command: "matrix", subject: "combination", cases: cases, summary: summary,
-            closing: ["", StyledText(summary, matrix.exitCode == .success ? .plain : .bad)],
+            closing: ["", StyledText(summary, matrix.exitCode == .success ? nil : .bad)],
             json: [
                 "schema": ReproVersion.schema, "experiment": experiment.name, "seed": seed,
                 "exitCode": matrix.exitCode.rawValue, "distinctDigests": matrix.roots.count,

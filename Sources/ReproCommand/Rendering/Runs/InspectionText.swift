@@ -1,47 +1,32 @@
 import Repro
 
 /// What an inspection saw, the way a notebook prints it.
-struct InspectionText {
-    let context: Context
-
-    func write(_ inspection: Inspection) throws {
-        for view in inspection.views {
-            try Output.line()
+enum InspectionText {
+    static func lines(_ inspection: Inspection) -> [StyledText] {
+        inspection.views.flatMap { view -> [StyledText] in
             let lengths = view.lengths.map(String.init).joined(separator: ", ")
-            try Output.line(
-                context.palette.strong(
-                    "\(view.module.asciiUppercased), \(view.lengths.count == 1 ? "length" : "lengths") \(lengths)"))
-            for tensor in view.tensors {
+            let title = "\(view.module.asciiUppercased), \(view.lengths.count == 1 ? "length" : "lengths") \(lengths)"
+            let tensors = view.tensors.flatMap { tensor -> [StyledText] in
                 let shape = tensor.value.shape.map(String.init).joined(separator: " × ")
-                try Output.line()
-                try Output.line("\(tensor.name)  \(context.palette.faint(shape))")
-                for line in InspectionText.lines(of: tensor.value) { try Output.line("  " + line) }
+                return ["", "\(tensor.name)  \(faint: shape)"] + lines(of: tensor.value).map { "  \($0)" }
             }
-            try Output.line()
             let width = view.identities.map(\.claim.count).max() ?? 0
-            for identity in view.identities {
-                let answer = identity.holds ? context.palette.good("true") : context.palette.bad("false")
-                try Output.line(identity.claim.padded(width + 2) + answer)
+            let identities = view.identities.map { identity -> StyledText in
+                "\(identity.claim.padded(width + 2))\(identity.holds ? "\(good: "true")" : "\(bad: "false")" as StyledText)"
             }
+            return ["", "\(strong: title)"] + tensors + [""] + identities
         }
     }
 
     /// Rows of a tensor, four decimals per element, nested as PyTorch nests them.
     static func lines(of tensor: Tensor) -> [String] {
         guard tensor.rank > 1 else {
-            return [
-                "[" + tensor.elements.map { decimal(Double($0), places: 4).leftPadded(7) }.joined(separator: " ") + "]"
-            ]
+            let numbers = tensor.elements.map { decimal(Double($0), places: 4).leftPadded(7) }
+            return ["[" + numbers.joined(separator: " ") + "]"]
         }
-        var lines: [String] = []
-        for index in 0..<tensor.shape[0] {
-            let inner = InspectionText.lines(of: tensor.slice(index))
-            for (position, line) in inner.enumerated() {
-                let open = index == 0 && position == 0 ? "[" : " "
-                let close = index == tensor.shape[0] - 1 && position == inner.count - 1 ? "]" : ""
-                lines.append(open + line + close)
-            }
+        let inner = (0..<tensor.shape[0]).flatMap { lines(of: tensor.slice($0)) }
+        return inner.enumerated().map { index, line in
+            (index == 0 ? "[" : " ") + line + (index == inner.count - 1 ? "]" : "")
         }
-        return lines
     }
 }

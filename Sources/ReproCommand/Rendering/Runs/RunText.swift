@@ -1,83 +1,69 @@
 import Repro
 
-/// A run as a person reads it.
-struct RunText {
-    let context: Context
-    private static let width = 18
-
-    func head(_ experiment: Experiment, seed: UInt64, environment: RunEnvironment) throws {
+/// A run as a person reads it, part by part as it goes.
+enum RunText {
+    static func head(_ experiment: Experiment, seed: UInt64, environment: RunEnvironment) -> [StyledText] {
         let summary = Experiment.summary(of: experiment.name)
-        try row("experiment", experiment.name + (summary.isEmpty ? "" : context.palette.faint("  " + summary)))
-        try row("model", RunText.model(experiment))
-        try row("seed", String(seed))
         let threads = environment.threads == 1 ? "1 thread" : "\(environment.threads) threads"
-        try row("engine", "\(environment.kernels), \(threads), \(environment.processor)")
-        try Output.line()
+        return [
+            row("experiment", "\(experiment.name)\(faint: summary.isEmpty ? "" : "  " + summary)"),
+            row("model", "\(model(experiment))"), row("seed", "\(seed)"),
+            row("engine", "\(environment.kernels), \(threads), \(environment.processor)"), "",
+        ]
     }
 
-    func progress(_ event: RunProgress, trace: String?, operations: OperationLog?) throws {
+    /// - Parameters:
+    ///   - trace: what `--trace` asks for.
+    ///   - operations: the log that counts the stage's operations.
+    static func lines(_ event: RunProgress, trace: String?, operations: OperationLog?) -> [StyledText] {
         switch event {
-        case .step: break
-        case .stage(let stage):
-            guard trace != nil || !(stage.isStep || stage.id.isEpoch) else { return }
-            context.messages.clear()
-            let traced = operations?.counts.last.flatMap { $0.stage == stage.id ? "  \($0.count) operations" : nil }
-            try row(stage.name, stage.digest.hexadecimal + (traced ?? ""))
-            if trace == "tensor" {
-                for leaf in stage.leaves ?? [] {
-                    let shape = leaf.shape.map(String.init).joined(separator: "×")
-                    try Output.line(
-                        "  " + leaf.name.padded(34) + leaf.elementType.rawValue + " " + shape.padded(12)
-                            + leaf.digest.hexadecimal)
-                }
-            }
+        case .step: return []
         case .epoch(let epoch, let count, let loss):
-            context.messages.clear()
-            try row("epoch \(epoch + 1) of \(count)", "loss \(decimal(loss, places: 6))")
+            return [row("epoch \(epoch + 1) of \(count)", "loss \(decimal(loss, places: 6))")]
+        case .stage(let stage):
+            guard trace != nil || !(stage.isStep || stage.id.isEpoch) else { return [] }
+            let traced = operations?.counts.last.flatMap { $0.stage == stage.id ? "  \($0.count) operations" : nil }
+            let leaves = trace == "tensor" ? stage.leaves ?? [] : []
+            return [row(stage.name, "\(stage.digest)\(traced ?? "")")]
+                + leaves.map { leaf in
+                    let shape = leaf.shape.map(String.init).joined(separator: "×")
+                    return "  \(leaf.name.padded(34))\(leaf.elementType.rawValue) \(shape.padded(12))\(leaf.digest)"
+                }
         }
     }
 
-    func tail(_ result: RunResult, contrast: RunResult?, directory: RunDirectory) throws {
-        if let inspection = result.inspection { try InspectionText(context: context).write(inspection) }
-        try Output.line()
-        for (name, value) in result.metrics { try row(name, metric(name, value)) }
+    static func tail(_ result: RunResult, contrast: RunResult?) -> [StyledText] {
+        var lines = result.inspection.map(InspectionText.lines) ?? []
+        lines.append("")
+        lines += result.metrics.map { row($0.name, "\(metric($0.name, $0.value))") }
         if let contrast {
-            try Output.line()
+            lines.append("")
             for (name, value) in contrast.metrics where name.hasSuffix("Accuracy") {
-                try row(
-                    "",
-                    "\(name) with two directions \(metric(name, result.metric(name) ?? 0)), with one \(metric(name, value))"
-                )
+                let both = metric(name, result.metric(name) ?? 0)
+                lines.append(row("", "\(name) with two directions \(both), with one \(metric(name, value))"))
             }
         }
-        try row("digest", context.palette.strong(result.trace.root.hexadecimal))
-        if let fault = result.perturbation { context.messages.remark("a fault was planted: \(fault)") }
-        if let stage = result.lastStage {
-            context.messages.remark("ended after '\(stage)': the digest is that of the stages so far")
-        }
-        context.messages.remark("wrote \(directory.path)")
+        return lines + [row("digest", "\(strong: result.trace.root.hexadecimal)")]
     }
 
-    private func row(_ name: String, _ value: String) throws {
-        try Output.line(name.padded(RunText.width) + "  " + value)
-    }
+    private static func row(_ name: String, _ value: StyledText) -> StyledText { "\(name.padded(18))  \(value)" }
 
-    private func metric(_ name: String, _ value: Double) -> String {
+    private static func metric(_ name: String, _ value: Double) -> String {
         name.hasSuffix("Accuracy") ? percent(value) : decimal(value, places: 6)
     }
 
-    static func model(_ experiment: Experiment) -> String {
+    private static func model(_ experiment: Experiment) -> String {
         let model = experiment.model
         let cells = model.cells.map { (model.bidirectional ? "Bi-" : "") + $0.rawValue.asciiUppercased }
         let layers = "\(model.layers) \(model.layers == 1 ? "layer" : "layers") × \(model.hidden) hidden"
         let embedding = model.embedding > 0 ? "embedding \(model.embedding) → " : ""
-        var readout = ""
-        switch experiment.task {
-        case .classification:
-            readout = " → \(model.bidirectional ? model.pooling.rawValue : "last state") → \(model.head.rawValue)"
-        case .tagging: readout = " → \(model.head.rawValue) at each position"
-        case .inspection: break
-        }
+        let readout =
+            switch experiment.task {
+            case .classification:
+                " → \(model.bidirectional ? model.pooling.rawValue : "last state") → \(model.head.rawValue)"
+            case .tagging: " → \(model.head.rawValue) at each position"
+            case .inspection: ""
+            }
         return embedding + cells.joined(separator: ", ") + " (\(layers))" + readout
     }
 }
