@@ -23,13 +23,6 @@ extension String {
     /// Filled with spaces on the left.
     func leftPadded(_ width: Int) -> String { String(repeating: " ", count: Swift.max(0, width - count)) + self }
 
-    /// Without spaces at the end.
-    var trimmedRight: String {
-        var text = self[...]
-        while text.last == " " { text.removeLast() }
-        return String(text)
-    }
-
     /// A–Z for a–z, the rest as it is.
     var asciiUppercased: String {
         String(decoding: utf8.map { (97...122).contains($0) ? $0 - 32 : $0 }, as: UTF8.self)

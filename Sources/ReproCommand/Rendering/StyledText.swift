@@ -12,6 +12,17 @@ struct StyledText: ExpressibleByStringInterpolation, Sendable {
     init(stringInterpolation: StringInterpolation) { spans = stringInterpolation.spans }
     init(_ text: String, _ style: Style? = nil) { spans = [(text, style)] }
 
+    /// Without spaces at the end.
+    var trimmedRight: StyledText {
+        var rest = self
+        while let (text, style) = rest.spans.popLast() {
+            guard let end = text.lastIndex(where: { $0 != " " }) else { continue }
+            rest.spans.append((String(text[...end]), style))
+            break
+        }
+        return rest
+    }
+
     var plain: String { spans.map(\.text).joined() }
 
     /// A line of a column of names and one of values.

@@ -42,20 +42,14 @@ struct CommandSpecification {
     /// Options that every command takes.
     var common: [OptionSpecification] {
         [
-            OptionSpecification(
-                name: "format", value: formats.map(\.rawValue).joined(separator: "|"),
-                help: "how to print results (default text)")
+            .option("format", formats.map(\.rawValue).joined(separator: "|"), "how to print results (default text)"),
+            .option("threads", "N", "threads that compute (default: one per processor; or REPRO_THREADS)"),
+            .option(
+                "kernels", "PATH", "auto, reference, portable, avx2, avx512 or neon (default auto; or REPRO_KERNELS)"),
+            .flag("quiet", "no progress and no remarks"), .flag("no-color", "no colours (also NO_COLOR, TERM=dumb)"),
+            .flag("help", "this text"),
         ]
-            + CommandSpecification.shared
     }
-
-    private static let shared: [OptionSpecification] = [
-        .option("threads", "N", "threads that compute (default: one per processor; or REPRO_THREADS)"),
-        .option("kernels", "PATH", "auto, reference, portable, avx2, avx512 or neon (default auto; or REPRO_KERNELS)"),
-        .flag("quiet", "no progress and no remarks"),
-        .flag("no-color", "no colours (also NO_COLOR, TERM=dumb)"),
-        .flag("help", "this text"),
-    ]
 
     var allOptions: [OptionSpecification] { options + common }
 }
@@ -143,6 +137,11 @@ struct Arguments {
             throw usage("--seed is '\(text)'; it has to be an integer from 0 to \(UInt64.max)")
         }
         return seed
+    }
+
+    /// One of a type's cases, by its name.
+    func choice<Value: RawRepresentable<String> & CaseIterable>(_ name: String, of type: Value.Type) throws -> Value? {
+        try choice(name, type.allCases.map(\.rawValue)).flatMap(Value.init)
     }
 
     /// One of some names.

@@ -20,7 +20,7 @@ extension ExitCode {
             case is NotFiniteError: .notFinite
             case is GoldenFault: .notJudged
             case is Blessing.NotReproducible: .notReproducible
-            case is TensorKeeping.NotReproduced: .drift
+            case is GoldenCheck.NotReproduced: .drift
             case is PerturbationError, is StageNeverReached: .usage
             case is ExperimentError, is ParameterKeyCollision: .badData
             default: .software

@@ -13,13 +13,7 @@ public struct BuildProcess: Sendable {
         public let path: String
         public let reason: String
         /// Whether it did not know an option that it was given.
-        let isUsage: Bool
-
-        init(path: String, reason: String, isUsage: Bool = false) {
-            self.path = path
-            self.reason = reason
-            self.isUsage = isUsage
-        }
+        var isUsage = false
 
         public var description: String { "\(path): \(reason)" }
     }
@@ -29,10 +23,7 @@ public struct BuildProcess: Sendable {
     ///   - running: ends the build where this process is interrupted.
     /// - Throws: `FormatError`, `.noInput`, where no program has the path.
     public init(path: String, option: String, running: RunningBuilds) throws(FormatError) {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
-            FileManager.default.isExecutableFile(atPath: path)
-        else {
+        guard Paths.isFolder(path) == false, FileManager.default.isExecutableFile(atPath: path) else {
             throw FormatError(
                 .noInput, path: path, problem: "no program that can be run",
                 remedy: "name a build of repro with \(option), for example .build/debug/repro")

@@ -17,9 +17,8 @@ struct AtomicFolder {
     ///
     /// - Throws: `FormatError`, `.cannotCreate`, where a file has the name.
     func contents() throws(FormatError) -> [String]? {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
-        guard isFolder.boolValue else {
+        guard let isFolder = Paths.isFolder(path) else { return nil }
+        guard isFolder else {
             throw FormatError(
                 .cannotCreate, path: path, problem: "is a file", remedy: "name a folder that does not exist yet")
         }
@@ -29,10 +28,7 @@ struct AtomicFolder {
     /// The folder that this one stands in, or the first above it that exists.
     var nearestFolder: String {
         var place = path
-        repeat {
-            place = Paths.folder(of: place)
-        } while place != "." && place != "/"
-            && !FileManager.default.fileExists(atPath: place)
+        repeat { place = Paths.folder(of: place) } while place != "." && place != "/" && Paths.isFolder(place) == nil
         return place
     }
 

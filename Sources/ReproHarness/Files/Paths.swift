@@ -34,29 +34,30 @@ extension Paths {
     public static func verifyPlace(
         _ path: String, replacing: Bool, in folder: String? = nil
     ) throws(FormatError) {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        guard let isFolder = Paths.isFolder(path) else {
             let own = Paths.folder(of: path)
-            guard
-                FileManager.default.fileExists(atPath: own) || folder.map({ components($0) == components(own) }) == true
-            else {
+            guard Paths.isFolder(own) != nil || folder.map({ components($0) == components(own) }) == true else {
                 throw FormatError(
                     .cannotCreate, path: path, problem: "there is no folder \(own)",
                     remedy: "create it first: mkdir -p \(own)")
             }
             return
         }
-        let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-        let type = (try? FileManager.default.attributesOfItem(atPath: resolved))?[.type] as? FileAttributeType
-        if isFolder.boolValue {
-            throw FormatError(
-                .cannotCreate, path: path, problem: "is a directory", remedy: "name a file in it")
+        if isFolder {
+            throw FormatError(.cannotCreate, path: path, problem: "is a directory", remedy: "name a file in it")
         }
-        if !replacing && type == .typeRegular {
+        if !replacing && isRegularFile(path) {
             throw FormatError(
                 .cannotCreate, path: path, problem: "exists already",
                 remedy: "name another file, or replace this one with --force")
         }
+    }
+
+    /// Whether a file of bytes has the path, and no device or pipe; links are followed.
+    public static func isRegularFile(_ path: String) -> Bool {
+        let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let type = (try? FileManager.default.attributesOfItem(atPath: resolved))?[.type] as? FileAttributeType
+        return type == .typeRegular
     }
 
     private static func components(_ path: String) -> [String] {

@@ -14,6 +14,13 @@ extension GoldenFolder {
             .map { String($0.dropLast(5)) }
             .sorted { Text.precedes($0.utf8, $1.utf8) }
     }
+
+    /// The experiment of a golden; its data paths are relative to the folder.
+    ///
+    /// - Throws: as `Experiment.decode`.
+    public func experiment(_ json: JSONValue, named name: String) throws -> Experiment {
+        try Experiment.decode(json, path: path(of: name)).experiment
+    }
 }
 
 /// Makes a golden of what this build gives, once it gave it twice.

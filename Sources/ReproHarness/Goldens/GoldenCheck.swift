@@ -57,7 +57,7 @@ public struct GoldenCheck: Sendable {
         let experiment: Experiment
         do {
             golden = try folder.golden(named: name)
-            experiment = try Experiment.decode(golden.experiment, path: folder.path(of: name)).experiment
+            experiment = try folder.experiment(golden.experiment, named: name)
         } catch {
             return Outcome(
                 name: name, verdict: .notJudged("\(error)"), golden: nil, trace: nil, tensorsFault: nil,
@@ -66,9 +66,7 @@ public struct GoldenCheck: Sendable {
         var tensors: GoldenTensors?
         var tensorsFault: GoldenTensorsFault?
         do { tensors = try folder.tensors(of: golden) } catch { tensorsFault = error }
-        let options = RunOptions(
-            perturbation: perturbation, resolve: { [folder] in Paths.resolve($0, against: folder.path) },
-            onProgress: onProgress)
+        let options = options(onProgress)
         func outcome(
             _ verdict: Verdict, _ trace: Trace? = nil, successor: (golden: Golden, tensors: [KeptTensor]?)? = nil
         ) -> Outcome {
@@ -97,6 +95,38 @@ public struct GoldenCheck: Sendable {
             return outcome(.notFinite("\(error)"))
         } catch {
             return outcome(.notJudged("\(error)"))
+        }
+    }
+
+    private func options(_ onProgress: @escaping (RunProgress) -> Void) -> RunOptions {
+        RunOptions(
+            perturbation: perturbation, resolve: { [folder] in Paths.resolve($0, against: folder.path) },
+            onProgress: onProgress)
+    }
+
+    /// A golden, and the tensors of a run that reproduced it, which explain a later drift; nil where they are too large to be
+    /// kept.
+    ///
+    /// - Throws: ``GoldenFault``, ``NotReproduced``, and what a run throws.
+    public func tensors(
+        of name: String, onProgress: @escaping (RunProgress) -> Void = { _ in }
+    ) throws -> (golden: Golden, tensors: [KeptTensor]?) {
+        let golden = try folder.golden(named: name)
+        let experiment = try folder.experiment(golden.experiment, named: name)
+        let run = try Repetition(of: golden.stages, moved: nil, options: options(onProgress)) {
+            try runner(experiment, golden.seed, engine, $0)
+        }
+        guard run.trace.root == golden.root else { throw NotReproduced(name: name) }
+        return (golden, run.goldenTensors)
+    }
+
+    /// This build does not give the golden, so that its tensors are not the golden's.
+    public struct NotReproduced: Error, CustomStringConvertible {
+        public let name: String
+
+        public var description: String {
+            "'\(name)' is not reproduced by this build, so its tensors are not the golden's and nothing was written; "
+                + "`repro check \(name)` shows where it drifts"
         }
     }
 

@@ -50,7 +50,9 @@ public final class OperationLog {
             counts.append((operation.stage, 1))
         }
         let name = operation.place
-        if keep.contains(where: { $0.matches(name) }), let value = OperationLog.value(operation, bytes) {
+        if keep.contains(where: { $0.matches(name) }),
+            let value = ArrayValue(operation.elementType, shape: operation.shape, bytes: bytes)
+        {
             kept.append(NamedArray(name, value))
         }
         guard let lines else { return }
@@ -62,21 +64,22 @@ public final class OperationLog {
         try lines.write((fields.joined(separator: "\t") + "\n").utf8)
     }
 
-    /// The tensor; nil for plain bytes, which no tensor file holds.
-    private static func value(_ operation: TracedOperation, _ bytes: UnsafeRawBufferPointer) -> ArrayValue? {
-        switch operation.elementType {
-        case .float32:
-            .float(Tensor(shape: operation.shape, elements: Array(bytes.bindMemory(to: Float.self))))
-        case .int64: .int(shape: operation.shape, elements: Array(bytes.bindMemory(to: Int64.self)))
-        case .byte: nil
-        }
-    }
-
     /// Writes the files into a folder.
     ///
     /// - Throws: `FormatError`, as `AtomicFile`.
     func write(to folder: String) throws(FormatError) {
         try lines?.copy(to: folder + "/" + OperationLog.traceName)
         if !keep.isEmpty { try Safetensors.write(kept, to: folder + "/" + OperationLog.keptName) }
+    }
+}
+
+extension ArrayValue {
+    /// A tensor of the bytes that were hashed; nil for plain bytes, which no tensor file holds.
+    init?(_ type: ElementType, shape: [Int], bytes: UnsafeRawBufferPointer) {
+        switch type {
+        case .float32: self = .float(Tensor(shape: shape, elements: Array(bytes.bindMemory(to: Float.self))))
+        case .int64: self = .int(shape: shape, elements: Array(bytes.bindMemory(to: Int64.self)))
+        case .byte: return nil
+        }
     }
 }

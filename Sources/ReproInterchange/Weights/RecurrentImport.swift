@@ -114,7 +114,7 @@ private struct Found {
         }
         count += 1
         layers = max(layers, parameter.layer + 1)
-        bidirectional = bidirectional || parameter.isReverse
+        bidirectional = bidirectional || parameter.direction == .reverse
         bias = bias || parameter.kind == .biasIH || parameter.kind == .biasHH
         projection = projection || parameter.kind == .weightHR
     }
@@ -161,15 +161,10 @@ private struct Found {
     }
 
     func missing(_ name: String) -> FormatError {
-        let parts =
-            [
-                "\(layers) \(layers == 1 ? "layer" : "layers")",
-                "\(bidirectional ? 2 : 1) direction\(bidirectional ? "s" : "")",
-            ]
-            + (bias ? ["bias"] : []) + (projection ? ["a projection"] : [])
+        let module = "\(layers) layer\(layers == 1 ? "" : "s"), \(bidirectional ? "2 directions" : "1 direction")"
+        let more = (bias ? ", bias" : "") + (projection ? ", a projection" : "")
         return error(
-            name, "the tensor is missing from a module of " + parts.joined(separator: ", "),
-            remedy: "save the whole state_dict")
+            name, "the tensor is missing from a module of \(module)\(more)", remedy: "save the whole state_dict")
     }
 
     func error(_ name: String, _ problem: String, remedy: String) -> FormatError {

@@ -1,19 +1,12 @@
 import ReproFormats
+import ReproNN
 
 /// A tensor's name as `torch.nn.LSTM`, `GRU` and `RNN` write it: `[PREFIX.]KIND_lLAYER[_reverse]`.
 struct RecurrentName {
-    enum Kind: String, CaseIterable {
-        case weightIH = "weight_ih"
-        case weightHH = "weight_hh"
-        case biasIH = "bias_ih"
-        case biasHH = "bias_hh"
-        case weightHR = "weight_hr"
-    }
-
     /// What precedes the own name, up to and with its last dot; empty without one.
     let prefix: String
     /// Nil where the rest is no recurrent parameter's name.
-    let parameter: (kind: Kind, layer: Int, isReverse: Bool)?
+    let parameter: RecurrentParameterName?
 
     /// Far above any model, and low enough for every product of sizes.
     private static let greatestLayerDigits = 6
@@ -26,8 +19,8 @@ struct RecurrentName {
     }
 
     /// By bytes, as `String` would call different bytes equal.
-    private static func parse(_ name: ArraySlice<UInt8>) -> (Kind, Int, Bool)? {
-        for kind in Kind.allCases where name.starts(with: Array((kind.rawValue + "_l").utf8)) {
+    private static func parse(_ name: ArraySlice<UInt8>) -> RecurrentParameterName? {
+        for kind in RecurrentParameterName.Kind.allCases where name.starts(with: Array((kind.rawValue + "_l").utf8)) {
             let rest = name.dropFirst(kind.rawValue.utf8.count + 2)
             let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
             let suffix = rest.dropFirst(digits.count)
@@ -35,7 +28,8 @@ struct RecurrentName {
                 digits.count == 1 || digits.first != UInt8(ascii: "0"),
                 suffix.isEmpty || suffix.elementsEqual("_reverse".utf8)
             else { return nil }
-            return (kind, digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }, !suffix.isEmpty)
+            let layer = digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+            return RecurrentParameterName(layer: layer, direction: suffix.isEmpty ? .forward : .reverse, kind: kind)
         }
         return nil
     }
@@ -45,7 +39,9 @@ struct RecurrentName {
         // A name that long is no typing error, and the search would take its length times the candidates'.
         guard name.utf8.count <= 100 else { return nil }
         let candidates = (0..<min(layers, 64)).flatMap { layer in
-            Kind.allCases.flatMap { ["\($0.rawValue)_l\(layer)", "\($0.rawValue)_l\(layer)_reverse"] }
+            RecurrentParameterName.Kind.allCases.flatMap { kind in
+                Direction.allCases.map { "\(RecurrentParameterName(layer: layer, direction: $0, kind: kind))" }
+            }
         }
         return NearestName.of(name, among: candidates)
     }

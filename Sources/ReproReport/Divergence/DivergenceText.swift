@@ -17,16 +17,10 @@ struct DivergenceText {
     }
 
     private var way: [Markup] {
-        var way: [Markup] = [
-            "<span class=\"quiet\">root</span> run", "<span class=\"quiet\">stage</span> \(drift.stage)",
-        ]
-        guard let tensor = drift.tensor else { return way + ["<span class=\"quiet\">tensor</span> not known"] }
-        if tensor.stage == drift.stage {
-            way.append("<span class=\"quiet\">tensor</span> \(tensor.name)")
-        } else {
-            way.append("<span class=\"quiet\">tensor</span> not kept there")
+        let tensor = drift.tensor.map { $0.stage == drift.stage ? $0.name : "not kept there" } ?? "not known"
+        return [("root", "run"), ("stage", drift.stage), ("tensor", tensor)].map { kind, name in
+            "<span class=\"quiet\">\(kind)</span> \(name)"
         }
-        return way
     }
 
     private var facts: [(Markup, Markup)] {

@@ -16,21 +16,14 @@ struct HeatMap {
     var markup: Markup {
         let bins = StageBins(map.stages)
         let moved = map.rows.filter { !HeatMap.isEqual($0) }
-        let rows = moved.map { row($0, bins) }.joined("\n")
         guard !map.rows.isEmpty else { return "<p class=\"note\">\(caption) No tensors were kept.</p>\n" }
         guard !moved.isEmpty else { return "<p class=\"note\">\(caption) Every tensor is equal in each of them.</p>\n" }
-        return """
-            <table class="map" role="table">
-            <caption>\(caption) \(bins.explanation(noun))</caption>
-            <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Tensor</th>
-            <th scope="col" role="columnheader" class="axis"><span class="hidden">Over the \(noun)s</span>\(axis(bins))</th>
-            <th scope="col" role="columnheader">First differs</th><th scope="col" role="columnheader">Differs in</th>
-            <th scope="col" role="columnheader">Greatest ulp</th></tr></thead>
-            <tbody role="rowgroup">
-            \(rows)
-            </tbody></table>
-            \(equalRows)
-            """
+        let over: Markup = "<span class=\"hidden\">Over the \(noun)s</span>\(axis(bins))"
+        let table = bins.table(
+            "\(caption) \(bins.explanation(noun))",
+            columns: ("Tensor", over, ["First differs", "Differs in", "Greatest ulp"]),
+            rows: moved.map { row($0, bins) })
+        return "\(table)\(equalRows)"
     }
 
     /// Tensors that never moved, which need no strip.

@@ -29,18 +29,13 @@ extension HeatMap {
 
     /// What the fillings mean, in words and samples.
     static var legend: Markup {
-        func entry(_ style: String, _ text: Markup) -> Markup {
-            """
-            <li><svg class="swatch" aria-hidden="true" focusable="false">\
-            <rect class="\(style)" width="100%" height="100%"/></svg><span>\(text)</span></li>
-            """
-        }
-        let levels = classes.indices.map { entry("c\($0 + 1)", Axis.power(ofTwo: 3 * $0)) }.joined()
+        let levels = classes.indices.map { Markup.swatch("c\($0 + 1)", Axis.power(ofTwo: 3 * $0)) }.joined()
         return """
             <div class="legend"><p>Distance in ulp, from the number below each colour up to the next:</p>
             <ul class="scale">\(levels)</ul>
-            <ul>\(entry("equal", "equal, bit for bit"))\(entry("unsized", "differs, distance not known"))\
-            \(entry("unkept", "stage differs, its tensors were not kept"))\(entry("absent", "no such tensor"))</ul></div>
+            <ul>\(Markup.swatch("equal", "equal, bit for bit"))\(Markup.swatch("unsized", "differs, distance not known"))\
+            \(Markup.swatch("unkept", "stage differs, its tensors were not kept"))\
+            \(Markup.swatch("absent", "no such tensor"))</ul></div>
 
             """
     }

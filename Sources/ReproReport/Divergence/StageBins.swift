@@ -22,11 +22,39 @@ struct StageBins {
         return first == last ? first : "\(first) … \(last)"
     }
 
+    /// A table of rows that begin with a name and a strip over these stages.
+    ///
+    /// - Parameter columns: the head of the names, what the strips go over, and the heads of the columns behind them.
+    func table(_ caption: Markup, columns: (name: Markup, over: Markup, rest: [Markup]), rows: [Markup]) -> Markup {
+        let rest = columns.rest.map { "<th scope=\"col\" role=\"columnheader\">\($0)</th>" as Markup }
+        return """
+            <table class="map" role="table">
+            <caption>\(caption)</caption>
+            <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">\(columns.name)</th>
+            <th scope="col" role="columnheader" class="axis">\(columns.over)</th>
+            \(rest.joined())</tr></thead>
+            <tbody role="rowgroup">
+            \(rows.joined("\n"))
+            </tbody></table>
+
+            """
+    }
+
     /// What a column stands for, for a caption.
     func explanation(_ noun: String) -> Markup {
         size == 1
             ? "Each column is one \(noun)."
             : "Each column is \(size) consecutive \(noun)s and shows the most divergent of them."
+    }
+}
+
+extension Markup {
+    /// A filling of strips and what it means, for a legend.
+    static func swatch(_ style: String, _ meaning: Markup) -> Markup {
+        """
+        <li><svg class="swatch" aria-hidden="true" focusable="false">\
+        <rect class="\(style)" width="100%" height="100%"/></svg><span>\(meaning)</span></li>
+        """
     }
 }
 

@@ -36,14 +36,15 @@ struct Headline {
             return "Every run gave the same bits: each gradient, parameter and output that the digest covers."
         }
         let conditions = comparison.conditions
+        let difference: Markup
         switch (conditions.options.contains(where: \.differs), conditions.seed.differs) {
-        case (true, true): return "They differ in experiment and seed, so that their digests have to differ."
-        case (true, false): return "They ran different experiments, so that their digests have to differ."
-        case (false, true): return "They differ in seed, so that their digests have to differ."
-        case (false, false) where conditions.data.contains(where: \.differs):
-            return "They read different data, so that their digests have to differ."
+        case (true, true): difference = "differ in experiment and seed"
+        case (true, false): difference = "ran different experiments"
+        case (false, true): difference = "differ in seed"
+        case (false, false) where conditions.data.contains(where: \.differs): difference = "read different data"
         case (false, false): return "One experiment and one seed should give one digest."
         }
+        return "They \(difference), so that their digests have to differ."
     }
 
     /// One card per digest, with its runs.

@@ -50,13 +50,14 @@ struct ReportedRun {
     /// The tensors that both directories keep whole and that differ.
     ///
     /// - Throws: `FormatError`: a file that is damaged.
-    func wholeTensors(against other: ReportedRun) throws(FormatError) -> [RunComparison.WholeTensor] {
-        var tensors: [RunComparison.WholeTensor] = []
+    func wholeTensors(against other: ReportedRun) throws(FormatError) -> [(stage: String, difference: TensorDifference)]
+    {
+        var tensors: [(stage: String, difference: TensorDifference)] = []
         for (stage, file) in ReportedRun.files {
             let (before, after) = (path + "/" + file, other.path + "/" + file)
             guard Paths.isFolder(before) != nil, Paths.isFolder(after) != nil else { continue }
             let differences = try TensorDifference.all(try ArrayFile(path: before), try ArrayFile(path: after))
-            tensors += differences.map { .init(stage: stage, difference: $0) }
+            tensors += differences.map { (stage, $0) }
         }
         return tensors
     }

@@ -26,18 +26,13 @@ struct StreamsTable {
                 """
         }
         let bins = StageBins(divergences[0].stages.map(\.name))
-        return """
-            <table class="map" role="table">
-            <caption>Streams of each stage, against those of \(divergences[0].baseline.name). \(bins.explanation("stage"))</caption>
-            <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Run</th>
-            <th scope="col" role="columnheader" class="axis"><span class="hidden">Over the stages</span></th>
-            <th scope="col" role="columnheader">First differs</th><th scope="col" role="columnheader">Differ in</th>
-            <th scope="col" role="columnheader">Streams</th></tr></thead>
-            <tbody role="rowgroup">\(rows.joined("\n"))</tbody></table>
-            <div class="legend"><ul><li><svg class="swatch" aria-hidden="true" focusable="false"><rect class="same" \
-            width="100%" height="100%"/></svg>agree</li><li><svg class="swatch" aria-hidden="true" focusable="false">\
-            <rect class="unsized" width="100%" height="100%"/></svg>differ</li></ul></div>
-
-            """
+        let table = bins.table(
+            "Streams of each stage, against those of \(divergences[0].baseline.name). \(bins.explanation("stage"))",
+            columns: (
+                "Run", "<span class=\"hidden\">Over the stages</span>", ["First differs", "Differ in", "Streams"]
+            ),
+            rows: rows)
+        let legend: Markup = "\(Markup.swatch("same", "agree"))\(Markup.swatch("unsized", "differ"))"
+        return "\(table)<div class=\"legend\"><ul>\(legend)</ul></div>\n"
     }
 }

@@ -62,7 +62,7 @@ public struct Drift: Sendable, Equatable {
             let difference = try golden.difference(from: own)
         else { return self }
         var drift = self
-        drift.comparison.note(RunComparison.WholeTensor(stage: tensor.stage, difference: difference))
+        drift.comparison.note(difference, in: tensor.stage)
         drift.tensor?.whole = difference
         return drift
     }

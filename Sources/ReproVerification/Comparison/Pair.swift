@@ -16,7 +16,8 @@ public struct Pair<Part: DigestedPart>: Sendable, Equatable {
     /// Nil where only the other run has the part; one of the two is there.
     public let before, after: Part?
 
-    public var name: String { (before ?? after)!.name }
+    public var either: Part { (before ?? after)! }
+    public var name: String { either.name }
     public var isEqual: Bool { before?.digest == after?.digest }
 
     /// Pairs the parts of two runs by name, in the order in which the runs have them.

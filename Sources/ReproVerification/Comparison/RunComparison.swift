@@ -36,29 +36,22 @@ extension RecordedRun: DigestedRun {
 /// All that is told of a difference is a view of this: ``conditions`` what was asked for, ``drift`` where it begins and by which
 /// ``Cause``, ``growth`` how it spreads, ``DivergenceMap`` how far each tensor is apart in each stage.
 public struct RunComparison: Sendable, Equatable {
-    /// How a whole tensor differs, from files that keep it, and the stage that recorded it.
-    public struct WholeTensor: Sendable {
-        public let stage: String
-        public let difference: TensorDifference
-
-        public init(stage: String, difference: TensorDifference) {
-            self.stage = stage
-            self.difference = difference
-        }
-    }
-
     /// The roots of the two digest trees.
     public let before, after: Digest
     public let conditions: ConditionComparison
     /// In the order of a run.
     public private(set) var stages: [StageComparison]
 
-    public init(_ before: some DigestedRun, _ after: some DigestedRun, whole: [WholeTensor] = []) {
+    /// - Parameter whole: how whole tensors differ, from files that keep them, and the stages that recorded them.
+    public init(
+        _ before: some DigestedRun, _ after: some DigestedRun,
+        whole: [(stage: String, difference: TensorDifference)] = []
+    ) {
         self.before = before.root
         self.after = after.root
         conditions = ConditionComparison([before.conditions, after.conditions])
         stages = Pair.all(before.stages, after.stages).map { StageComparison($0) }
-        for tensor in whole { note(tensor) }
+        for (stage, difference) in whole { note(difference, in: stage) }
     }
 
     public var isEqual: Bool { before == after }
@@ -69,8 +62,8 @@ public struct RunComparison: Sendable, Equatable {
     /// Why they differ; ``Cause/none`` where the roots are equal.
     public var cause: Cause { drift?.cause ?? .none }
 
-    mutating func note(_ whole: WholeTensor) {
-        guard let place = stages.firstIndex(where: { Text.areSame($0.name, whole.stage) }) else { return }
-        stages[place].note(whole.difference)
+    mutating func note(_ whole: TensorDifference, in stage: String) {
+        guard let place = stages.firstIndex(where: { Text.areSame($0.name, stage) }) else { return }
+        stages[place].note(whole)
     }
 }

@@ -3,16 +3,14 @@ import ReproTrace
 
 /// A stage of one run beside the stage of that name in another.
 public struct StageComparison: Sendable, Equatable {
-    /// Nil where only the other run has the stage.
-    public let before, after: Stage?
+    private let pair: Pair<Stage>
     /// The tensors of both; nil where they are not known: where the stage differs and a side kept its digest alone.
     ///
     /// Equal digests vouch for the tensors of both sides, also where only one kept them.
     public private(set) var tensors: [TensorComparison]?
 
     init(_ pair: Pair<Stage>) {
-        before = pair.before
-        after = pair.after
+        self.pair = pair
         tensors = StageComparison.leaves(pair)?.map { TensorComparison(stage: pair.name, $0) }
     }
 
@@ -27,12 +25,13 @@ public struct StageComparison: Sendable, Equatable {
         return Pair.all(before, after)
     }
 
-    private var pair: Pair<Stage> { Pair(before: before, after: after) }
-
+    /// Nil where only the other run has the stage.
+    public var before: Stage? { pair.before }
+    public var after: Stage? { pair.after }
     public var name: String { pair.name }
-    public var id: StageID { (before ?? after)!.id }
-    public var isStep: Bool { (before ?? after)!.isStep }
-    public var isEpoch: Bool { (before ?? after)!.id.isEpoch }
+    public var id: StageID { pair.either.id }
+    public var isStep: Bool { pair.either.isStep }
+    public var isEpoch: Bool { id.isEpoch }
     public var isEqual: Bool { pair.isEqual }
     /// Nil where only one run has the stage.
     public var streamsAgree: Bool? { before.flatMap { own in after.map { own.streams == $0.streams } } }

@@ -5,19 +5,18 @@ import ReproTrace
 public struct TensorComparison: Sendable, Equatable {
     /// The name of the stage that it stands in.
     public let stage: String
-    /// Digest, shape and recorded elements on either side; nil where only the other side has the tensor.
-    public let before, after: Leaf?
+    private let pair: Pair<Leaf>
     /// How the whole tensor differs, where the elements of both sides are at hand.
     public internal(set) var whole: TensorDifference?
 
     init(stage: String, _ pair: Pair<Leaf>) {
         self.stage = stage
-        before = pair.before
-        after = pair.after
+        self.pair = pair
     }
 
-    private var pair: Pair<Leaf> { Pair(before: before, after: after) }
-
+    /// Digest, shape and recorded elements on either side; nil where only the other side has the tensor.
+    public var before: Leaf? { pair.before }
+    public var after: Leaf? { pair.after }
     public var name: String { pair.name }
     public var isEqual: Bool { pair.isEqual }
 

@@ -38,14 +38,9 @@ public struct Golden: Sendable, Equatable {
         name: String, experiment: JSONValue, data: [DataFile], seed: UInt64, trace: Trace, blessedBy: String,
         reason: String
     ) {
-        self.name = name
-        self.experiment = experiment
-        self.data = data
-        self.seed = seed
-        root = trace.root
-        stages = Golden.abridged(trace.stages)
-        self.blessedBy = blessedBy
-        self.reason = reason
+        self.init(
+            name: name, experiment: experiment, data: data, seed: seed, root: trace.root,
+            stages: Golden.abridged(trace.stages), blessedBy: blessedBy, reason: reason)
     }
 
     init(

@@ -27,18 +27,12 @@ public struct GoldenFolder: Sendable {
     ///
     /// - Throws: ``GoldenFault/malformed(path:line:problem:)``.
     public func index() throws(GoldenFault) -> [Entry] {
-        let bytes: [UInt8]
+        let document: JSONValue
         do {
-            bytes = try ByteFile.contents(of: indexPath)
+            document = try JSONValue.read(path: indexPath)
         } catch {
             // Where there is no folder, or one without an index, nothing is named.
             if error.isMissingFile { return [] }
-            throw .malformed(path: indexPath, line: nil, problem: error.problem)
-        }
-        let document: JSONValue
-        do {
-            document = try JSONValue.parse(bytes, path: indexPath)
-        } catch {
             throw .malformed(path: indexPath, line: error.line, problem: error.problem)
         }
         // Earlier formats list the goldens alike, and have to be read for them to be blessed anew: each golden states its contract.
@@ -63,22 +57,18 @@ public struct GoldenFolder: Sendable {
     /// - Throws: ``GoldenFault``: missing, unclaimed, changed since it was blessed, malformed, of another contract.
     public func golden(named name: String) throws(GoldenFault) -> Golden {
         let claimed = try index().first { Text.areSame($0.name, name) }
+        let path = path(of: name)
+        func malformed(_ problem: String) -> GoldenFault { .malformed(path: path, line: nil, problem: problem) }
         let bytes: [UInt8]
-        do {
-            bytes = try ByteFile.contents(of: path(of: name))
-        } catch {
-            if error.isMissingFile { throw .missing(path: path(of: name)) }
-            throw .malformed(path: path(of: name), line: nil, problem: error.problem)
+        do { bytes = try ByteFile.contents(of: path) } catch {
+            throw error.isMissingFile ? .missing(path: path) : malformed(error.problem)
         }
-        guard let claimed else { throw .unclaimed(path: path(of: name)) }
-        let golden = try Golden.decode(bytes, path: path(of: name))
-        if Hashing().digest(of: bytes) != claimed.digest {
-            throw .malformed(
-                path: path(of: name), line: nil, problem: "its bytes are not those that index.json records")
+        guard let claimed else { throw .unclaimed(path: path) }
+        let golden = try Golden.decode(bytes, path: path)
+        guard Hashing().digest(of: bytes) == claimed.digest else {
+            throw malformed("its bytes are not those that index.json records")
         }
-        if golden.name != name {
-            throw .malformed(path: path(of: name), line: nil, problem: "it calls itself '\(golden.name)'")
-        }
+        guard golden.name == name else { throw malformed("it calls itself '\(golden.name)'") }
         return golden
     }
 

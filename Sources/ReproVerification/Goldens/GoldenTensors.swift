@@ -20,10 +20,10 @@ public struct GoldenTensors: Sendable {
             file = try ArrayFile(path: path)
             problem = try file.firstForeign(among: GoldenTensors.leaves(of: golden.stages))
         } catch {
-            if error.isMissingFile { throw GoldenTensorsFault(.missing, path: path, golden: golden.name) }
-            throw GoldenTensorsFault(.unreadable(error.problem), path: path, golden: golden.name)
+            if error.isMissingFile { throw GoldenTensorsFault(kind: .missing, path: path, golden: golden.name) }
+            throw GoldenTensorsFault(kind: .unreadable(error.problem), path: path, golden: golden.name)
         }
-        if let problem { throw GoldenTensorsFault(.foreign(problem), path: path, golden: golden.name) }
+        if let problem { throw GoldenTensorsFault(kind: .foreign(problem), path: path, golden: golden.name) }
     }
 
     /// How a tensor of a run differs from the golden's. Nil where the golden keeps none of its name, or they are equal.
@@ -73,12 +73,6 @@ public struct GoldenTensorsFault: Error, Equatable, CustomStringConvertible {
     public let kind: Kind
     public let path: String
     public let golden: String
-
-    init(_ kind: Kind, path: String, golden: String) {
-        self.kind = kind
-        self.path = path
-        self.golden = golden
-    }
 
     public var description: String {
         let remedy = "`repro bless --tensors \(golden)`"

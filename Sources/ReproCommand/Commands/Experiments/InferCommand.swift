@@ -30,7 +30,7 @@ enum InferCommand: Command {
             return path
         }
         let (weights, input, output) = (try needed("weights"), try needed("input"), try needed("output"))
-        let nonlinearity = try arguments.choice("nonlinearity", Nonlinearity.allCases.map(\.rawValue))
+        let nonlinearity = try arguments.choice("nonlinearity", of: Nonlinearity.self)
         try Paths.verifyPlace(output, replacing: arguments.has("force"))
 
         let found = try RecurrentImport(try SafetensorsFile(path: weights), prefix: arguments.value("prefix"))
@@ -46,8 +46,7 @@ enum InferCommand: Command {
         }
         let engine = try context.engine()
         let module = try found.module(
-            nonlinearity: nonlinearity.flatMap(Nonlinearity.init(rawValue:)) ?? .tanh,
-            batchFirst: arguments.has("batch-first"))
+            nonlinearity: nonlinearity ?? .tanh, batchFirst: arguments.has("batch-first"))
         let inference = try Inference(
             module,
             try InferenceInput(

@@ -26,11 +26,9 @@ enum ListCommand: Command {
                 "problem": problem, "summary": summary,
             ])
             let state = problem.map { $0 + "  " } ?? golden.map { "seed \($0.seed)" } ?? "none"
-            let digest = golden?.root.abbreviated ?? ""
-            let end = (String(repeating: " ", count: 14 - digest.count) + summary).trimmedRight
-            lines.append(
-                "\(name.padded(20))\(golden == nil && end.isEmpty ? state.trimmedRight : state.padded(14))\(faint: digest)\(end)"
-            )
+            let digest = (golden?.root.abbreviated ?? "").padded(14)
+            let line: StyledText = "\(name.padded(20))\(state.padded(14))\(faint: digest)\(summary)"
+            lines.append(line.trimmedRight)
         }
         try context.answer(["experiments": rows], lines)
         return .success

@@ -43,21 +43,14 @@ enum ReportCommand: Command {
             throw usage("'\(path)' is named twice; name each run directory once")
         }
         try Paths.verifyPlace(output, replacing: true)
-        var isFolder: ObjCBool = false
-        let isThere = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
+        let isDevice = Paths.isFolder(output) != nil && !Paths.isRegularFile(output)
         // What is a page may be replaced; a run's own files, or whatever a slip of the hand names, may not.
-        guard output.hasSuffix(".html") || output.hasSuffix(".htm") || (isThere && !isRegular(output)) else {
+        guard output.hasSuffix(".html") || output.hasSuffix(".htm") || isDevice else {
             throw usage("--output is '\(output)'; name a file that ends in .html")
         }
         if places.contains(resolved(Paths.folder(of: output))) {
             throw usage("'\(output)' lies in a run directory, which holds a run's files alone; name another place")
         }
-    }
-
-    private static func isRegular(_ path: String) -> Bool {
-        let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-        let type = (try? FileManager.default.attributesOfItem(atPath: resolved))?[.type] as? FileAttributeType
-        return type == .typeRegular
     }
 
     private static func lines(_ report: Report) -> [StyledText] {

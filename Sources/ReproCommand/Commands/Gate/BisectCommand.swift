@@ -79,8 +79,7 @@ enum BisectCommand: Command {
         }
         return try names.map { name in
             let golden = try folder.golden(named: name)
-            let experiment = try Experiment.decode(golden.experiment, path: folder.path(of: name)).experiment
-            return (experiment, seed ?? golden.seed, path)
+            return (try folder.experiment(golden.experiment, named: name), seed ?? golden.seed, path)
         }
     }
 }

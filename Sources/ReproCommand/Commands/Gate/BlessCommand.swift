@@ -23,12 +23,8 @@ enum BlessCommand: Command {
             "so that a check can show the first element that differs. They never decide; --tensors adds them to older goldens.",
         ], formats: [.text])
 
-    /// An experiment to bless, and where it comes from.
-    private struct Candidate {
-        let experiment: Experiment
-        let seed: UInt64
-        let base: String
-    }
+    /// An experiment to bless, and the folder that its paths are relative to.
+    private typealias Candidate = (experiment: Experiment, seed: UInt64, base: String)
 
     static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
@@ -55,18 +51,11 @@ enum BlessCommand: Command {
         let blessing = Blessing(folder: folder, engine: engine, by: try author(arguments), reason: reason)
 
         var proposals: [Blessing.Proposal] = []
-        for candidate in candidates {
+        for (experiment, seed, base) in candidates {
             let proposal = try blessing.proposal(
-                for: candidate.experiment, seed: candidate.seed, base: candidate.base,
-                onProgress: context.messages.runProgress(candidate.experiment.name))
+                for: experiment, seed: seed, base: base, onProgress: context.messages.runProgress(experiment.name))
             context.messages.clear()
-            try show(proposal, context)
-            if let previous = proposal.previous {
-                let conditions = ConditionComparison([previous.conditions, proposal.golden.conditions])
-                for condition in [conditions.seed] + conditions.options where condition.differs {
-                    try Output.line("  " + ConditionText.line(condition, width: 13))
-                }
-            }
+            try context.write(lines(proposal))
             proposals.append(proposal)
         }
         let changed = proposals.filter {
@@ -85,7 +74,12 @@ enum BlessCommand: Command {
             }
         }
         try context.interruption.protected {
-            try FileManager.default.createFolder(folder.path)
+            do { try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true) } catch
+            {
+                throw FormatError(
+                    .cannotCreate, path: folder.path, problem: "the folder cannot be created",
+                    remedy: "choose a place that can be written to")
+            }
             // Tensors first: where their place is refused, the golden stays as it was.
             for proposal in changed {
                 try folder.write(proposal.tensors, of: proposal.golden)
@@ -107,7 +101,7 @@ enum BlessCommand: Command {
             guard !candidates.contains(where: { $0.experiment.name == experiment.name }) else {
                 throw usage("'\(experiment.name)' is named twice")
             }
-            candidates.append(Candidate(experiment: experiment, seed: seed, base: base))
+            candidates.append((experiment, seed, base))
         }
         for path in arguments.allValues("config") {
             let (experiment, configured, base) = try Context.configuration(path)
@@ -129,7 +123,7 @@ enum BlessCommand: Command {
             if let experiment = Experiment.shipped(named: name) {
                 try add(experiment, golden?.seed, base: ".")
             } else if let golden {
-                let experiment = try Experiment.decode(golden.experiment, path: folder.path(of: name)).experiment
+                let experiment = try folder.experiment(golden.experiment, named: name)
                 try add(experiment, golden.seed, base: folder.path)
             } else {
                 _ = try context.shippedExperiment(name)
@@ -155,37 +149,25 @@ enum BlessCommand: Command {
         throw usage("git names no user.name; say who blesses with --by NAME")
     }
 
-    private static func show(_ proposal: Blessing.Proposal, _ context: Context) throws {
+    /// What a proposal moves: the root, stages, where the drift begins, the seed and options.
+    private static func lines(_ proposal: Blessing.Proposal) -> [StyledText] {
         let golden = proposal.golden
         let old = proposal.previous?.root.abbreviated ?? "none"
         let moved = proposal.previous?.root != golden.root
-        try Output.line(
-            golden.name.padded(20) + (moved ? "\(old) → \(golden.root.abbreviated)" : "\(old), unchanged")
-                + "  seed \(golden.seed)")
-        guard moved, let previous = proposal.previous else { return }
-        let before = previous.stages
-        for (index, stage) in golden.stages.enumerated() where !stage.isStep {
-            let was = index < before.count && before[index].name == stage.name ? before[index].digest : nil
-            if was != stage.digest {
-                try Output.line(
-                    "  " + stage.name.padded(14) + (was?.abbreviated ?? "none") + " → " + stage.digest.abbreviated)
+        let change = moved ? "\(old) → \(golden.root.abbreviated)" : "\(old), unchanged"
+        var lines: [StyledText] = ["\(golden.name.padded(20))\(change)  seed \(golden.seed)"]
+        guard let previous = proposal.previous else { return lines }
+        if moved {
+            let before = previous.stages
+            for (index, stage) in golden.stages.enumerated() where !stage.isStep {
+                let was = index < before.count && before[index].name == stage.name ? before[index].digest : nil
+                if was == stage.digest { continue }
+                lines.append(.row(stage.name, "\(was?.abbreviated ?? "none") → \(stage.digest.abbreviated)"))
             }
+            lines += proposal.drift.map(DriftText.lines) ?? []
         }
-        if let drift = proposal.drift { try context.write(DriftText.lines(drift)) }
-    }
-}
-
-extension FileManager {
-    /// Creates a folder and those around it where they are missing.
-    ///
-    /// - Throws: `FormatError`, `.cannotCreate`.
-    func createFolder(_ path: String) throws {
-        do {
-            try createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw FormatError(
-                .cannotCreate, path: path, problem: "the folder cannot be created",
-                remedy: "choose a place that can be written to")
-        }
+        let conditions = ConditionComparison([previous.conditions, golden.conditions])
+        let changed = ([conditions.seed] + conditions.options).filter(\.differs)
+        return lines + changed.map { "  \(ConditionText.line($0, width: 13))" }
     }
 }

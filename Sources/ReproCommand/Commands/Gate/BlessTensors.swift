@@ -11,7 +11,7 @@ extension BlessCommand {
         }
         let engine = try context.engine()
         let folder = GoldenFolder(path: arguments.value("goldens") ?? "Goldens")
-        let keeping = TensorKeeping(folder: folder, engine: engine)
+        let keeping = GoldenCheck(folder: folder, engine: engine)
         let names = try arguments.operands.isEmpty ? folder.index().map(\.name) : arguments.operands
         guard !names.isEmpty else {
             throw CommandLineError(

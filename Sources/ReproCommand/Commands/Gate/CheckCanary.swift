@@ -5,24 +5,20 @@ enum CheckCanary {
     static func run(
         _ check: GoldenCheck, names: [String], count: Int, seed: UInt64, _ context: Context
     ) throws -> ExitCode {
-        var roots: [Digest] = []
-        let experiments = try names.map { name in
-            let golden = try check.folder.golden(named: name)
-            roots.append(golden.root)
-            return (
-                name: name,
-                experiment: try Experiment.decode(golden.experiment, path: check.folder.path(of: name))
-                    .experiment,
+        let folder = check.folder
+        let goldens = try names.map { try folder.golden(named: $0) }
+        let experiments = try goldens.map { golden in
+            (
+                name: golden.name, experiment: try folder.experiment(golden.experiment, named: golden.name),
                 seed: golden.seed
             )
         }
-        let folder = check.folder.path
         // The reference loops are too slow for hundreds of runs, and the other paths are held to them elsewhere.
         let fast = KernelPath.supported.filter { $0 != .reference && $0 != .portable }
         let canary = try Canary(
             experiments, paths: fast.isEmpty ? [check.engine.kernels.path] : fast.reversed(),
-            concurrency: check.engine.workers.count, resolve: { Paths.resolve($0, against: folder) })
-        for (expected, found) in zip(roots, canary.roots) where expected != found.root {
+            concurrency: check.engine.workers.count, resolve: { Paths.resolve($0, against: folder.path) })
+        for (golden, found) in zip(goldens, canary.roots) where golden.root != found.root {
             throw CommandLineError(
                 message: "'\(found.name)' drifts without any planted fault; see `repro check \(found.name)` first",
                 code: .drift)

@@ -1,4 +1,3 @@
-import Foundation
 import Repro
 
 /// `repro diff A B`: where two runs, or two files of tensors, part.
@@ -16,14 +15,14 @@ enum DiffCommand: Command {
         let operands = context.arguments.operands
         guard operands.count == 2 else { throw usage("name two runs or two files: repro diff A B") }
         let (a, b) = (operands[0], operands[1])
-        for path in operands where !FileManager.default.fileExists(atPath: path) {
+        for path in operands where Paths.isFolder(path) == nil {
             throw FormatError(.noInput, path: path, problem: "no such file or folder", remedy: "check the path")
         }
-        guard isFolder(a) == isFolder(b) else {
+        guard Paths.isFolder(a) == Paths.isFolder(b) else {
             throw usage("'\(a)' and '\(b)' are not of one kind; name two run directories or two files")
         }
         let comparison: Comparison
-        if isFolder(a) {
+        if Paths.isFolder(a) == true {
             comparison = try runs(a, b, context)
         } else if a.hasSuffix(".tsv") && b.hasSuffix(".tsv") {
             comparison = Comparison(operations: try OperationComparison.traces(a, b), files: [])
@@ -34,11 +33,6 @@ enum DiffCommand: Command {
         }
         try context.write(DiffFindings.findings(comparison, name: "\(a) and \(b)"))
         return comparison.areEqual ? ExitCode.success : .drift
-    }
-
-    private static func isFolder(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
     private static func runs(_ a: String, _ b: String, _ context: Context) throws -> Comparison {
@@ -54,16 +48,19 @@ enum DiffCommand: Command {
                 run.lastStage.map { "\(path) was ended after '\($0)': only stages that both have can be compared" }
             }
         // The files of a run directory that hold tensors, and the stage that recorded the same ones.
+        func compare(_ name: String, stage: String) throws -> FileComparison {
+            try FileComparison(a + "/" + name, b + "/" + name, name: name, stage: stage)
+        }
         var files: [FileComparison] = []
         if whole {
-            files.append(try FileComparison("model.safetensors", in: a, b, stage: "final"))
-            files.append(try FileComparison("outputs.safetensors", in: a, b, stage: "evaluation"))
+            files.append(try compare("model.safetensors", stage: "final"))
+            files.append(try compare("outputs.safetensors", stage: "evaluation"))
         }
         let kept = files.flatMap { file in
-            file.differences.map { RunComparison.WholeTensor(stage: file.stage, difference: $0) }
+            file.differences.map { (stage: file.stage, difference: $0) }
         }
         if both(a, b, have: OperationLog.keptName) {
-            files.append(try FileComparison(OperationLog.keptName, in: a, b, stage: ""))
+            files.append(try compare(OperationLog.keptName, stage: ""))
         }
         let trace = OperationLog.traceName
         return Comparison(
@@ -74,7 +71,7 @@ enum DiffCommand: Command {
     }
 
     private static func both(_ a: String, _ b: String, have name: String) -> Bool {
-        [a, b].allSatisfy { FileManager.default.fileExists(atPath: $0 + "/" + name) }
+        [a, b].allSatisfy { Paths.isFolder($0 + "/" + name) != nil }
     }
 }
 
@@ -98,15 +95,9 @@ struct FileComparison {
     let stage: String
     let differences: [TensorDifference]
 
-    init(_ name: String, in a: String, _ b: String, stage: String) throws {
+    init(_ a: String, _ b: String, name: String = "", stage: String = "") throws {
         self.name = name
         self.stage = stage
-        differences = try TensorDifference.all(ArrayFile(path: a + "/" + name), ArrayFile(path: b + "/" + name))
-    }
-
-    init(_ a: String, _ b: String) throws {
-        name = ""
-        stage = ""
         differences = try TensorDifference.all(ArrayFile(path: a), ArrayFile(path: b))
     }
 }

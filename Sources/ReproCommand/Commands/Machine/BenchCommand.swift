@@ -30,14 +30,13 @@ enum BenchCommand: Command {
     private static func one(_ context: Context) throws {
         let arguments = context.arguments
         func size(_ name: String) throws -> Int { try arguments.integer(name, in: 1...largest) ?? 1 }
-        let cell = try arguments.choice("cell", Cell.allCases.map(\.rawValue)).flatMap(Cell.init(rawValue:)) ?? .lstm
-        let modes = EngineBenchmark.Mode.allCases.map(\.rawValue)
         let benchmark = EngineBenchmark(
             configuration: RecurrentConfiguration(
-                cell: cell, inputSize: try size("input"), hiddenSize: try size("hidden"), layers: try size("layers"),
+                cell: try arguments.choice("cell", of: Cell.self) ?? .lstm, inputSize: try size("input"),
+                hiddenSize: try size("hidden"), layers: try size("layers"),
                 batchFirst: true, bidirectional: !arguments.has("unidirectional")),
             batch: try size("batch"), steps: try size("steps"),
-            mode: try arguments.choice("mode", modes).flatMap(EngineBenchmark.Mode.init(rawValue:)) ?? .inference)
+            mode: try arguments.choice("mode", of: EngineBenchmark.Mode.self) ?? .inference)
         let engine = try context.engine()
         let result = Result(benchmark, try benchmark.run(engine: engine), engine, peak: try Timing.peak())
         let json = result.json(engine)

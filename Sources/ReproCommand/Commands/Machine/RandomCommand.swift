@@ -46,7 +46,7 @@ enum RandomCommand: Command {
                 switch form {
                 case "float32": hexadecimal(isTorch ? torch.uniform32() : generator.uniform32())
                 case "permutation": String(order[index])
-                default: isTorch ? raw(UInt64(torch.next32()), 8) : raw(generator.next64(), 16)
+                default: isTorch ? Repro.hexadecimal(torch.next32()) : ElementType.int64.hexadecimal(generator.next64())
                 }
             if context.format == .json {
                 draws.append(form == "permutation" ? order[index].json : text.json)
@@ -75,11 +75,6 @@ enum RandomCommand: Command {
             throw usage("--stream is '\(text)'; it has to be a domain 0 … 4, or domain,key with a key below 2^32")
         }
         return [domain, key]
-    }
-
-    private static func raw(_ word: UInt64, _ width: Int) -> String {
-        let digits = String(word, radix: 16)
-        return String(repeating: "0", count: width - digits.count) + digits
     }
 
     /// A number as C's %a and Python's float.hex write it, without trailing zeros.

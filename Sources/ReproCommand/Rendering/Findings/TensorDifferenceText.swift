@@ -26,10 +26,8 @@ enum TensorDifferenceText {
     static func first(_ difference: TensorDifference) -> String {
         guard case .elements(let first, _, _, _, _) = difference.kind else { return "" }
         let place = "[" + index(first.offset, in: difference.shape).map(String.init).joined(separator: ", ") + "]"
-        let width = difference.elementType.map { 2 * $0.byteCount } ?? 0
         func bits(_ value: UInt64) -> String {
-            let digits = String(value, radix: 16)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+            difference.elementType?.hexadecimal(value) ?? String(value, radix: 16)
         }
         var text = "\(place) \(bits(first.before)) → \(bits(first.after))"
         if let type = difference.elementType {
