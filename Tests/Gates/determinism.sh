@@ -26,8 +26,8 @@ same() {
 }
 
 # The kernels that run here; those that do not are named.
-kernels=$("$release" doctor --format text | sed -n 's/^kernels \([a-z0-9]*\)  *runs here.*/\1/p')
-"$release" doctor --format text | grep '^kernels [a-z]' | grep -v 'runs here' | sed 's/^/skipped: /' || true
+kernels=$("$release" doctor --format text | sed -n 's/^kernels \([A-Za-z0-9_-]*\)  *runs here.*/\1/p')
+"$release" doctor --format text | grep '^kernels [A-Za-z0-9_-]' | grep -v 'runs here' | sed 's/^/skipped: /' || true
 
 # The default experiment: everything against everything.
 combinations=0

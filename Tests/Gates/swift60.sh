@@ -37,7 +37,7 @@ chroot "$root" sh -c 'cd /repro && swift build -c release --product repro' >"$ro
     tail -40 "$root/build.log" >&2
     exit 1
 }
-kernels=$(chroot "$root" /repro/.build/release/repro doctor --format text | sed -n 's/^kernels \([a-z0-9]*\)  *runs here.*/\1/p')
+kernels=$(chroot "$root" /repro/.build/release/repro doctor --format text | sed -n 's/^kernels \([A-Za-z0-9_-]*\)  *runs here.*/\1/p')
 for path in $kernels; do
     echo "kernels $path"
     chroot "$root" sh -c "cd /repro && .build/release/repro check --kernels $path --quiet --no-color"

@@ -10,8 +10,6 @@
 /// Mismatches shown of each function.
 #define SHOWN 32
 
-const char *const path_names[PATHS] = {"avx512", "avx2", "neon", "portable"};
-
 static uint32_t to_bits(float x) {
     uint32_t bits;
     memcpy(&bits, &x, 4);
@@ -57,8 +55,7 @@ static void check(job *job, uint64_t start, size_t count, counts *seen) {
         memcpy(&x[i], &bits, 4);
     }
     expected_results(job, start, count, x, expected, seen);
-    for (int p = 0; p < PATHS; p++) {
-        if (!job->paths[p]) continue;
+    for (int p = 0; p < job->path_count; p++) {
         map(job->paths[p], job->function, count, x, results);
         if (job->plant && start == job->first) {
             uint32_t bits = to_bits(results[count / 2]) ^ 1;
@@ -70,7 +67,7 @@ static void check(job *job, uint64_t start, size_t count, counts *seen) {
             seen->mismatches[p]++;
             pthread_mutex_lock(&job->lock);
             if (job->shown++ < SHOWN)
-                printf("  %s %s(%08x): is %08x, should be %08x\n", path_names[p], function_names[job->function],
+                printf("  %s %s(%08x): is %08x, should be %08x\n", job->paths[p]->name, function_names[job->function],
                        to_bits(x[i]), to_bits(results[i]), expected[i]);
             pthread_mutex_unlock(&job->lock);
         }
@@ -92,7 +89,7 @@ void *check_blocks(void *argument) {
     job->total.exact += seen.exact;
     job->total.audited += seen.audited;
     job->total.audit_failures += seen.audit_failures;
-    for (int p = 0; p < PATHS; p++) job->total.mismatches[p] += seen.mismatches[p];
+    for (int p = 0; p < job->path_count; p++) job->total.mismatches[p] += seen.mismatches[p];
     pthread_mutex_unlock(&job->lock);
     oracle_exact_free();
     return NULL;

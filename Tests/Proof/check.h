@@ -7,11 +7,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { PATHS = 4 };
-extern const char *const path_names[PATHS];
+/// The most paths that a build may hold.
+enum { MOST_PATHS = 16 };
 
 typedef struct {
-    uint64_t inputs, exact, audited, audit_failures, mismatches[PATHS];
+    uint64_t inputs, exact, audited, audit_failures, mismatches[MOST_PATHS];
 } counts;
 
 typedef struct {
@@ -19,8 +19,9 @@ typedef struct {
     /// Whether to flip a bit of one result, and whether to list what MPFR decides.
     int plant, doubtful;
     uint64_t first, last;
-    /// The paths to compare, null where there is none.
-    const repro_kernels *paths[PATHS];
+    /// The paths to compare.
+    const repro_kernels *paths[MOST_PATHS];
+    int path_count;
 
     atomic_uint_fast64_t next;
     pthread_mutex_t lock;

@@ -37,9 +37,8 @@ static uint64_t prove(job *job, int threads) {
            function_names[job->function], (unsigned long long)job->total.inputs, (unsigned long long)job->total.exact,
            (unsigned long long)job->total.audited, (unsigned long long)job->total.audit_failures,
            (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec));
-    for (int p = 0; p < PATHS; p++) {
-        if (!job->paths[p]) continue;
-        printf("         %-8s mismatches %llu\n", path_names[p], (unsigned long long)job->total.mismatches[p]);
+    for (int p = 0; p < job->path_count; p++) {
+        printf("         %-8s mismatches %llu\n", job->paths[p]->name, (unsigned long long)job->total.mismatches[p]);
         failures += job->total.mismatches[p];
     }
     fflush(stdout);
@@ -82,17 +81,18 @@ int main(int argc, char **argv) {
         i++;
     }
     if (threads < 1 || threads > 64 || job.first > job.last || job.last > 0xffffffff) return usage();
-    int paths_run = 0, functions_run = 0;
-    for (int p = 0; p < PATHS; p++) {
-        const repro_kernels *path = repro_kernels_named(path_names[p]);
-        if (!listed(paths, path_names[p])) continue;
-        if (!path || !repro_kernels_supported(path)) {
-            printf("skipped: path %s, which this processor cannot run\n", path_names[p]);
+    const repro_kernels *path;
+    for (size_t index = 0; (path = repro_kernels_at(index)); index++) {
+        if (!listed(paths, path->name)) continue;
+        if (!repro_kernels_supported(path)) {
+            printf("skipped: path %s, which this processor cannot run\n", path->name);
             continue;
         }
-        job.paths[p] = path;
-        paths_run++;
+        if (job.path_count == MOST_PATHS) return fprintf(stderr, "prove: raise MOST_PATHS in check.h\n"), 2;
+        job.paths[job.path_count++] = path;
     }
+    if (!job.path_count) return usage();
+    int functions_run = 0;
     uint64_t failures = 0;
     for (int f = 0; f < FUNCTIONS; f++) {
         if (!listed(functions, function_names[f])) continue;
@@ -100,7 +100,7 @@ int main(int argc, char **argv) {
         failures += prove(&job, threads);
         functions_run++;
     }
-    if (!paths_run || !functions_run) return usage();
+    if (!functions_run) return usage();
     printf("%s: %llu failures\n", failures ? "NOT PROVED" : "proved", (unsigned long long)failures);
     return failures != 0;
 }

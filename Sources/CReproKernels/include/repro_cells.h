@@ -8,7 +8,8 @@
 
 #include <stddef.h>
 
-/// The cells that each path has kernels for. A new one goes before REPRO_CELLS.
+/// The cells that each path has kernels for. A new one goes before REPRO_CELLS. The Swift enumeration `CellKind`
+/// (ReproNumerics) has the same cases, which NativeViews.swift translates; `Cell` (ReproNN) is what a user chooses.
 typedef enum repro_cell { REPRO_LSTM, REPRO_GRU, REPRO_RNN_TANH, REPRO_RNN_RELU, REPRO_CELLS } repro_cell;
 
 /// Rows of floats `stride` apart; `base` is null where there are none.

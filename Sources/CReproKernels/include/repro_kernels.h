@@ -53,7 +53,7 @@ typedef struct repro_adam_coefficients {
 
 /// One path through the kernels: the same operations compiled for one instruction set.
 typedef struct repro_kernels {
-    /// "portable", "avx2", "avx512" or "neon".
+    /// The name, which is the raw value of the Swift enumeration `KernelPath`: "portable", "avx2", …
     const char *name;
 
     // MARK: Matrix products
@@ -131,10 +131,13 @@ typedef struct repro_kernels {
     void (*sha256_pieces)(const uint8_t *data, size_t count, size_t piece_size, uint8_t *digests);
 } repro_kernels;
 
+/// The paths that this build holds, slowest first, whether or not this processor can run them; null past the last.
+const repro_kernels *repro_kernels_at(size_t index);
+
 /// The path of that name, or null where this architecture was not compiled with it.
 const repro_kernels *repro_kernels_named(const char *name);
 
-/// Whether this processor (and its operating system) can run the path.
+/// Whether the path is one of this build's and this processor (and its operating system) can run it.
 int repro_kernels_supported(const repro_kernels *path);
 
 #ifdef __cplusplus

@@ -45,7 +45,9 @@ struct CommandSpecification {
             .option("format", formats.map(\.rawValue).joined(separator: "|"), "how to print results (default text)"),
             .option("threads", "N", "threads that compute (default: one per processor; or REPRO_THREADS)"),
             .option(
-                "kernels", "PATH", "auto, reference, portable, avx2, avx512 or neon (default auto; or REPRO_KERNELS)"),
+                "kernels", "PATH",
+                (["auto"] + KernelPath.allCases.dropLast().map(\.rawValue)).joined(separator: ", ")
+                    + " or \(KernelPath.allCases.last!.rawValue) (default auto; or REPRO_KERNELS)"),
             .flag("quiet", "no progress and no remarks"), .flag("no-color", "no colours (also NO_COLOR, TERM=dumb)"),
             .flag("help", "this text"),
         ]

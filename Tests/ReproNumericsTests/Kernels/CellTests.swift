@@ -44,81 +44,64 @@ struct CellTests {
         operand.map { $0.view.columns(size.gates(gates)) }
     }
 
-    @Test(arguments: Paths.native)
-    func lstmForwardEqualsTheReferenceLoop(path: KernelPath) {
-        compare(path, .lstm) { kernels, stream, size in
+    /// Gates that every cell is given room for; those that it has are the first of them.
+    private static let mostGates = 4
+
+    @Test(arguments: Paths.native, CellKind.allCases)
+    func forwardEqualsTheReferenceLoop(path: KernelPath, cell: CellKind) {
+        compare(path, cell) { kernels, stream, size in
             // Networks' own range four times out of five: saturated gates exercise little.
             let kind = Self.kinds[max(0, stream.below(7) - 4)]
-            let gates = Operand(size.rows, 4 * size.hidden, slack: 1, from: &stream, kind), again: Operand
-            for row in 0..<size.rows { for n in 0..<4 * size.hidden { gates.view[row, n] *= 8 } }
-            again = gates.copy()
-            let before = Operand(size.rows, size.hidden, slack: 2, from: &stream, kind), inPlace = before.copy()
-            let cell = Operand(untouched: size.rows, size.hidden), tanhCell = cell.copy(), h = cell.copy()
-            let output = cell.copy()
-            func step(_ gates: Operand, _ before: Operand, _ cell: Operand, _ tanhCell: Operand?, _ output: Operand) {
-                kernels.forward(
-                    .lstm,
-                    CellStep(
-                        rows: size.rows, units: size.units.count, hidden: size.hidden,
-                        gates: part(gates, size, gates: 4)!, before: part(h, size)!, cellBefore: part(before, size),
-                        cell: part(cell, size), tanhCell: part(tanhCell, size), output: part(output, size)!))
-            }
-            step(gates, before, cell, tanhCell, output)
-            step(again, inPlace, inPlace, nil, h)
-            return [gates, before, cell, tanhCell, output, again, inPlace, h]
-        }
-    }
-
-    @Test(arguments: Paths.native)
-    func lstmBackwardEqualsTheReferenceLoop(path: KernelPath) {
-        compare(path, .lstm) { kernels, stream, size in
-            let kind = Self.kinds[stream.below(3)]
-            let gates = Operand(size.rows, 4 * size.hidden, slack: 2, from: &stream, kind)
-            let states = (0..<5).map { Operand(size.rows, size.hidden, slack: $0, from: &stream, kind) }
-            kernels.backward(
-                .lstm,
-                CellGradientStep(
-                    rows: size.rows, units: size.units.count, hidden: size.hidden,
-                    gates: part(gates, size, gates: 4)!, before: part(states[0], size)!,
-                    cellBefore: part(states[1], size), tanhCell: part(states[2], size),
-                    output: part(states[0], size)!, gradient: part(states[3], size)!,
-                    cellGradient: part(states[4], size)))
-            return [gates] + states
-        }
-    }
-
-    @Test(arguments: Paths.native)
-    func gruEqualsTheReferenceLoop(path: KernelPath) {
-        compare(path, .gru) { kernels, stream, size in
-            let kind = Self.kinds[stream.below(3)]
-            let gates = Operand(size.rows, 3 * size.hidden, slack: 1, from: &stream, kind), again = gates.copy()
+            let columns = Self.mostGates * size.hidden
+            let gates = Operand(size.rows, columns, slack: 1, from: &stream, kind)
+            for row in 0..<size.rows { for n in 0..<columns { gates.view[row, n] *= 8 } }
             let gh = Operand(size.rows, size.hidden, slack: 1, from: &stream, kind)
-            let h = Operand(size.rows, size.hidden, from: &stream, kind), inPlace = h.copy()
-            let dh = Operand(size.rows, size.hidden, slack: 3, from: &stream, kind)
-            let output = Operand(untouched: size.rows, size.hidden), update = output.copy()
-            func forward(_ gates: Operand, from h: Operand, into output: Operand) {
+            let h = Operand(size.rows, size.hidden, from: &stream, kind)
+            let c = Operand(size.rows, size.hidden, slack: 2, from: &stream, kind)
+            let tanhCell = Operand(untouched: size.rows, size.hidden), cellAfter = tanhCell.copy()
+            let output = Operand(untouched: size.rows, size.hidden, slack: 2)
+            let (gatesAgain, hInPlace, cInPlace) = (gates.copy(), h.copy(), c.copy())
+            func step(
+                _ gates: Operand, _ h: Operand, _ c: Operand, _ cellAfter: Operand, _ tanhCell: Operand?,
+                _ output: Operand
+            ) {
                 kernels.forward(
-                    .gru,
+                    cell,
                     CellStep(
                         rows: size.rows, units: size.units.count, hidden: size.hidden,
-                        gates: part(gates, size, gates: 3)!, candidate: part(gh, size), before: part(h, size)!,
-                        output: part(output, size)!))
+                        gates: part(gates, size, gates: Self.mostGates)!, candidate: part(gh, size),
+                        before: part(h, size)!, cellBefore: part(c, size), cell: part(cellAfter, size),
+                        tanhCell: part(tanhCell, size), output: part(output, size)!))
             }
-            forward(gates, from: h, into: output)
-            forward(again, from: inPlace, into: inPlace)
-            let activations = gates.copy()
-            kernels.backward(
-                .gru,
-                CellGradientStep(
-                    rows: size.rows, units: size.units.count, hidden: size.hidden,
-                    gates: part(gates, size, gates: 3)!, candidate: part(gh, size), before: part(h, size)!,
-                    output: part(output, size)!, gradient: part(dh, size)!, update: part(update, size)))
-            return [activations, output, again, inPlace, gates, gh, h, dh, update]
+            step(gates, h, c, cellAfter, tanhCell, output)
+            step(gatesAgain, hInPlace, cInPlace, cInPlace, nil, hInPlace)
+            return [gates, gh, h, c, cellAfter, tanhCell, output, gatesAgain, hInPlace, cInPlace]
         }
     }
 
+    @Test(arguments: Paths.native, CellKind.allCases)
+    func backwardEqualsTheReferenceLoop(path: KernelPath, cell: CellKind) {
+        compare(path, cell) { kernels, stream, size in
+            let kind = Self.kinds[stream.below(3)]
+            let gates = Operand(size.rows, Self.mostGates * size.hidden, slack: 2, from: &stream, kind)
+            let states = (0..<7).map { Operand(size.rows, size.hidden, slack: $0, from: &stream, kind) }
+            let update = Operand(untouched: size.rows, size.hidden)
+            kernels.backward(
+                cell,
+                CellGradientStep(
+                    rows: size.rows, units: size.units.count, hidden: size.hidden,
+                    gates: part(gates, size, gates: Self.mostGates)!, candidate: part(states[0], size),
+                    before: part(states[1], size)!, cellBefore: part(states[2], size),
+                    tanhCell: part(states[3], size), output: part(states[4], size)!,
+                    gradient: part(states[5], size)!, cellGradient: part(states[6], size),
+                    update: part(update, size)))
+            return [gates, update] + states
+        }
+    }
+
+    /// The RNN alone may write its state over the pre-activations and its deltas over the gradient.
     @Test(arguments: Paths.native, [CellKind.rnnTanh, .rnnRelu])
-    func rnnEqualsTheReferenceLoop(path: KernelPath, cell: CellKind) {
+    func rnnInPlaceEqualsTheReferenceLoop(path: KernelPath, cell: CellKind) {
         compare(path, cell) { kernels, stream, size in
             let kind = Self.kinds[stream.below(3)]
             let gates = Operand(size.rows, size.hidden, slack: 1, from: &stream, kind), preInPlace = gates.copy()

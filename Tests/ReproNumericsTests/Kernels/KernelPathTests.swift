@@ -1,3 +1,4 @@
+import CReproKernels
 import Testing
 
 import ReproNumerics
@@ -27,8 +28,27 @@ struct KernelPathTests {
         }
     }
 
-    @Test func noArchitectureHasAllPaths() {
-        #expect(!(KernelPath.avx512.isCompiled && KernelPath.neon.isCompiled))
-        #expect(KernelPath.avx2.isCompiled == KernelPath.avx512.isCompiled)
+    /// The cases and the C target's list name the same paths, slowest first, and no architecture has all of them.
+    @Test func theCompiledPathsAreTheListOfTheCTarget() {
+        let compiled = KernelPath.allCases.filter { $0 != .reference && $0.isCompiled }.map(\.rawValue)
+        #expect(compiled == Paths.tables.map { String(cString: $0.pointee.name) })
+        #expect(KernelPath.allCases.contains { !$0.isCompiled })
+    }
+
+    @Test func everyPathHasKernelsForEveryCell() {
+        #expect(Int(REPRO_CELLS.rawValue) == CellKind.allCases.count)
+        for table in Paths.tables {
+            for cell in 0..<Int(REPRO_CELLS.rawValue) {
+                let kernels = table.pointee.cells[cell]
+                let name = String(cString: table.pointee.name)
+                #expect(kernels.forward != nil && kernels.backward != nil, "\(name), cell \(cell)")
+            }
+        }
+    }
+
+    @Test func whatIsNotInTheListIsNotSupported() {
+        #expect(repro_kernels_supported(nil) == 0)
+        var unknown = Paths.tables[0].pointee
+        #expect(repro_kernels_supported(&unknown) == 0)
     }
 }

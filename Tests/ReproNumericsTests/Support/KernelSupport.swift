@@ -8,6 +8,13 @@ import ReproTestSupport
 enum Paths {
     static let native = KernelPath.allCases.filter { $0 != .reference }
 
+    /// The tables of the C target, in the order of its list.
+    static var tables: [UnsafePointer<repro_kernels>] {
+        var tables: [UnsafePointer<repro_kernels>] = []
+        while let table = repro_kernels_at(tables.count) { tables.append(table) }
+        return tables
+    }
+
     /// The kernels of a path, or nil after saying that it is skipped.
     static func kernels(_ path: KernelPath) -> (any Kernels)? {
         do {
