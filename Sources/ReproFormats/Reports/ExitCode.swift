@@ -1,5 +1,7 @@
-/// Every exit code of the command `repro`, and what it means. A new one is added here and to the table of the
-/// article Continuous integration.
+/// Every exit code of the command `repro`, and what it means.
+///
+/// It stands in this target because verdicts, errors of files and the command, which all answer with an exit code, share no
+/// other. The article Adding a command lists every place that a new code has to be entered in.
 ///
 /// The codes from 64 on are those of sysexits.h; those above 128 name the signal that ended the process.
 public enum ExitCode: Int32, Sendable, CaseIterable {
@@ -7,7 +9,8 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     case success = 0
     /// It ran, and differs.
     case drift = 1
-    /// Could not judge: a golden is missing, malformed, unclaimed or of another contract version; or nothing was checked.
+    /// Could not judge: a golden is missing, malformed, of another contract version or not named in the folder's index; or
+    /// nothing was checked.
     case notJudged = 2
     /// Not reproducible here: two runs of this very build disagree.
     case notReproducible = 3
@@ -32,8 +35,9 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     /// Ended by SIGTERM.
     case terminated = 143
 
-    /// The exit code of several cases: the first of 3, 1, 2, 4 that occurred.
+    /// The exit code of several cases: the first of 3, 1, 2, 4 that occurred, else the first that is no success.
     public static func ofSeveral(_ codes: [ExitCode]) -> ExitCode {
-        [.notReproducible, .drift, .notJudged, .notFinite].first(where: codes.contains) ?? .success
+        let order: [ExitCode] = [.notReproducible, .drift, .notJudged, .notFinite]
+        return order.first(where: codes.contains) ?? codes.first { $0 != .success } ?? .success
     }
 }

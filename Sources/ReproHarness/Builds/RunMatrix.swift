@@ -75,15 +75,14 @@ public struct RunMatrix: Sendable {
     /// 3 where one build disagrees with itself, 1 where builds disagree with each other, 2 where one gave nothing to compare.
     public var exitCode: ExitCode {
         var first: [(build: String?, root: Digest)] = []
-        for combination in combinations {
-            guard let root = combination.root else { continue }
-            if let known = first.first(where: { $0.build == combination.build }) {
-                if known.root != root { return .notReproducible }
-            } else {
-                first.append((combination.build, root))
-            }
-        }
-        if roots.count > 1 { return .drift }
-        return combinations.contains { $0.root == nil } ? .notJudged : .success
+        return .ofSeveral(
+            combinations.map { combination in
+                guard let root = combination.root else { return .notJudged }
+                guard let known = first.first(where: { $0.build == combination.build }) else {
+                    first.append((combination.build, root))
+                    return root == roots[0] ? .success : .drift
+                }
+                return known.root == root ? .success : .notReproducible
+            })
     }
 }
