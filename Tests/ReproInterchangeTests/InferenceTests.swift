@@ -67,7 +67,7 @@ private struct Case {
                 let inference = try Inference(try one.module(), input, engine: try engine())
                 #expect(
                     inference.results.map(\.name) == ["output", "h_n"]
-                        + (one.configuration.cell == .lstm ? ["c_n"] : []))
+                        + (one.configuration.cell.hasCellState ? ["c_n"] : []))
                 for result in inference.results {
                     let expected = try one.tensor(result.name)
                     try #require(result.value.shape == expected.shape, "\(one.name) \(result.name)")

@@ -89,8 +89,10 @@ extension Experiment {
         switch change.key {
         case "cell":
             let name = try #require(value.string)
-            model.cells = [try #require(Cell(rawValue: String(name.prefix { $0 != "_" })))]
-            model.nonlinearity = name == "rnn_relu" ? .relu : .tanh
+            // `Cell`'s raw value, or `rnn_` and a nonlinearity.
+            let nonlinearity = Nonlinearity.allCases.first { name == "rnn_\($0.rawValue)" }
+            model.cells = [try #require(nonlinearity == nil ? Cell(rawValue: name) : .rnn, "no cell '\(name)'")]
+            model.nonlinearity = nonlinearity ?? .tanh
         case "merging": model.pooling = try #require(Merging(rawValue: value.string ?? ""))
         case "layers": model.layers = try #require(value.int)
         case "hidden": model.hidden = try #require(value.int)

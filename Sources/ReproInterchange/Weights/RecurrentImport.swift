@@ -7,7 +7,8 @@ import ReproTrace
 ///
 /// Everything but the nonlinearity is told by names and shapes: layers and directions by the names that there are, bias and
 /// projection too; H by the columns of `weight_hr_l0` `[R, H]`, else by those of `weight_hh_l0` `[G·H, H]`; the cell by G, the
-/// rows of `weight_hh_l0` over H: 4 is an LSTM, 3 a GRU, 1 an RNN.
+/// rows of `weight_hh_l0` over H: 4 is an LSTM, 3 a GRU, 1 an RNN. Of two cells with as many gates it is the one that stands
+/// first in `Cell`.
 public struct RecurrentImport: Sendable {
     /// What precedes the parameters' names, for example `lstm.`.
     public let prefix: String
@@ -147,7 +148,9 @@ private struct Found {
         guard let cell, rows % hidden == 0 else {
             throw error(
                 "weight_hh_l0",
-                "\(rows) rows for \(hidden) hidden units are neither an LSTM's 4, a GRU's 3 nor an RNN's 1 a unit",
+                "\(rows) rows for \(hidden) hidden units are of no cell: "
+                    + Cell.allCases.map { "\($0.moduleName) has \($0.gateCount)" }.joined(separator: ", ")
+                    + " per unit",
                 remedy: "save the module's state_dict as it is")
         }
         if projection && (cell != .lstm || shapes[2][0] >= hidden) {

@@ -1,6 +1,7 @@
 import ReproNumerics
 
-/// The recurrence of a layer.
+/// The recurrence of a layer, as a user chooses it; `RecurrentConfiguration.kernel` maps it to a `CellKind`, which has a
+/// case for each nonlinearity of an RNN.
 public enum Cell: String, Sendable, CaseIterable {
     case lstm
     case gru
@@ -25,10 +26,22 @@ public enum Cell: String, Sendable, CaseIterable {
     }
 
     /// Whether the cell keeps a state of its own beside h: c.
-    public var hasCellState: Bool { self == .lstm }
+    public var hasCellState: Bool {
+        switch self {
+        case .lstm: true
+        case .gru, .rnn: false
+        }
+    }
 
-    /// Whether the state's part of the last gate is a chain of its own, and a part of the state is handed on: GRU's n and z.
-    var hasCandidate: Bool { self == .gru }
+    /// Whether the cell is of GRU's form, in two respects. The product of the last gate's W_hh rows with the state, gh, is
+    /// kept apart from the input's part, because the cell multiplies it before adding (GRU: r × gh, inside n). And the new
+    /// state contains a share of the old one (GRU: z × h), through which the gradient flows back beside the gates.
+    var hasCandidate: Bool {
+        switch self {
+        case .gru: true
+        case .lstm, .rnn: false
+        }
+    }
 }
 
 /// The activation of an ``Cell/rnn`` cell.

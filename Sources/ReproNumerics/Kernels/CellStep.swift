@@ -1,4 +1,5 @@
-/// The recurrences that there are kernels for.
+/// The recurrences that there are kernels for: the cases of `repro_cell` in the C target, which NativeViews.swift translates.
+/// What a user chooses is `Cell` in ReproNN.
 public enum CellKind: String, Sendable, CaseIterable {
     case lstm
     case gru

@@ -37,7 +37,7 @@ import Testing
         for configuration in Self.configurations {
             let module = Recurrent(configuration, streams: RandomStreams(seed: 11))
             let (batch, count) = (lengths.count, configuration.layers * configuration.directions)
-            let lstm = configuration.cell == .lstm
+            let lstm = configuration.cell.hasCellState
             let input = random([batch, steps, configuration.inputSize], "input")
             let h = random([count, batch, configuration.stateSize], "h_0")
             let c = random([count, batch, configuration.hiddenSize], "c_0")
@@ -138,7 +138,7 @@ private struct BinarySixtyFour {
             }
             input = output
         }
-        return [input, hn, configuration.cell == .lstm ? cn : [Double](repeating: 0, count: cn.count)]
+        return [input, hn, configuration.cell.hasCellState ? cn : [Double](repeating: 0, count: cn.count)]
     }
 
     private func step(_ x: [Double], _ h: inout [Double], _ c: inout [Double], _ own: [[Double]]) {

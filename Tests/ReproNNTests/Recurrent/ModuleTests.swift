@@ -37,7 +37,7 @@ import Testing
             let count = 2 * configuration.directions
             let input = random(configuration.batchFirst ? [3, 5, 4] : [5, 3, 4], "x")
             let h = random([count, 3, configuration.stateSize], "h")
-            let c = configuration.cell == .lstm ? random([count, 3, 3], "c") : nil
+            let c = configuration.cell.hasCellState ? random([count, 3, 3], "c") : nil
             let lengths = [2, 5, 1]
             let driver = module.recurrent
             let initial = InitialStates(hidden: h, cell: c)

@@ -89,7 +89,7 @@ import Testing
                     }
                 }
             }
-            #expect((result.cell == nil) == (one.configuration.cell != .lstm))
+            #expect((result.cell == nil) != one.configuration.cell.hasCellState)
         }
     }
 

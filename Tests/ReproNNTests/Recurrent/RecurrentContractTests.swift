@@ -18,12 +18,12 @@ struct RecurrentCase {
 
     init(_ vectors: ContractCase) throws {
         self.vectors = vectors
-        let cell = try vectors.text("cell")
+        let (cell, nonlinearity) = try RecurrentConfiguration.recurrence(try vectors.text("cell"))
         configuration = RecurrentConfiguration(
-            cell: try #require(Cell(rawValue: String(cell.prefix { $0 != "_" }))), inputSize: try vectors.int("inputs"),
+            cell: cell, inputSize: try vectors.int("inputs"),
             hiddenSize: try vectors.int("hidden"), layers: try vectors.int("layers"), bias: try vectors.flag("bias"),
             batchFirst: true, dropout: try vectors.number("dropout"), bidirectional: try vectors.int("directions") == 2,
-            projectionSize: try vectors.int("projection"), nonlinearity: cell == "rnn_relu" ? .relu : .tanh)
+            projectionSize: try vectors.int("projection"), nonlinearity: nonlinearity)
         let scales = try #require(vectors.json["scales"])
         let parameterScale = try #require(scales["parameters"]?.double)
         let gradientScale = try #require(scales["gradients"]?.double)
@@ -43,7 +43,7 @@ struct RecurrentCase {
         let given = try vectors.flag("initial")
         initial = InitialStates(
             hidden: given ? vectors.draw("h_0", stateShape) : nil,
-            cell: given && configuration.cell == .lstm ? vectors.draw("c_0", cellShape) : nil)
+            cell: given && configuration.cell.hasCellState ? vectors.draw("c_0", cellShape) : nil)
         let names = try #require(vectors.json["gradients"]?.elements).map { try #require($0.string) }
         let draw = { (name: String, shape: [Int]) in
             names.contains(name) ? vectors.draw("d." + name, shape, scale: gradientScale) : nil
@@ -92,7 +92,7 @@ struct RecurrentCase {
             gradients.append(own)
             sums = sums.map { zip($0, own.parameters).map { $0.adding($1) } } ?? own.parameters
         }
-        let lstm = configuration.cell == .lstm
+        let lstm = configuration.cell.hasCellState
         var results = [
             ("output", Tensor(joining: outputs.map(\.output), axis: 0)),
             ("h_n", Tensor(joining: outputs.map(\.hidden), axis: 1)),

@@ -58,7 +58,7 @@ import Testing
     }
 
     /// Units are divided over more workers than two: 81 units make six parts.
-    @Test(arguments: [Cell.lstm, .gru, .rnn], [false, true])
+    @Test(arguments: Cell.allCases, [false, true])
     func manyPartsGiveTheBitsOfOne(_ cell: Cell, _ bidirectional: Bool) throws {
         let configuration = RecurrentConfiguration(
             cell: cell, inputSize: 9, hiddenSize: 81, batchFirst: true, bidirectional: bidirectional)
@@ -130,7 +130,7 @@ import Testing
                 input,
                 initial: InitialStates(
                     hidden: Tensor(zeros: [count, 2, configuration.stateSize]),
-                    cell: configuration.cell == .lstm ? Tensor(zeros: [count, 2, configuration.hiddenSize]) : nil),
+                    cell: configuration.cell.hasCellState ? Tensor(zeros: [count, 2, configuration.hiddenSize]) : nil),
                 weights: weights, engine: engine)
             expectSameBits(zeros.output, absent.output, "\(configuration.cell)")
             expectSameBits(zeros.hidden, absent.hidden, "\(configuration.cell)")

@@ -21,6 +21,14 @@ struct ContractVectors {
     }
 }
 
+extension RecurrentConfiguration {
+    /// A cell under the name that the fixtures give it: `Cell`'s raw value, or `rnn_` and a nonlinearity.
+    static func recurrence(_ name: String) throws -> (cell: Cell, nonlinearity: Nonlinearity) {
+        if let cell = Cell(rawValue: name) { return (cell, .tanh) }
+        return (.rnn, try #require(Nonlinearity.allCases.first { name == "rnn_\($0.rawValue)" }, "no cell '\(name)'"))
+    }
+}
+
 struct ContractCase {
     let list: String
     let number: Int

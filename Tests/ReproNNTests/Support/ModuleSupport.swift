@@ -5,21 +5,19 @@ import ReproTestSupport
 import Testing
 
 /// Modules of every cell, batch first, with all that a batch can have.
-let everyModule: [RecurrentConfiguration] = [
-    RecurrentConfiguration(
-        cell: .lstm, inputSize: 3, hiddenSize: 19, layers: 2, batchFirst: true, bidirectional: true),
-    RecurrentConfiguration(
-        cell: .lstm, inputSize: 3, hiddenSize: 7, layers: 2, batchFirst: true, bidirectional: true,
-        projectionSize: 4),
-    RecurrentConfiguration(
-        cell: .gru, inputSize: 4, hiddenSize: 18, layers: 2, batchFirst: true, bidirectional: true),
-    RecurrentConfiguration(cell: .gru, inputSize: 4, hiddenSize: 35, batchFirst: true),
-    RecurrentConfiguration(
-        cell: .rnn, inputSize: 2, hiddenSize: 17, layers: 3, batchFirst: true, bidirectional: true),
-    RecurrentConfiguration(
-        cell: .rnn, inputSize: 2, hiddenSize: 33, bias: false, batchFirst: true, bidirectional: true,
-        nonlinearity: .relu),
-]
+let everyModule: [RecurrentConfiguration] =
+    Cell.allCases.enumerated().map { index, cell in
+        RecurrentConfiguration(
+            cell: cell, inputSize: 3, hiddenSize: 19 - index, layers: 2, batchFirst: true, bidirectional: true)
+    } + [
+        RecurrentConfiguration(
+            cell: .lstm, inputSize: 3, hiddenSize: 7, layers: 2, batchFirst: true, bidirectional: true,
+            projectionSize: 4),
+        RecurrentConfiguration(cell: .gru, inputSize: 4, hiddenSize: 35, batchFirst: true),
+        RecurrentConfiguration(
+            cell: .rnn, inputSize: 2, hiddenSize: 33, layers: 3, bias: false, batchFirst: true, bidirectional: true,
+            nonlinearity: .relu),
+    ]
 
 /// A module's results and gradients on a batch, batch first.
 struct ModuleResults {

@@ -60,11 +60,12 @@ struct TorchCase {
         self.number = number
         self.seed = seed
         self.cell = cell
+        let recurrence = try RecurrentConfiguration.recurrence(cell)
         configuration = RecurrentConfiguration(
-            cell: try #require(Cell(rawValue: String(cell.prefix { $0 != "_" }))), inputSize: try int("inputs"),
+            cell: recurrence.cell, inputSize: try int("inputs"),
             hiddenSize: try int("hidden"), layers: try int("layers"), bias: try flag("bias"),
             batchFirst: try flag("batch_first"), bidirectional: try int("directions") == 2,
-            projectionSize: try int("projection"), nonlinearity: cell == "rnn_relu" ? .relu : .tanh)
+            projectionSize: try int("projection"), nonlinearity: recurrence.nonlinearity)
         lengths = try json["lengths"]?.elements?.map { try #require($0.int) }
         initial = try flag("initial")
         batch = try #require(json["batch"]).int
@@ -97,7 +98,7 @@ struct TorchCase {
     }
 
     func results(_ engine: Engine) throws -> [(name: String, value: Tensor)] {
-        let isLSTM = configuration.cell == .lstm
+        let isLSTM = configuration.cell.hasCellState
         let sequences = batch.map { [$0] } ?? []
         let leading = configuration.batchFirst && batch != nil ? sequences + [steps] : [steps] + sequences
         let blocks = [configuration.layers * configuration.directions] + sequences

@@ -38,10 +38,10 @@ enum InferCommand: Command {
         if nonlinearity != nil && cell != .rnn {
             throw usage("--nonlinearity is for an RNN, and \(weights) holds \(cell.rawValue) weights")
         }
-        if arguments.has("c0") && cell != .lstm {
+        if arguments.has("c0") && !cell.hasCellState {
             throw usage("--c0 is for an LSTM, and \(weights) holds \(cell.rawValue) weights")
         }
-        if cell == .lstm && arguments.has("h0") != arguments.has("c0") {
+        if cell.hasCellState && arguments.has("h0") != arguments.has("c0") {
             throw usage("an LSTM's initial state is both: --h0 FILE --c0 FILE")
         }
         let engine = try context.engine()

@@ -7,7 +7,7 @@ enum BenchCommand: Command {
     static let specification = CommandSpecification(
         name: "bench", summary: "Times the engine, against the reference loop and the machine's FMA peak", operands: "",
         options: [
-            .option("cell", "lstm|gru|rnn", "default lstm"),
+            .option("cell", Cell.allCases.map(\.rawValue).joined(separator: "|"), "default lstm"),
             .option("batch", "B", "sequences (default 1)"),
             .option("steps", "T", "steps of each (default 1)"),
             .option("input", "I", "features of a step (default 1)"),

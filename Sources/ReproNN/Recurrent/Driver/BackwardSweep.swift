@@ -21,7 +21,8 @@ struct BackwardSweep {
 
     /// Where a sweep computes; rows by rank.
     struct Scratch {
-        /// The state's gradient at a step, `[B × S]`, and for GRU at the step walked before in turn.
+        /// The gradient of the state at the present step, `[B × S]`. GRU reads that of the step walked before as well, so it
+        /// has two matrices, which change places after each step; for other cells both names mean one matrix.
         let stateGradient: Matrix
         let previousStateGradient: Matrix
         /// GRU: z of the step walked before, `[B × H]`.

@@ -137,7 +137,7 @@ struct DirectionParameters {
         let start = packing.vector(configuration.gateRows)
         let candidateStart = hasCandidate ? packing.vector(hidden) : nil
         if let biases {
-            let shared = hasCandidate ? 2 * hidden : configuration.gateRows
+            let shared = hasCandidate ? (configuration.cell.gateCount - 1) * hidden : configuration.gateRows
             for row in 0..<configuration.gateRows {
                 if row < shared {
                     start[row] = biases.ih[0][row] + biases.hh[0][row]

@@ -29,7 +29,8 @@ struct Walk {
         if continuing < running { body(StepSegment(ranks: continuing..<running, previousRow: nil)) }
     }
 
-    /// The ranks of a step that another step of the walk follows, and the row where rank 0 of that step stands.
+    /// The sequences that take one more step after this one in the walk: their ranks, and the row where rank 0 stands in
+    /// that next step. No ranks where no sequence goes on.
     func following(_ step: Int) -> (ranks: Range<Int>, row: Int) {
         if reverse {
             return step == 0 ? (0..<0, 0) : (0..<layout.running(step), layout.offset(step - 1))

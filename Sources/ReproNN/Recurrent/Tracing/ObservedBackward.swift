@@ -41,12 +41,12 @@ final class ObservedBackward {
         if sweep.scratch.unprojected != nil {
             observer.observe(name("unprojected", step), rows: rows.views(kernelGradient), columns: hidden)
         }
-        if configuration.cell == .rnn { return }
         let state = sweep.state
         dh = rows.copy(kernelGradient)
         gates = rows.copy(state.gates.view, from: firstRow(step))
         carried =
-            sweep.cellGradient.map { rows.copy($0) } ?? rows.copy(state.candidate!.view, from: firstRow(step))
+            sweep.cellGradient.map { rows.copy($0) }
+            ?? state.candidate.map { rows.copy($0.view, from: firstRow(step)) } ?? []
         before = rows.statesBefore(step, sweep.walk, state, configuration)
     }
 

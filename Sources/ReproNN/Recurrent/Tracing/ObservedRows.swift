@@ -17,21 +17,19 @@ struct ObservedRows {
         views(matrix, from: first).map { row in (0..<row.count).map { row[$0] } }
     }
 
-    /// What a step's kernel reads besides the gates: c of an LSTM, h of a GRU; nothing of an RNN.
+    /// The state before a step that its kernel may read: c of a cell that has one, else h.
     func statesBefore(
         _ step: Int, _ walk: Walk, _ state: DirectionState, _ configuration: RecurrentConfiguration
     ) -> [[Float]] {
-        if configuration.cell == .rnn { return [] }
         let hidden = configuration.hiddenSize
         var states = [[Float]](repeating: [], count: ranks.count)
         walk.forEachSegment(step) { segment in
             for rank in segment.ranks {
                 let row = segment.previousRow.map { $0 + rank }
+                // Cells are kept at every position in training alone; else c runs in place.
                 let source =
-                    configuration.cell == .gru
-                    ? row.map { state.output.rows(from: $0, count: 1)[0] } ?? state.initialState[rank]
-                    // Cells are kept at every position in training alone; else c runs in place.
-                    : row.flatMap { state.cells?[$0] } ?? state.cell![rank]
+                    row.flatMap { state.cells?[$0] } ?? state.cell?[rank]
+                    ?? row.map { state.output.rows(from: $0, count: 1)[0] } ?? state.initialState[rank]
                 states[rank] = (0..<hidden).map { source[$0] }
             }
         }
