@@ -1,7 +1,6 @@
 import ReproFormats
 import ReproNumerics
 import ReproTestSupport
-import ReproTrace
 import ReproTraining
 import Testing
 
@@ -41,28 +40,6 @@ import Testing
         for result in results {
             let weight = try #require(result.parameters.first { $0.name == "linear.weight" })
             #expect(weight.value.shape[0] == 1)
-        }
-    }
-
-    @Test func everySourceIsReadBackFromItsJSON() throws {
-        let text = TextFiles(train: "a", validation: "b", lowercase: true)
-        let tensors = TensorFiles(train: ["i", "l", "t"], test: ["x", "y", "z"], classes: 3)
-        let sources: [(Experiment.Task, any DataSource)] = [
-            (.classification, .tsv(text)), (.tagging, .conllu(text)), (.tagging, .npy(tensors)),
-            (.classification, .safetensors(TensorFiles(train: ["i"], classes: 2))), (.tagging, .roman),
-            (.classification, .ends(sizes(train: 2, test: 3), classes: 2, letters: 5)),
-            (.classification, .balance(sizes(train: 2, test: 3), features: 7)),
-            (.inspection, .values([[[0.5, 1], [2, 3]]], lengths: [[2], [1]])),
-            (.inspection, .uniform(batch: 1, steps: 2, features: 3, lengths: [[2]])),
-        ]
-        for (task, source) in sources {
-            let experiment = Experiment(
-                name: "source", task: task, data: source, model: ModelOptions(hidden: 2),
-                training: task == .inspection
-                    ? nil : TrainingOptions(optimizer: .sgd, learningRate: 1, batchSize: 1, epochs: 1))
-            let read = try Experiment.decode(experiment.json, path: "source.json").experiment
-            #expect(read == experiment, "\(source)")
-            #expect(read.data.mappingPaths { $0 + "/" }.paths == source.paths.map { $0 + "/" })
         }
     }
 }

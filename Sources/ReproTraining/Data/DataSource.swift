@@ -19,7 +19,8 @@ extension DataSource {
     func isEqual(to other: any DataSource) -> Bool { other as? Self == self }
 }
 
-/// A source that an experiment's JSON can name: a file in this room's `Sources` and a line in ``all``.
+/// A source that an experiment's JSON can name. Each is a file of the folder `Sources` beside this one, and an element of
+/// ``DataSources/all``.
 protocol NamedSource: DataSource {
     /// The value of `data.format`.
     static var format: String { get }
@@ -49,7 +50,10 @@ protocol InspectionSource: NamedSource {
     func input(from streams: RandomStreams) -> (input: Tensor, lengths: [[Int]])
 }
 
-enum DataSources {
+package enum DataSources {
+    /// The values of `data.format`.
+    package static var formats: [String] { all.map { $0.format } }
+
     /// Every source, in the order of the documentation.
     static let all: [any NamedSource.Type] = [
         TSVSource.self, CoNLLUSource.self, NPYSource.self, SafetensorsSource.self, RomanSource.self, EndsSource.self,
@@ -58,7 +62,7 @@ enum DataSources {
 
     /// Reads `data`.
     static func read(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) -> any DataSource {
-        let format = try options.choice("format", among: all.map { $0.format })
+        let format = try options.choice("format", among: formats)
         let valid = all.filter { $0.tasks.contains(task) }
         guard let source = valid.first(where: { $0.format == format }) else {
             throw options.error(
