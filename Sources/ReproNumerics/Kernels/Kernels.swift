@@ -52,7 +52,8 @@ public protocol Kernels: AnyObject, Sendable {
     ///     r ← fma(dh', z', r) (where `carried`)   dh = above + r (where `above`)
     ///
     /// - Parameters:
-    ///   - carried: dh' and z' of the step that read the state, of a cell that hands a part of its state on (GRU).
+    ///   - carried: for a cell whose new state contains a share of the old one (GRU: z' × h), the gradient dh' of that new
+    ///     state and the share z'; nil for other cells.
     ///   - above: the gradient from above into the state.
     func completeStateGradient(
         _ gradient: MatrixView, carried: (gradient: MatrixView, update: MatrixView)?, above: MatrixView?)

@@ -9,8 +9,8 @@ public struct Engine: Sendable {
 
     public static let defaultParallelThreshold = 1_500_000
 
-    /// Work of `parallelThreshold` operations is worth so many workers, and so many are used whole, though processors be
-    /// fewer.
+    /// A worker beyond this number is woken only for a further share of work: the threshold divided by this number. An engine
+    /// of at most so many workers uses all of them from the threshold on.
     private static let leastShares = 4
 
     /// - Parameter parallelThreshold: 0 shares even the smallest work among all, so that a test reaches every division.

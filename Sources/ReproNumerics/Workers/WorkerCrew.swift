@@ -11,9 +11,10 @@ final class WorkerCrew: @unchecked Sendable {
     private let seats: [WaitingPlace]
     private let meeting = WaitingPlace()
 
-    /// The runs started and the members of the last one, as `call` packs them; its change starts the members.
+    /// How many runs have been started, in the high bits, and how many members the last of them has, in the low ones (see
+    /// `call`). The members wait for this number to change.
     private let called = Atomic<Int>(0)
-    /// Members, without the callers, that are done, of all runs so far.
+    /// How often a member has finished its part, over all runs so far; the thread that called a run is not counted.
     private let finished = Atomic<Int>(0)
     /// Arrivals at the present barrier, and barriers passed.
     private let arrivals = Atomic<Int>(0)
@@ -21,10 +22,11 @@ final class WorkerCrew: @unchecked Sendable {
     private let busy = Atomic<Bool>(false)
     private let dismissed = Atomic<Bool>(false)
 
-    /// The run under way: written before `called` moves, read after by its members alone. One member outside runs.
+    /// What the present run executes, and how many members it has: 1 between runs. Both are written before `called`
+    /// changes, and only the run's members read them, after they have seen the change.
     private var body: ((Int) -> Void)?
     private var members = 1
-    /// What `finished` is at the run's end.
+    /// The value of `finished` at which the present run is complete.
     private var goal = 0
     /// Spins before a member sleeps: some tens of microseconds; next to none where members outnumber processors.
     private var spins = 0

@@ -90,8 +90,8 @@ public struct Trace: Sendable, Equatable {
         root = hashing.node(name: Trace.rootName, streams: hashing.streams([]), children: stages.map(\.digest))
     }
 
-    /// Names the first node that does not hash up from what is below it: a stage from its leaves, or the root
-    /// (`claimed`) from the stages. Nil where all do.
+    /// Computes each node's digest again from what is below it, a stage's from its leaves and the root from the stages, and
+    /// names the first node whose digest is another one (of the root, another than `root`). Nil where all agree.
     public static func firstInconsistency(stages: [Stage], claimed root: Digest) -> String? {
         let hashing = Hashing()
         for stage in stages {

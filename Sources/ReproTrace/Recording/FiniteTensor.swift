@@ -1,6 +1,6 @@
 import ReproNumerics
 
-// Looks for numbers that are none.
+// Finds the NaN and the infinities in a tensor.
 
 extension Tensor {
     /// The offset of the first NaN or infinity, nil where every element is finite. An engine's workers look together.

@@ -3,8 +3,8 @@ import ReproRandom
 
 /// One operation of a run: a value that was computed, in the order of the data flow, and its digest.
 ///
-/// Every tensor that a stage records is one, and between them stands what no digest of the tree covers: the gates, states
-/// and gradients of each time step, layer and direction.
+/// Each tensor that a stage records is one operation. The operations between them have no leaf of their own in the tree:
+/// the gates, states and gradients of each time step, layer and direction.
 public struct TracedOperation: Sendable, Equatable {
     public let stage: StageID
     public let name: String

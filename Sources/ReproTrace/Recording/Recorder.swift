@@ -1,7 +1,7 @@
 import ReproNumerics
 import ReproRandom
 
-/// A number that left the finite ones, and where.
+/// A tensor holds a NaN or an infinity: in which stage and tensor, and at which element the first one stands.
 public struct NotFiniteError: Error, Equatable, CustomStringConvertible {
     public let stage: String
     public let tensor: String

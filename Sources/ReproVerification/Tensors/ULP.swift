@@ -1,7 +1,8 @@
-/// Distances between binary32 numbers, counted in numbers that lie between.
+/// Distances between binary32 numbers in units in the last place: how many steps to the next representable number lead from
+/// one to the other.
 public enum ULP {
-    /// How many steps from one number to the next lead from one bit pattern to the other; +0 and −0 are one step apart,
-    /// so that a distance of 0 means equal bits. Nil where either is a NaN and the bits differ.
+    /// The distance of two bit patterns. +0 and −0 are one step apart, so that a distance of 0 means equal bits. Nil where
+    /// either is a NaN and the bits differ.
     public static func distance(_ a: UInt32, _ b: UInt32) -> UInt64? {
         if a == b { return 0 }
         if Float(bitPattern: a).isNaN || Float(bitPattern: b).isNaN { return nil }
