@@ -62,15 +62,13 @@ public struct MersenneTwister: Sendable, Equatable {
 
     private mutating func twist() {
         let (count, distance) = (MersenneTwister.wordCount, MersenneTwister.distance)
-        words.withUnsafeMutableBufferPointer { words in
-            for index in 0..<count {
-                let successor = words[index + 1 == count ? 0 : index + 1]
-                let mixed = words[index] & 0x8000_0000 | successor & 0x7fff_ffff
-                let source = index + distance
-                words[index] =
-                    words[source < count ? source : source - count] ^ mixed >> 1
-                    ^ (successor & 1 == 1 ? 0x9908_b0df : 0)
-            }
+        for index in 0..<count {
+            let successor = words[index + 1 == count ? 0 : index + 1]
+            let mixed = words[index] & 0x8000_0000 | successor & 0x7fff_ffff
+            let source = index + distance
+            words[index] =
+                words[source < count ? source : source - count] ^ mixed >> 1
+                ^ (successor & 1 == 1 ? 0x9908_b0df : 0)
         }
         next = 0
     }

@@ -20,9 +20,7 @@ import Testing
             let shape = try list(fields[3]).map { try #require(Int($0)) }
             let bytes = try unhex(fields[4])
             #expect(bytes.count == Tensor.count(of: shape) * type.byteCount)
-            let digest = bytes.withUnsafeBytes {
-                hashing.tensor(name: fields[1], elementType: type, shape: shape, bytes: $0)
-            }
+            let digest = hashing.tensor(name: fields[1], elementType: type, shape: shape, bytes: bytes)
             #expect(digest.hexadecimal == fields[5], "\(fields[1]) \(shape)")
         }
     }
@@ -37,9 +35,7 @@ import Testing
             if path == .reference && length > 100_000 { continue }
             let bytes = (0..<length).map { UInt8(($0 * $0 + 31 * $0 + 7 * length) % 251) }
             for hashing in [Hashing(kernels: kernels), Hashing(engine: engine)] {
-                let digest = bytes.withUnsafeBytes {
-                    hashing.tensor(name: fields[1], elementType: .byte, shape: [length], bytes: $0)
-                }
+                let digest = hashing.tensor(name: fields[1], elementType: .byte, shape: [length], bytes: bytes)
                 #expect(digest.hexadecimal == fields[3], "\(length) bytes")
             }
         }
@@ -116,7 +112,7 @@ import Testing
             let expected = stride(from: 0, to: count, by: size).flatMap { first in
                 Hashing().digest(of: Array(bytes[first..<min(count, first + size)])).bytes
             }
-            #expect(bytes.withUnsafeBytes { hashing.pieces(of: $0) } == expected, "\(count) bytes")
+            #expect(bytes.withBytes { hashing.pieces(of: $0) } == expected, "\(count) bytes")
         }
     }
 }

@@ -228,7 +228,7 @@ import Testing
         var seen: [(stage: StageID, leaf: Leaf, bytes: [UInt8])] = []
         let recorder = Recorder(
             perturbation: Perturbation("final/a:1:0"),
-            onTensor: { seen.append(($0, $1, Array($2))) })
+            onTensor: { seen.append(($0, $1, $2.array())) })
         var tensor = Tensor(shape: [2], elements: [1, 2])
         recorder.begin("init")
         try recorder.record("a", &tensor)

@@ -50,12 +50,12 @@ public enum ArrayValue: Sendable, Equatable {
         case .float(let tensor):
             for start in stride(from: 0, to: tensor.count, by: pieceCount) {
                 let part = tensor.elements[start..<min(start + pieceCount, tensor.count)]
-                try body([UInt8](of: part.lazy.map { $0.bitPattern.littleEndian }))
+                try body(part.map { $0.bitPattern.littleEndian }.withBytes { $0.array() })
             }
         case .int(_, let elements):
             for start in stride(from: 0, to: elements.count, by: pieceCount) {
                 let part = elements[start..<min(start + pieceCount, elements.count)]
-                try body([UInt8](of: part.lazy.map(\.littleEndian)))
+                try body(part.map(\.littleEndian).withBytes { $0.array() })
             }
         }
     }

@@ -45,12 +45,14 @@ enum ElementKind: Sendable {
         }
     }
 
-    private func forEach<Bits: FixedWidthInteger>(
+    private func forEach<Bits: FixedWidthInteger & BitwiseCopyable>(
         _ type: Bits.Type, _ piece: [UInt8], _ isBigEndian: Bool, _ body: (Bits) -> Void
     ) {
-        for offset in stride(from: 0, to: piece.count, by: byteCount) {
-            let stored = piece.integer(at: offset, as: type)
-            body(isBigEndian ? Bits(bigEndian: stored) : Bits(littleEndian: stored))
+        piece.withBytes { piece in
+            for offset in stride(from: 0, to: piece.count, by: byteCount) {
+                let stored = piece.integer(at: offset, as: type)
+                body(isBigEndian ? Bits(bigEndian: stored) : Bits(littleEndian: stored))
+            }
         }
     }
 

@@ -123,7 +123,7 @@ public struct Canary: Sendable {
         let sink = OperationSink { operation, bytes in
             guard comparison.receive(operation, besides: clean.operations) else { return }
             observation.location = Location(stage: operation.stage.description, operation: operation.name, elements: [])
-            if operation.elementType == .float32 { observation.values = Array(bytes.bindMemory(to: Float.self)) }
+            if operation.elementType == .float32 { observation.values = bytes.array(of: Float.self) }
         }
         let options = RunOptions(perturbation: plan.fault, operations: sink, resolve: resolve)
         do {
@@ -170,7 +170,7 @@ public struct Canary: Sendable {
             let values = observations.map(\.values)
             let sink = OperationSink { operation, bytes in
                 for index in byName[operation.place] ?? [] {
-                    let clean = Array(bytes.bindMemory(to: Float.self))
+                    let clean = bytes.array(of: Float.self)
                     let differing = zip(clean, values[index]).enumerated()
                         .filter { $1.0.bitPattern != $1.1.bitPattern }
                     let ulps = differing.first.flatMap { ULP.distance($1.0.bitPattern, $1.1.bitPattern) }

@@ -25,7 +25,7 @@ struct Repetition {
             let stage = id.description
             guard isListed(stage, leaf) || moved.map({ $0.stage == stage && $0.name == leaf.name }) == true
             else { return }
-            kept.append(KeptTensor(stage: stage, leaf: leaf, bytes: Array(bytes)))
+            kept.append(KeptTensor(stage: stage, leaf: leaf, bytes: bytes.array()))
         }
         trace = try run(options)
         tensors = kept

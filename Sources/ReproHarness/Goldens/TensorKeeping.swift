@@ -32,6 +32,6 @@ extension GoldenFolder {
 extension KeptTensor {
     /// - Precondition: no bytes of a data file.
     fileprivate var values: ArrayValue {
-        bytes.withUnsafeBytes { ArrayValue(leaf.elementType, shape: leaf.shape, bytes: $0)! }
+        bytes.withBytes { ArrayValue(leaf.elementType, shape: leaf.shape, bytes: $0)! }
     }
 }

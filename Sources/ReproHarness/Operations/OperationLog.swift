@@ -43,7 +43,7 @@ public final class OperationLog {
     /// How many tensors were kept.
     public var keptCount: Int { kept.count }
 
-    private func receive(_ operation: TracedOperation, _ bytes: UnsafeRawBufferPointer) throws {
+    private func receive(_ operation: TracedOperation, _ bytes: ByteView) throws {
         if let last = counts.last, last.stage == operation.stage {
             counts[counts.count - 1].count += 1
         } else {
@@ -75,10 +75,10 @@ public final class OperationLog {
 
 extension ArrayValue {
     /// A tensor of the bytes that were hashed; nil for plain bytes, which no tensor file holds.
-    init?(_ type: ElementType, shape: [Int], bytes: UnsafeRawBufferPointer) {
+    init?(_ type: ElementType, shape: [Int], bytes: ByteView) {
         switch type {
-        case .float32: self = .float(Tensor(shape: shape, elements: Array(bytes.bindMemory(to: Float.self))))
-        case .int64: self = .int(shape: shape, elements: Array(bytes.bindMemory(to: Int64.self)))
+        case .float32: self = .float(Tensor(shape: shape, elements: bytes.array(of: Float.self)))
+        case .int64: self = .int(shape: shape, elements: bytes.array(of: Int64.self))
         case .byte: return nil
         }
     }

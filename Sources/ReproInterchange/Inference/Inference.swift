@@ -26,10 +26,7 @@ public struct Inference: Sendable {
         let hashing = Hashing(kernels: engine.kernels)
         results = try tensors.map { name, value in
             try value.verifyFinite(name, in: "results")
-            let digest = value.elements.withUnsafeBytes {
-                hashing.tensor(name: name, elementType: .float32, shape: value.shape, bytes: $0)
-            }
-            return Result(name: name, value: value, digest: digest)
+            return Result(name: name, value: value, digest: hashing.tensor(name: name, value))
         }
     }
 

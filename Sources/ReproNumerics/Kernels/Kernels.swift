@@ -81,11 +81,11 @@ public protocol Kernels: AnyObject, Sendable {
     /// ascending order.
     func sumOfSquares(_ x: VectorView, into sum: inout Double)
 
-    /// SHA-256's compression function (FIPS 180-4, section 6.2) over `blocks` blocks of 64 bytes; `state` is 8 words.
-    func sha256(state: UnsafeMutablePointer<UInt32>, data: UnsafePointer<UInt8>, blocks: Int)
+    /// SHA-256's compression function (FIPS 180-4, section 6.2) over whole blocks of 64 bytes; `state` is 8 words.
+    func sha256(_ blocks: ByteView, state: inout [UInt32])
 
-    /// The SHA-256 of each consecutive piece of `data`, 32 bytes each: pieces of `pieceSize` bytes, the last maybe shorter.
+    /// The SHA-256 of each consecutive piece, 32 bytes each: pieces of `pieceSize` bytes, the last maybe shorter.
     ///
     /// Pieces are independent, so that several pass through the processor's pipeline at once.
-    func sha256Pieces(_ data: UnsafeRawBufferPointer, pieceSize: Int, digests: UnsafeMutablePointer<UInt8>)
+    func sha256Pieces(_ bytes: ByteView, pieceSize: Int) -> [UInt8]
 }

@@ -99,12 +99,17 @@ public final class NativeKernels: Kernels {
         table.pointee.sum_of_squares(x.count, x.base, &sum)
     }
 
-    public func sha256(state: UnsafeMutablePointer<UInt32>, data: UnsafePointer<UInt8>, blocks: Int) {
-        table.pointee.sha256(state, data, blocks)
+    public func sha256(_ blocks: ByteView, state: inout [UInt32]) {
+        assert(blocks.count % 64 == 0 && state.count == 8, "\(blocks.count) bytes into \(state.count) words")
+        table.pointee.sha256(&state, blocks.base?.assumingMemoryBound(to: UInt8.self), blocks.count / 64)
     }
 
-    public func sha256Pieces(_ data: UnsafeRawBufferPointer, pieceSize: Int, digests: UnsafeMutablePointer<UInt8>) {
-        guard let bytes = data.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-        table.pointee.sha256_pieces(bytes, data.count, pieceSize, digests)
+    public func sha256Pieces(_ bytes: ByteView, pieceSize: Int) -> [UInt8] {
+        guard let first = bytes.base?.assumingMemoryBound(to: UInt8.self) else { return [] }
+        let count = (bytes.count + pieceSize - 1) / pieceSize * 32
+        return [UInt8](unsafeUninitializedCapacity: count) { digests, initialized in
+            table.pointee.sha256_pieces(first, bytes.count, pieceSize, digests.baseAddress)
+            initialized = count
+        }
     }
 }

@@ -1,9 +1,9 @@
 /// The reference's SHA-256 (FIPS 180-4), block by block.
 extension ReferenceKernels {
     /// FIPS 180-4, section 6.2.2, as it stands there.
-    public func sha256(state: UnsafeMutablePointer<UInt32>, data: UnsafePointer<UInt8>, blocks: Int) {
-        for block in 0..<blocks {
-            let schedule = Self.schedule(data + 64 * block)
+    public func sha256(_ blocks: ByteView, state: inout [UInt32]) {
+        for first in stride(from: 0, to: blocks.count, by: 64) {
+            let schedule = Self.schedule(blocks[first..<first + 64])
             var (a, b, c, d) = (state[0], state[1], state[2], state[3])
             var (e, f, g, h) = (state[4], state[5], state[6], state[7])
             for t in 0..<64 {
@@ -19,9 +19,9 @@ extension ReferenceKernels {
     }
 
     /// Each piece is padded (section 5.1.1) and hashed alone, from the initial state (section 5.3.3).
-    public func sha256Pieces(_ data: UnsafeRawBufferPointer, pieceSize: Int, digests: UnsafeMutablePointer<UInt8>) {
-        for (piece, first) in stride(from: 0, to: data.count, by: pieceSize).enumerated() {
-            var message = Array(data[first..<min(data.count, first + pieceSize)])
+    public func sha256Pieces(_ bytes: ByteView, pieceSize: Int) -> [UInt8] {
+        stride(from: 0, to: bytes.count, by: pieceSize).flatMap { first in
+            var message = bytes[first..<min(bytes.count, first + pieceSize)].array()
             let bitCount = UInt64(message.count) * 8
             message.append(0x80)
             while message.count % 64 != 56 { message.append(0) }
@@ -31,13 +31,13 @@ extension ReferenceKernels {
             var state: [UInt32] = [
                 0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
             ]
-            sha256(state: &state, data: message, blocks: message.count / 64)
-            for k in 0..<32 { digests[32 * piece + k] = UInt8(truncatingIfNeeded: state[k / 4] >> (24 - 8 * (k % 4))) }
+            message.withBytes { sha256($0, state: &state) }
+            return (0..<32).map { UInt8(truncatingIfNeeded: state[$0 / 4] >> (24 - 8 * ($0 % 4))) }
         }
     }
 
     /// The message schedule W of one block.
-    private static func schedule(_ block: UnsafePointer<UInt8>) -> [UInt32] {
+    private static func schedule(_ block: ByteView) -> [UInt32] {
         var w = (0..<16).map { t in (0..<4).reduce(UInt32(0)) { $0 << 8 | UInt32(block[4 * t + $1]) } }
         for t in 16..<64 {
             let s0 = rotated(w[t - 15], 7) ^ rotated(w[t - 15], 18) ^ (w[t - 15] >> 3)

@@ -13,12 +13,8 @@ public struct Elements: RandomAccessCollection, @unchecked Sendable {
         return storage.base[index]
     }
 
-    /// The elements' bytes as they stand in memory.
-    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-        try withExtendedLifetime(storage) {
-            try body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: storage.base, count: storage.count)))
-        }
-    }
+    /// For reading while the elements live.
+    var view: VectorView { storage.view }
 
     public func withContiguousStorageIfAvailable<Result>(
         _ body: (UnsafeBufferPointer<Float>) throws -> Result
@@ -27,7 +23,6 @@ public struct Elements: RandomAccessCollection, @unchecked Sendable {
             try body(UnsafeBufferPointer(start: storage.base, count: storage.count))
         }
     }
-
 }
 
 extension Elements: Equatable, ExpressibleByArrayLiteral, CustomStringConvertible {

@@ -33,12 +33,6 @@ public struct VectorView: @unchecked Sendable {
     @inlinable @inline(__always)
     public func fill(_ value: Float) { base.update(repeating: value, count: count) }
 
-    /// The elements' bytes as they stand in memory.
-    @inlinable
-    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-        try body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: base, count: count)))
-    }
-
     /// - Precondition: as many elements, which do not overlap these.
     @inlinable @inline(__always)
     public func copy(from source: VectorView) {

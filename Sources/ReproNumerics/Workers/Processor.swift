@@ -4,12 +4,10 @@ import CReproKernels
 public enum Processor {
     /// The brand string; `unknown` where it cannot be told.
     public static var name: String {
-        let capacity = 128
-        let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: capacity) { buffer in
-            repro_processor_name(buffer.baseAddress!, capacity)
-            return String(cString: buffer.baseAddress!)
-        }
-        return text.isEmpty ? "unknown" : text
+        var text = [CChar](repeating: 0, count: 128)
+        repro_processor_name(&text, text.count)
+        let name = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return name.isEmpty ? "unknown" : name
     }
 }
 

@@ -52,7 +52,7 @@ public struct FunctionTable: Sendable {
                 function.apply(values, into: values, kernels: engine.kernels)
             }
             let filled = min(size * workers, count - first)
-            block.elements[0..<filled].withUnsafeBytes { hash.update($0) }
+            hash.update(block.elements[0..<filled].bytes)
             onProgress(Double(first + filled) / Double(count))
         }
         return hash.finalized()

@@ -1,5 +1,6 @@
 import ReproNumerics
 import ReproRandom
+import Synchronization
 
 /// The digests of the contract, section 12: `H(f₀, f₁, …)` over length-prefixed fields.
 ///
@@ -37,7 +38,7 @@ public struct Hashing: Sendable {
     }
 
     /// A leaf: `H("repro.tensor.v2", name, dtype, shape, pieces)`, where `pieces` is ``pieces(of:)``.
-    public func tensor(name: String, elementType: ElementType, shape: [Int], bytes: UnsafeRawBufferPointer) -> Digest {
+    public func tensor(name: String, elementType: ElementType, shape: [Int], bytes: ByteView) -> Digest {
         var fields = Fields(tag: "repro.tensor.v2", kernels: kernels)
         fields.append(name)
         fields.append(elementType.rawValue)
@@ -48,34 +49,30 @@ public struct Hashing: Sendable {
 
     /// A leaf of bytes that an array holds.
     public func tensor(name: String, elementType: ElementType, shape: [Int], bytes: [UInt8]) -> Digest {
-        bytes.withUnsafeBytes { tensor(name: name, elementType: elementType, shape: shape, bytes: $0) }
+        bytes.withBytes { tensor(name: name, elementType: elementType, shape: shape, bytes: $0) }
+    }
+
+    /// A leaf of binary32 numbers.
+    public func tensor(name: String, _ tensor: Tensor) -> Digest {
+        tensor.elements.withBytes { self.tensor(name: name, elementType: .float32, shape: tensor.shape, bytes: $0) }
     }
 
     /// The SHA-256 of each consecutive piece of ``pieceSize`` bytes (the last may be shorter), 32 bytes each, in order.
     ///
     /// Each is the plain SHA-256 of its bytes, so that `dd` and `sha256sum` reproduce it.
-    public func pieces(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
-        let count = (bytes.count + Hashing.pieceSize - 1) / Hashing.pieceSize
-        return [UInt8](unsafeUninitializedCapacity: count * Digest.byteCount) { digests, initialized in
-            if let start = digests.baseAddress { hash(bytes, pieces: count, into: start) }
-            initialized = count * Digest.byteCount
-        }
-    }
-
-    private func hash(_ bytes: UnsafeRawBufferPointer, pieces count: Int, into digests: UnsafeMutablePointer<UInt8>) {
-        func hash(_ pieces: Range<Int>) {
-            if pieces.isEmpty { return }
-            let end = min(bytes.count, pieces.upperBound * Hashing.pieceSize)
-            kernels.sha256Pieces(
-                UnsafeRawBufferPointer(rebasing: bytes[(pieces.lowerBound * Hashing.pieceSize)..<end]),
-                pieceSize: Hashing.pieceSize, digests: digests + pieces.lowerBound * Digest.byteCount)
-        }
+    public func pieces(of bytes: ByteView) -> [UInt8] {
         let workers = engine?.workerCount(operations: Hashing.operationsPerByte * bytes.count) ?? 1
-        guard let engine, workers > 1 else { return hash(0..<count) }
-        // Whole groups of pieces for each worker: a core takes several at a time.
-        engine.run(workers: workers) {
-            hash(Workers.share(of: count, worker: $0, workers: workers, granule: Hashing.piecesTogether))
+        guard let engine, workers > 1 else { return kernels.sha256Pieces(bytes, pieceSize: Hashing.pieceSize) }
+        let digests = Mutex([[UInt8]](repeating: [], count: workers))
+        engine.run(workers: workers) { worker in
+            // Whole groups of pieces for each worker: a core takes several at a time.
+            let share = Workers.share(
+                of: bytes.count, worker: worker, workers: workers,
+                granule: Hashing.piecesTogether * Hashing.pieceSize)
+            let part = kernels.sha256Pieces(bytes[share], pieceSize: Hashing.pieceSize)
+            digests.withLock { $0[worker] = part }
         }
+        return digests.withLock { Array($0.joined()) }
     }
 
     /// A stage's random streams: `H("repro.streams.v2", domain, key, state, increment, buffered, …)`.

@@ -19,25 +19,21 @@ public struct SHA256: Sendable {
         pending.reserveCapacity(2 * SHA256.blockSize)
     }
 
-    public mutating func update(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { update($0) }
-    }
+    public mutating func update(_ bytes: [UInt8]) { bytes.withBytes { update($0) } }
 
-    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    public mutating func update(_ bytes: ByteView) {
         byteCount += UInt64(bytes.count)
-        var rest = bytes[...]
+        var first = 0
         if !pending.isEmpty {
-            let missing = min(SHA256.blockSize - pending.count, rest.count)
-            pending.append(contentsOf: rest.prefix(missing))
-            rest = rest.dropFirst(missing)
+            first = min(SHA256.blockSize - pending.count, bytes.count)
+            pending += bytes[0..<first].array()
             guard pending.count == SHA256.blockSize else { return }
-            let block = pending
-            block.withUnsafeBytes { compress($0) }
+            pending.withBytes { kernels.sha256($0, state: &state) }
             pending.removeAll(keepingCapacity: true)
         }
-        let whole = rest.count / SHA256.blockSize * SHA256.blockSize
-        if whole > 0 { compress(UnsafeRawBufferPointer(rebasing: rest.prefix(whole))) }
-        pending.append(contentsOf: rest.dropFirst(whole))
+        let end = bytes.count - (bytes.count - first) % SHA256.blockSize
+        if first < end { kernels.sha256(bytes[first..<end], state: &state) }
+        if end < bytes.count { pending += bytes[end..<bytes.count].array() }
     }
 
     /// The digest of everything so far; the value may be updated further.
@@ -54,13 +50,5 @@ public struct SHA256: Sendable {
             bytes: copy.state.flatMap { word in
                 stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
             })
-    }
-
-    private mutating func compress(_ bytes: UnsafeRawBufferPointer) {
-        let kernels = kernels
-        let data = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
-        state.withUnsafeMutableBufferPointer { state in
-            kernels.sha256(state: state.baseAddress!, data: data, blocks: bytes.count / SHA256.blockSize)
-        }
     }
 }

@@ -31,9 +31,9 @@ public struct OperationSink {
     /// The one stage that is looked into; nil for all.
     public let stage: StageID?
     /// Receives each operation with its little-endian bytes, which are valid during the call. What it throws ends the run.
-    public let receive: (TracedOperation, UnsafeRawBufferPointer) throws -> Void
+    public let receive: (TracedOperation, ByteView) throws -> Void
 
-    public init(stage: StageID? = nil, receive: @escaping (TracedOperation, UnsafeRawBufferPointer) throws -> Void) {
+    public init(stage: StageID? = nil, receive: @escaping (TracedOperation, ByteView) throws -> Void) {
         self.stage = stage
         self.receive = receive
     }
@@ -66,7 +66,7 @@ public final class OperationRecorder {
         do {
             let element = try plant(in: name, &value)
             guard sends else { return element }
-            try value.elements.withUnsafeBytes {
+            try value.elements.withBytes {
                 let digest = hashing.tensor(name: name, elementType: .float32, shape: value.shape, bytes: $0)
                 try send(name, .float32, value.shape, digest, $0)
             }
@@ -78,7 +78,7 @@ public final class OperationRecorder {
     }
 
     func send(
-        _ name: String, _ type: ElementType, _ shape: [Int], _ digest: Digest, _ bytes: UnsafeRawBufferPointer
+        _ name: String, _ type: ElementType, _ shape: [Int], _ digest: Digest, _ bytes: ByteView
     ) throws {
         guard sends, let stage, let sink else { return }
         try sink.receive(
@@ -93,7 +93,7 @@ public final class OperationRecorder {
         let numbers =
             [Int64(stream.domain), Int64(stream.key)] + halves.map { Int64(bitPattern: $0) }
             + [stream.buffered.map { Int64($0) } ?? -1]
-        try numbers.withUnsafeBytes {
+        try numbers.withBytes {
             let name = OperationID.stream(domain: stream.domain, key: stream.key).description
             let digest = hashing.tensor(name: name, elementType: .int64, shape: [numbers.count], bytes: $0)
             try send(name, .int64, [numbers.count], digest, $0)

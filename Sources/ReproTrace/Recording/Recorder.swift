@@ -29,7 +29,7 @@ public func hexadecimal(_ bits: UInt32) -> String {
 }
 
 /// Told of each tensor once it is hashed: its stage, its leaf, and the bytes that were hashed, which last for the call alone.
-public typealias TensorObserver = (_ stage: StageID, _ leaf: Leaf, _ bytes: UnsafeRawBufferPointer) throws -> Void
+public typealias TensorObserver = (_ stage: StageID, _ leaf: Leaf, _ bytes: ByteView) throws -> Void
 
 /// Builds a run's digest tree while the run goes on; everyone who records in the run shares it.
 ///
@@ -84,9 +84,7 @@ public final class Recorder {
         let samples = Leaf.sampleOffsets(count: tensor.count).map {
             Leaf.Sample(offset: $0, bits: UInt64(tensor[offset: $0].bitPattern))
         }
-        try tensor.elements.withUnsafeBytes {
-            try append(tensorName, .float32, tensor.shape, samples, $0)
-        }
+        try tensor.elements.withBytes { try append(tensorName, .float32, tensor.shape, samples, $0) }
     }
 
     /// Refuses a NaN or an infinity in a tensor of the open stage that the digest leaves out.
@@ -102,12 +100,12 @@ public final class Recorder {
         let samples = Leaf.sampleOffsets(count: integers.count).map {
             Leaf.Sample(offset: $0, bits: UInt64(bitPattern: integers[$0]))
         }
-        try integers.withUnsafeBytes { try append(tensorName, .int64, shape, samples, $0) }
+        try integers.withBytes { try append(tensorName, .int64, shape, samples, $0) }
     }
 
     public func record(_ tensorName: String, bytes: [UInt8]) throws {
         try operations.refuseFault(in: tensorName)
-        try bytes.withUnsafeBytes { try append(tensorName, .byte, [bytes.count], [], $0) }
+        try bytes.withBytes { try append(tensorName, .byte, [bytes.count], [], $0) }
     }
 
     /// Closes the stage and hashes it. `streams` are those that it drew from, in order of first use, as they were found
@@ -146,8 +144,7 @@ public final class Recorder {
     }
 
     private func append(
-        _ tensorName: String, _ type: ElementType, _ shape: [Int], _ samples: [Leaf.Sample],
-        _ bytes: UnsafeRawBufferPointer
+        _ tensorName: String, _ type: ElementType, _ shape: [Int], _ samples: [Leaf.Sample], _ bytes: ByteView
     ) throws {
         guard let open else { preconditionFailure("'\(tensorName)' recorded outside a stage") }
         let digest = hashing.tensor(name: tensorName, elementType: type, shape: shape, bytes: bytes)

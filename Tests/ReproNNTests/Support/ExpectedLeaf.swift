@@ -39,16 +39,14 @@ func expect(
         switch found.value {
         case .floats(let tensor):
             (type, shape) = (.float32, tensor.shape)
-            bytes = tensor.elements.withUnsafeBytes { Array($0) }
+            bytes = tensor.elements.withBytes { $0.array() }
             bits = tensor.elements.map(hex)
         case .integers(let integers, let integerShape):
             (type, shape) = (.int64, integerShape)
-            bytes = integers.withUnsafeBytes { Array($0) }
+            bytes = integers.withBytes { $0.array() }
             bits = integers.map { String($0, radix: 16) }
         }
-        let digest = bytes.withUnsafeBytes {
-            hashing.tensor(name: expected.name, elementType: type, shape: shape, bytes: $0).hexadecimal
-        }
+        let digest = hashing.tensor(name: expected.name, elementType: type, shape: shape, bytes: bytes).hexadecimal
         if digest == expected.digest && type.rawValue == expected.dtype && shape == expected.shape { continue }
         let place = expected.bits.flatMap { wanted in
             zip(bits, wanted).enumerated().first { $1.0 != $1.1 }

@@ -13,7 +13,7 @@ struct SHA256Tests {
         var state: [UInt32] = [
             0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
         ]
-        kernels.sha256(state: &state, data: padded, blocks: padded.count / 64)
+        padded.withBytes { kernels.sha256($0, state: &state) }
         return state.map {
             let word = String($0, radix: 16)
             return String(repeating: "0", count: 8 - word.count) + word

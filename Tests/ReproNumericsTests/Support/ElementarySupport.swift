@@ -65,6 +65,6 @@ func digest(_ values: [Float], by kernels: any Kernels) -> String {
     var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
-    kernels.sha256(state: &state, data: bytes, blocks: bytes.count / 64)
+    bytes.withBytes { kernels.sha256($0, state: &state) }
     return state.map { hex(Float(bitPattern: $0)) }.joined()
 }

@@ -97,7 +97,7 @@ enum HashingBenchmark {
     /// 10^9 bytes per second, by the shortest time.
     static func gigabytesPerSecond(_ hashing: Hashing) throws -> Double {
         let timing = try Timing.of(seconds: 0.2, leastRuns: 5) {
-            _ = bytes.withUnsafeBytes { hashing.pieces(of: $0) }
+            _ = bytes.withBytes { hashing.pieces(of: $0) }
         }
         return Double(bytes.count) / timing.secondsMin * 1e-9
     }
