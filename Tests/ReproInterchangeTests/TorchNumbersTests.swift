@@ -67,7 +67,7 @@ import Testing
         for fields in try cases("init") {
             let recurrent = try configuration(fields[3..<10])
             var generator = MersenneTwister(seed: try hex64(fields[2]))
-            let model = SequenceModel(
+            let model = try SequenceModel(
                 SequenceModelConfiguration(
                     input: .features(recurrent.inputSize), recurrent: recurrent, readout: .positions, head: .softmax,
                     classes: 3), torch: &generator)
@@ -109,7 +109,7 @@ import Testing
         var generator = MersenneTwister(seed: 42)
         for cell in [Cell.gru, .lstm] {
             let prefix = cell.rawValue + "."
-            let module = Recurrent(
+            let module = try Recurrent(
                 inspection.model.recurrent(cell, inputSize: 4), prefix: prefix, torch: &generator)
             let found = parameters.filter { $0.name.hasPrefix(prefix) }
             #expect(found.map(\.name) == module.parameters.map(\.name))

@@ -29,7 +29,7 @@ import Testing
     @Test func recurrentModulesRefuse() throws {
         let engine = try engine(.best, workers: 2)
         for configuration in everyModule {
-            let module = module(configuration)
+            let module = try module(configuration)
             let batch = ModuleBatch(configuration, lengths: [3, 2], steps: 3)
             let weights = try module.weights(for: engine, backward: true)
             func train() throws -> RecurrentTape {
@@ -45,11 +45,21 @@ import Testing
                 ("backward", { _ = try module.backward(tape, output: batch.incoming.output, engine: engine) }),
             ])
         }
-        let lstm = LSTM(inputSize: 3, hiddenSize: 4, streams: RandomStreams(seed: 1))
+        let lstm = try LSTM(inputSize: 3, hiddenSize: 4, streams: RandomStreams(seed: 1))
         let (input, tape) = (
             random([5, 3], "x"), try lstm.forwardForTraining(random([5, 3], "x"), engine: engine).tape
         )
+        let configuration = RecurrentConfiguration(cell: .gru, inputSize: 3, hiddenSize: 4)
+        let output = try lstm(input, engine: engine)
+        var torch = MersenneTwister(seed: 1)
         expectRefusals([
+            ("Recurrent(streams:)", { _ = try Recurrent(configuration, streams: RandomStreams(seed: 1)) }),
+            ("Recurrent(torch:)", { _ = try Recurrent(configuration, torch: &torch) }),
+            ("LSTM(streams:)", { _ = try LSTM(inputSize: 3, hiddenSize: 4, streams: RandomStreams(seed: 1)) }),
+            ("GRU(streams:)", { _ = try GRU(inputSize: 3, hiddenSize: 4, streams: RandomStreams(seed: 1)) }),
+            ("RNN(streams:)", { _ = try RNN(inputSize: 3, hiddenSize: 4, streams: RandomStreams(seed: 1)) }),
+            ("RecurrentOutput.final", { _ = try output.final() }),
+            ("RecurrentOutput.merged", { _ = try output.merged(.sum) }),
             ("LSTM()", { _ = try lstm(input, engine: engine) }),
             ("LSTM.forwardForTraining", { _ = try lstm.forwardForTraining(input, engine: engine) }),
             ("LSTM.backward", { _ = try lstm.backward(tape, engine: engine) }),
@@ -62,9 +72,20 @@ import Testing
         let (linear, embedding) = (
             Linear(weight: random([3, 3], "weight")), Embedding(weight: random([5, 3], "table"))
         )
+        var (stream, torch) = (PCG64(seed: 1, .dropout, key: 0), MersenneTwister(seed: 1))
         let tape = try LayerNorm().forward(x).tape
         let head = SequenceModelConfiguration.Head.softmax
+        let dropped = try Dropout.forward(x, from: &stream)
+        let initialization = Initialization.linear(fanIn: 3)
         expectRefusals([
+            ("Merging.merge", { _ = try Merging.mean.merge(forward: x, reverse: d) }),
+            ("Merging.backward", { _ = try Merging.mean.backward(x, forward: x, reverse: d) }),
+            ("Dropout.forward", { _ = try Dropout.forward(x, from: &stream) }),
+            ("Dropout.backward", { _ = try Dropout.backward(d, dropped) }),
+            ("Initialization.tensor, PCG64", { _ = try initialization.tensor(shape: [3], from: &stream) }),
+            ("Initialization.tensor, MT19937", { _ = try initialization.tensor(shape: [3], from: &torch) }),
+            ("Head.predictions", { _ = try head.predictions(x) }),
+            ("Schedule.rate", { _ = try Schedule.exponential(factor: 0.9).rate(0.1, epoch: 1) }),
             ("Linear.forward", { _ = try linear.forward(x, engine: engine) }),
             ("Linear.backward", { _ = try linear.backward(d, input: x, engine: engine) }),
             ("Embedding.backward", { _ = try embedding.backward(d, tokens: [1, 2, 0, 1]) }),
@@ -94,7 +115,12 @@ import Testing
         let batch = SequenceBatch(inputs: .tokens([1, 2, 3]), lengths: [2, 1], targets: [0, 1, 1])
         let weights = try model.weights(for: engine, backward: true)
         let (logits, tape) = try model.forwardForTraining(batch, weights: weights, engine: engine, dropout: nil)
+        let featured = SequenceModelConfiguration(
+            input: .features(3), recurrent: configuration.recurrent, readout: .positions, head: .softmax, classes: 2)
+        var torch = MersenneTwister(seed: 1)
         expectRefusals([
+            ("SequenceModel(streams:)", { _ = try SequenceModel(configuration, streams: RandomStreams(seed: 1)) }),
+            ("SequenceModel(torch:)", { _ = try SequenceModel(featured, torch: &torch) }),
             ("SequenceModel.weights", { _ = try model.weights(for: engine, backward: false) }),
             ("SequenceModel.logits", { _ = try model.logits(batch, weights: weights, engine: engine) }),
             (

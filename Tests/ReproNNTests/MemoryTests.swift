@@ -16,7 +16,7 @@ import Testing
         for var configuration in everyModule {
             for batchFirst in [false, true] {
                 configuration.batchFirst = batchFirst
-                let module = module(configuration)
+                let module = try module(configuration)
                 let batch = ModuleBatch(configuration, lengths: [5, 5, 5], steps: 5)
                 let axes = { (tensor: Tensor) in tensor.reshaped(batchFirst ? tensor.shape : [5, 3, tensor.shape[2]]) }
                 func gradients(writing: Bool) throws -> RecurrentGradients {
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func gradientsToContinueAreCopied() throws {
-        let module = module(everyModule[0])
+        let module = try module(everyModule[0])
         let batch = ModuleBatch(everyModule[0], lengths: [3, 2], steps: 3)
         let given = module.parameters.map { random($0.value.shape, $0.name) }
         let kept = given.map { Tensor(shape: $0.shape, elements: Array($0.elements)) }
@@ -81,7 +81,7 @@ import Testing
             let linear = Linear(weight: random([19, 18], "weight"), bias: random([19], "bias"))
             let tensor = Tensor(borrowed, shape: [9, 18])
             expectSameBits(try linear.forward(tensor, engine: engine), try linear.forward(x, engine: engine), context)
-            let gru = GRU(inputSize: 18, hiddenSize: 5, bidirectional: true, streams: RandomStreams(seed: 3))
+            let gru = try GRU(inputSize: 18, hiddenSize: 5, bidirectional: true, streams: RandomStreams(seed: 3))
             expectSameBits(
                 try gru(tensor, engine: engine).output, try gru(x, engine: engine).output, context)
             #expect(zip(buffer, x.elements).allSatisfy { $0.bitPattern == $1.bitPattern }, "layers read alone")

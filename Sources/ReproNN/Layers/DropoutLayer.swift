@@ -14,7 +14,11 @@ extension Dropout {
     ///
     /// - Parameter stream: is left after the last draw.
     /// - Precondition: 0 ≤ p ≤ 1.
-    public static func forward(_ input: Tensor, probability: Double = 0.5, from stream: inout PCG64) -> Dropped {
+    /// - Throws: `FloatingPointFault`.
+    public static func forward(
+        _ input: Tensor, probability: Double = 0.5, from stream: inout PCG64
+    ) throws(FloatingPointFault) -> Dropped {
+        try FloatingPointEnvironment.verify()
         precondition(probability >= 0 && probability <= 1, "dropout \(probability) outside 0 … 1")
         guard probability > 0 else { return Dropped(output: input, kept: nil, probability: probability) }
         let threshold = Float(probability)
@@ -23,17 +27,18 @@ extension Dropout {
     }
 
     /// The gradient of the input from that of the output: `d × s` where the element was kept, else +0.
-    public static func backward(_ gradient: Tensor, _ dropped: Dropped) -> Tensor {
+    ///
+    /// - Throws: `FloatingPointFault`.
+    public static func backward(_ gradient: Tensor, _ dropped: Dropped) throws(FloatingPointFault) -> Tensor {
+        try FloatingPointEnvironment.verify()
         precondition(gradient.shape == dropped.output.shape, "\(gradient.shape) for \(dropped.output.shape)")
         return dropped.kept.map { scaled(gradient, $0, dropped.probability) } ?? gradient
     }
 
     private static func scaled(_ tensor: Tensor, _ kept: [Bool], _ probability: Double) -> Tensor {
         let scale = factor(probability)
-        return {
-            let result = Matrix(rows: 1, columns: tensor.count)
-            for index in 0..<tensor.count { result[0][index] = kept[index] ? tensor[offset: index] * scale : 0 }
-            return Tensor(result, shape: tensor.shape)
-        }()
+        let result = Matrix(rows: 1, columns: tensor.count)
+        for index in 0..<tensor.count { result[0][index] = kept[index] ? tensor[offset: index] * scale : 0 }
+        return Tensor(result, shape: tensor.shape)
     }
 }

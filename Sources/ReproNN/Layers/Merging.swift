@@ -15,7 +15,15 @@ public enum Merging: String, Sendable, CaseIterable {
     }
 
     /// Merges forward states `[B, S]` with reverse ones; with one direction, the forward ones as they are.
-    public func merge(forward: Tensor, reverse: Tensor?) -> Tensor {
+    ///
+    /// - Throws: `FloatingPointFault`.
+    public func merge(forward: Tensor, reverse: Tensor?) throws(FloatingPointFault) -> Tensor {
+        try FloatingPointEnvironment.verify()
+        return merged(forward, reverse)
+    }
+
+    /// The same, in an environment that is known to be the contract's.
+    func merged(_ forward: Tensor, _ reverse: Tensor?) -> Tensor {
         guard let reverse else { return forward }
         precondition(forward.shape == reverse.shape, "shapes \(forward.shape) and \(reverse.shape)")
         switch self {
@@ -27,7 +35,17 @@ public enum Merging: String, Sendable, CaseIterable {
     }
 
     /// The gradients of both states from that of the merged one.
-    public func backward(_ gradient: Tensor, forward: Tensor, reverse: Tensor?) -> (forward: Tensor, reverse: Tensor?) {
+    ///
+    /// - Throws: `FloatingPointFault`.
+    public func backward(
+        _ gradient: Tensor, forward: Tensor, reverse: Tensor?
+    ) throws(FloatingPointFault) -> (forward: Tensor, reverse: Tensor?) {
+        try FloatingPointEnvironment.verify()
+        return gradients(gradient, forward, reverse)
+    }
+
+    /// The same, in an environment that is known to be the contract's.
+    func gradients(_ gradient: Tensor, _ forward: Tensor, _ reverse: Tensor?) -> (forward: Tensor, reverse: Tensor?) {
         guard let reverse else { return (gradient, nil) }
         switch self {
         case .concat:

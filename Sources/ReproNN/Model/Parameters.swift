@@ -29,10 +29,13 @@ public enum Initialization: Sendable, Equatable {
     public static let embedding = Initialization.uniform(bound: 3.0.squareRoot())
 
     /// Draws a tensor in row-major order from the stream of that name.
-    public func tensor(shape: [Int], from stream: inout PCG64) -> Tensor {
+    ///
+    /// - Throws: `FloatingPointFault`.
+    public func tensor(shape: [Int], from stream: inout PCG64) throws(FloatingPointFault) -> Tensor {
+        try FloatingPointEnvironment.verify()
         switch self {
         case .uniform(let bound):
-            Tensor(shape: shape, elements: stream.uniforms(Tensor.count(of: shape), from: -bound, to: bound))
+            return Tensor(shape: shape, elements: stream.uniforms(Tensor.count(of: shape), from: -bound, to: bound))
         }
     }
 }

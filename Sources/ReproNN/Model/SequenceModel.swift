@@ -9,27 +9,27 @@ public struct SequenceModel: Sendable {
 
     /// Draws every parameter from its own stream.
     ///
-    /// - Throws: ``ParameterKeyCollision`` where two names share a stream's key.
-    public init(_ configuration: SequenceModelConfiguration, streams: RandomStreams) throws(ParameterKeyCollision) {
+    /// - Throws: ``ParameterKeyCollision`` where two names share a stream's key, `FloatingPointFault`.
+    public init(_ configuration: SequenceModelConfiguration, streams: RandomStreams) throws {
         self.configuration = configuration
         var parameters: [Parameter] = []
         if case .tokens(let vocabulary, let width) = configuration.input {
-            var weight = streams.draw(parameter: "embedding.weight") {
-                Initialization.embedding.tensor(shape: [vocabulary, width], from: &$0)
+            var weight = try streams.draw(parameter: "embedding.weight") {
+                try Initialization.embedding.tensor(shape: [vocabulary, width], from: &$0)
             }
             for column in 0..<width { weight[Embedding.paddingRow, column] = 0 }
             parameters.append(Parameter(name: "embedding.weight", value: weight))
         }
         parameters +=
-            Recurrent(
+            try Recurrent(
                 configuration.recurrent, prefix: configuration.recurrent.cell.rawValue + ".", streams: streams
             ).parameters
         let fanIn = configuration.readoutSize
         for (name, shape) in [
             ("linear.weight", [configuration.logitCount, fanIn]), ("linear.bias", [configuration.logitCount]),
         ] {
-            let value = streams.draw(parameter: name) {
-                Initialization.linear(fanIn: fanIn).tensor(shape: shape, from: &$0)
+            let value = try streams.draw(parameter: name) {
+                try Initialization.linear(fanIn: fanIn).tensor(shape: shape, from: &$0)
             }
             parameters.append(Parameter(name: name, value: value))
         }

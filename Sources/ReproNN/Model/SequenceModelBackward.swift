@@ -62,8 +62,7 @@ extension SequenceModel {
             for (position, row) in layout.rowsByPosition.enumerated() { output[row].copy(from: source[position]) }
         case .finalStates(let merging):
             let states = tape.finalStates
-            let gradients = merging.backward(
-                gradient, forward: states[0], reverse: states.count > 1 ? states[1] : nil)
+            let gradients = merging.gradients(gradient, states[0], states.count > 1 ? states[1] : nil)
             for (direction, gradient) in [gradients.forward, gradients.reverse].enumerated() {
                 guard let source = gradient?.matrix else { continue }
                 let block = ((recurrent.layers - 1) * recurrent.directions + direction) * layout.batch

@@ -44,7 +44,10 @@ public struct SequenceModelConfiguration: Sendable, Equatable {
 
         /// The predicted class of each row of logits `[N, C]`: the first maximum, or with a sigmoid head whether its one
         /// logit is above 0.
-        public func predictions(_ logits: Tensor) -> [Int] {
+        ///
+        /// - Throws: `FloatingPointFault`: an environment may take a subnormal logit for 0.
+        public func predictions(_ logits: Tensor) throws(FloatingPointFault) -> [Int] {
+            try FloatingPointEnvironment.verify()
             let rows = logits.matrix
             return (0..<rows.rows).map { index in
                 let row = rows[index]

@@ -114,7 +114,7 @@ extension SequenceModel {
     private func readout(_ output: Matrix, _ finalStates: [Tensor], _ layout: SequenceLayout) -> Tensor {
         switch configuration.readout {
         case .finalStates(let merging):
-            return merging.merge(forward: finalStates[0], reverse: finalStates.count > 1 ? finalStates[1] : nil)
+            return merging.merged(finalStates[0], finalStates.count > 1 ? finalStates[1] : nil)
         case .positions:
             let rows = Matrix(rows: layout.positions, columns: output.columns)
             for (position, row) in layout.rowsByPosition.enumerated() { rows[position].copy(from: output[row]) }

@@ -12,10 +12,16 @@ extension Initialization {
     }
 
     /// Draws a tensor in row-major order as `tensor.uniform_(-k, k)` does.
-    public func tensor(shape: [Int], from generator: inout MersenneTwister) -> Tensor {
+    ///
+    /// - Throws: `FloatingPointFault`.
+    public func tensor(
+        shape: [Int], from generator: inout MersenneTwister
+    ) throws(FloatingPointFault) -> Tensor {
+        try FloatingPointEnvironment.verify()
         switch self {
         case .uniform(let bound):
-            Tensor(shape: shape, elements: (0..<Tensor.count(of: shape)).map { _ in generator.uniform(bound: bound) })
+            return Tensor(
+                shape: shape, elements: (0..<Tensor.count(of: shape)).map { _ in generator.uniform(bound: bound) })
         }
     }
 }
@@ -23,12 +29,16 @@ extension Initialization {
 extension Recurrent {
     /// Draws every parameter, one after another, from one generator: the numbers that `torch.nn.LSTM(…)`, `GRU` or `RNN`
     /// starts from where PyTorch's generator stands alike.
-    public init(_ configuration: RecurrentConfiguration, prefix: String = "", torch generator: inout MersenneTwister) {
+    ///
+    /// - Throws: `FloatingPointFault`.
+    public init(
+        _ configuration: RecurrentConfiguration, prefix: String = "", torch generator: inout MersenneTwister
+    ) throws(FloatingPointFault) {
         let initialization = Initialization.recurrent(hiddenSize: configuration.hiddenSize)
         var parameters: [Parameter] = []
         for (name, shape) in configuration.parameterShapes {
             parameters.append(
-                Parameter(name: prefix + name, value: initialization.tensor(shape: shape, from: &generator)))
+                Parameter(name: prefix + name, value: try initialization.tensor(shape: shape, from: &generator)))
         }
         self.init(configuration, parameters: parameters)
     }
@@ -40,16 +50,19 @@ extension SequenceModel {
     ///
     /// - Precondition: no embedding. PyTorch draws its table through `log`, `sin` and `cos` of the platform, so that its bits
     ///   vary with the platform and are not reproduced.
-    public init(_ configuration: SequenceModelConfiguration, torch generator: inout MersenneTwister) {
+    /// - Throws: `FloatingPointFault`.
+    public init(
+        _ configuration: SequenceModelConfiguration, torch generator: inout MersenneTwister
+    ) throws(FloatingPointFault) {
         guard case .features = configuration.input else {
             preconditionFailure("an embedding cannot start from PyTorch's numbers")
         }
         let fanIn = configuration.readoutSize
-        let recurrent = Recurrent(
+        let recurrent = try Recurrent(
             configuration.recurrent, prefix: configuration.recurrent.cell.rawValue + ".", torch: &generator)
-        let weight = Initialization.torchLinearWeight(fanIn: fanIn)
+        let weight = try Initialization.torchLinearWeight(fanIn: fanIn)
             .tensor(shape: [configuration.logitCount, fanIn], from: &generator)
-        let bias = Initialization.linear(fanIn: fanIn).tensor(shape: [configuration.logitCount], from: &generator)
+        let bias = try Initialization.linear(fanIn: fanIn).tensor(shape: [configuration.logitCount], from: &generator)
         self.init(
             configuration,
             parameters: recurrent.parameters + [

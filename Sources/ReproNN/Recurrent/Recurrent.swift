@@ -13,11 +13,12 @@ public struct Recurrent: Sendable {
     /// Draws every parameter from its own stream: U(−1/√H, 1/√H).
     ///
     /// - Parameter prefix: what precedes the parameters' names, for example `lstm.`; it is part of each stream's key.
-    public init(_ configuration: RecurrentConfiguration, prefix: String = "", streams: RandomStreams) {
+    /// - Throws: `FloatingPointFault`.
+    public init(_ configuration: RecurrentConfiguration, prefix: String = "", streams: RandomStreams) throws {
         self.configuration = configuration
-        parameters = configuration.parameterShapes.map { name, shape in
-            let value = streams.draw(parameter: prefix + name) {
-                Initialization.recurrent(hiddenSize: configuration.hiddenSize).tensor(shape: shape, from: &$0)
+        parameters = try configuration.parameterShapes.map { name, shape in
+            let value = try streams.draw(parameter: prefix + name) {
+                try Initialization.recurrent(hiddenSize: configuration.hiddenSize).tensor(shape: shape, from: &$0)
             }
             return Parameter(name: prefix + name, value: value)
         }

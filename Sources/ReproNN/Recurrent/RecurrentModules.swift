@@ -73,12 +73,13 @@ public struct LSTM: RecurrentModule {
     ///   - dropout: the probability of dropping an element between layers, in training.
     ///   - projSize: the size that a projection reduces h to, below `hiddenSize`; 0 for none.
     ///   - prefix: what precedes the parameters' names and is part of their streams' keys, for example `lstm.`.
+    /// - Throws: `FloatingPointFault`.
     public init(
         inputSize: Int, hiddenSize: Int, layers: Int = 1, bias: Bool = true, batchFirst: Bool = false,
         dropout: Double = 0, bidirectional: Bool = false, projSize: Int = 0, prefix: String = "",
         streams: RandomStreams
-    ) {
-        recurrent = Recurrent(
+    ) throws {
+        recurrent = try Recurrent(
             RecurrentConfiguration(
                 cell: .lstm, inputSize: inputSize, hiddenSize: hiddenSize, layers: layers, bias: bias,
                 batchFirst: batchFirst, dropout: dropout, bidirectional: bidirectional, projectionSize: projSize),
@@ -91,11 +92,13 @@ public struct GRU: RecurrentModule {
     public var recurrent: Recurrent
 
     /// Draws every parameter from its own stream: U(−1/√H, 1/√H). The options are those of ``LSTM``, but for the projection.
+    ///
+    /// - Throws: `FloatingPointFault`.
     public init(
         inputSize: Int, hiddenSize: Int, layers: Int = 1, bias: Bool = true, batchFirst: Bool = false,
         dropout: Double = 0, bidirectional: Bool = false, prefix: String = "", streams: RandomStreams
-    ) {
-        recurrent = Recurrent(
+    ) throws {
+        recurrent = try Recurrent(
             RecurrentConfiguration(
                 cell: .gru, inputSize: inputSize, hiddenSize: hiddenSize, layers: layers, bias: bias,
                 batchFirst: batchFirst, dropout: dropout, bidirectional: bidirectional),
@@ -109,12 +112,14 @@ public struct RNN: RecurrentModule {
 
     /// Draws every parameter from its own stream: U(−1/√H, 1/√H). The options are those of ``LSTM``, with a nonlinearity in
     /// place of the projection.
+    ///
+    /// - Throws: `FloatingPointFault`.
     public init(
         inputSize: Int, hiddenSize: Int, layers: Int = 1, nonlinearity: Nonlinearity = .tanh, bias: Bool = true,
         batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false, prefix: String = "",
         streams: RandomStreams
-    ) {
-        recurrent = Recurrent(
+    ) throws {
+        recurrent = try Recurrent(
             RecurrentConfiguration(
                 cell: .rnn, inputSize: inputSize, hiddenSize: hiddenSize, layers: layers, bias: bias,
                 batchFirst: batchFirst, dropout: dropout, bidirectional: bidirectional, nonlinearity: nonlinearity),

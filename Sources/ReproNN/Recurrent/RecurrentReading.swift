@@ -82,8 +82,10 @@ extension RecurrentOutput {
 
     /// The final representation, `[B, D·S]`: the last layer's final states, merged; `torch.cat([h_n[-2], h_n[-1]], -1)`
     /// unless said otherwise. Right for any number of layers and any lengths.
-    public func final(_ merging: Merging = .concat) -> Tensor {
-        merged(
+    ///
+    /// - Throws: `FloatingPointFault`.
+    public func final(_ merging: Merging = .concat) throws(FloatingPointFault) -> Tensor {
+        try merged(
             merging, forward: hidden(layer: -1, direction: .forward),
             reverse: directions == 2 ? hidden(layer: -1, direction: .reverse) : nil)
     }
@@ -109,14 +111,18 @@ extension RecurrentOutput {
     }
 
     /// The whole output with its halves merged at every step: `[T, B, D·S]` for concat, else `[T, B, S]`.
-    public func merged(_ merging: Merging) -> Tensor {
-        merged(
+    ///
+    /// - Throws: `FloatingPointFault`.
+    public func merged(_ merging: Merging) throws(FloatingPointFault) -> Tensor {
+        try merged(
             merging, forward: output(of: .forward), reverse: directions == 2 ? output(of: .reverse) : nil)
     }
 
-    private func merged(_ merging: Merging, forward: Tensor, reverse: Tensor?) -> Tensor {
+    private func merged(
+        _ merging: Merging, forward: Tensor, reverse: Tensor?
+    ) throws(FloatingPointFault) -> Tensor {
         let matrix = [forward.count / stateSize, stateSize]
-        let merged = merging.merge(forward: forward.reshaped(matrix), reverse: reverse?.reshaped(matrix))
+        let merged = try merging.merge(forward: forward.reshaped(matrix), reverse: reverse?.reshaped(matrix))
         return merged.reshaped(forward.shape.dropLast() + [merged.shape[1]])
     }
 

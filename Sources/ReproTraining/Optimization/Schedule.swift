@@ -1,4 +1,5 @@
 import ReproFormats
+import ReproNumerics
 
 /// How the learning rate changes from epoch to epoch (contract, section 8): PyTorch's `StepLR`, `ExponentialLR` and
 /// `LinearLR`, stepped once an epoch, in binary64 without a library function.
@@ -14,8 +15,11 @@ public enum Schedule: Sendable, Equatable {
     ///
     ///     step: base × factor × factor × …, ⌊epoch ÷ every⌋ times   exponential: epoch times
     ///     linear: base × (start + (end − start) × min(epoch, n) ÷ n)
-    public func rate(_ base: Double, epoch: Int) -> Double {
+    ///
+    /// - Throws: `FloatingPointFault`.
+    public func rate(_ base: Double, epoch: Int) throws(FloatingPointFault) -> Double {
         precondition(epoch >= 0, "epoch \(epoch)")
+        try FloatingPointEnvironment.verify()
         switch self {
         case .step(let every, let factor): return Schedule.product(base, factor, times: epoch / every)
         case .exponential(let factor): return Schedule.product(base, factor, times: epoch)
@@ -58,18 +62,10 @@ extension Schedule {
 
     var json: JSONValue {
         switch self {
-        case .step(let every, let factor):
-            .object([
-                .init("kind", .string(Kind.step.rawValue)), .init("every", .number(every)),
-                .init("factor", .number(factor)),
-            ])
-        case .exponential(let factor):
-            .object([.init("kind", .string(Kind.exponential.rawValue)), .init("factor", .number(factor))])
+        case .step(let every, let factor): ["kind": Kind.step.rawValue, "every": every, "factor": factor]
+        case .exponential(let factor): ["kind": Kind.exponential.rawValue, "factor": factor]
         case .linear(let start, let end, let epochs):
-            .object([
-                .init("kind", .string(Kind.linear.rawValue)), .init("start", .number(start)),
-                .init("end", .number(end)), .init("epochs", .number(epochs)),
-            ])
+            ["kind": Kind.linear.rawValue, "start": start, "end": end, "epochs": epochs]
         }
     }
 }

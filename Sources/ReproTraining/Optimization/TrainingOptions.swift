@@ -1,4 +1,5 @@
 import ReproFormats
+import ReproNumerics
 
 /// How a model is trained.
 public struct TrainingOptions: Sendable, Equatable {
@@ -47,7 +48,9 @@ public struct TrainingOptions: Sendable, Equatable {
     }
 
     /// The learning rate of an epoch, counted from 0.
-    public func learningRate(epoch: Int) -> Double { schedule?.rate(learningRate, epoch: epoch) ?? learningRate }
+    public func learningRate(epoch: Int) throws(FloatingPointFault) -> Double {
+        try schedule?.rate(learningRate, epoch: epoch) ?? learningRate
+    }
 }
 
 extension TrainingOptions {
@@ -80,14 +83,13 @@ extension TrainingOptions {
 
     /// Micro-batches and a schedule are named where there are any, so that experiments without them read as they always did.
     var json: JSONValue {
-        .object(
-            [
-                .init("optimizer", .string(optimizer.rawValue)), .init("learningRate", .number(learningRate)),
-                .init("momentum", .number(momentum)), .init("beta1", .number(beta1)), .init("beta2", .number(beta2)),
-                .init("epsilon", .number(epsilon)), .init("weightDecay", .number(weightDecay)),
-                .init("clipNorm", clipNorm.map { .number($0) } ?? .null), .init("batchSize", .number(batchSize)),
-                .init("epochs", .number(epochs)), .init("shards", .number(shards)),
-            ] + (microBatch.map { [.init("microBatch", .number($0))] } ?? [])
-                + (schedule.map { [.init("schedule", $0.json)] } ?? []))
+        var json: JSONValue = [
+            "optimizer": optimizer.rawValue, "learningRate": learningRate, "momentum": momentum, "beta1": beta1,
+            "beta2": beta2, "epsilon": epsilon, "weightDecay": weightDecay, "clipNorm": clipNorm,
+            "batchSize": batchSize, "epochs": epochs, "shards": shards,
+        ]
+        json.add("microBatch", ifPresent: microBatch)
+        json.add("schedule", ifPresent: schedule?.json)
+        return json
     }
 }

@@ -30,18 +30,19 @@ struct InspectedOutput {
     let lengths: [Int]
 
     /// What the digest covers, in its order.
-    var tensors: [NamedTensor] {
-        [NamedTensor("output", result.output), NamedTensor("h_n", result.hidden)]
-            + (result.cell.map { [NamedTensor("c_n", $0)] } ?? [])
-            + Merging.allCases.map { NamedTensor("final." + $0.rawValue, result.final($0)) }
-            + [
-                NamedTensor("last.gather", result.lastByGather(lengths: lengths, batchFirst: true)),
-                NamedTensor("last.step", result.lastStep(batchFirst: true)),
-            ]
+    func tensors() throws(FloatingPointFault) -> [NamedTensor] {
+        var tensors = [NamedTensor("output", result.output), NamedTensor("h_n", result.hidden)]
+        if let cell = result.cell { tensors.append(NamedTensor("c_n", cell)) }
+        for merging in Merging.allCases {
+            tensors.append(NamedTensor("final." + merging.rawValue, try result.final(merging)))
+        }
+        tensors.append(NamedTensor("last.gather", result.lastByGather(lengths: lengths, batchFirst: true)))
+        tensors.append(NamedTensor("last.step", result.lastStep(batchFirst: true)))
+        return tensors
     }
 
     /// The identities that people rely on, each computed from the tensors themselves.
-    var identities: [Inspection.Identity] {
+    func identities() throws(FloatingPointFault) -> [Inspection.Identity] {
         var identities: [Inspection.Identity] = []
         func claim(_ text: String, _ holds: Bool) {
             identities.append(Inspection.Identity(claim: text, holds: holds))
@@ -59,19 +60,19 @@ struct InspectedOutput {
         guard result.directions == 2 else { return identities }
         let reverse = result.hidden(layer: -1, direction: .reverse)
         let half = size..<(2 * size)
-        let final = result.final(.concat)
+        let (final, sum) = (try result.final(.concat), try result.final(.sum))
         claim("output[:, 0, H:] == h_n[\(last - 1)]", gather.columns(half).isBitwiseEqual(to: reverse))
         claim("output[:, -1, H:] == h_n[\(last - 1)]", step.columns(half).isBitwiseEqual(to: reverse))
         claim("cat(h_n[-2], h_n[-1]) == gather of both halves", final.isBitwiseEqual(to: gather))
         claim("cat(h_n[-2], h_n[-1]) == output[:, -1, :]", final.isBitwiseEqual(to: step))
-        let firstTwo = Merging.sum.merge(
+        let firstTwo = try Merging.sum.merge(
             forward: result.hidden(layer: 0, direction: .forward),
             reverse: result.hidden(layer: 0, direction: .reverse))
-        claim("h_n[0] + h_n[1] == h_n[-2] + h_n[-1]", firstTwo.isBitwiseEqual(to: result.final(.sum)))
-        let stepSum = Merging.sum.merge(forward: step.columns(0..<size), reverse: step.columns(half))
+        claim("h_n[0] + h_n[1] == h_n[-2] + h_n[-1]", firstTwo.isBitwiseEqual(to: sum))
+        let stepSum = try Merging.sum.merge(forward: step.columns(0..<size), reverse: step.columns(half))
         claim(
             "output[:, -1, :H] + output[:, -1, H:] == h_n[-2] + h_n[-1]",
-            stepSum.isBitwiseEqual(to: result.final(.sum)))
+            stepSum.isBitwiseEqual(to: sum))
         let chunk = result.output(of: .reverse)
         let view = result.outputByDirection.reshaped([chunk.count / size * 2, size])
         let viewed = (0..<(chunk.count / size)).flatMap { view.slice(2 * $0 + 1).elements }

@@ -33,9 +33,9 @@ struct InspectionRun {
         let configurations = model.cells.map { model.recurrent($0, inputSize: inputSize) }
         modules =
             model.initialization == .torch
-            ? streams.drawAsTorch { generator in
-                configurations.map { Recurrent($0, prefix: $0.cell.rawValue + ".", torch: &generator) }
-            } : configurations.map { Recurrent($0, prefix: $0.cell.rawValue + ".", streams: streams) }
+            ? try streams.drawAsTorch { generator in
+                try configurations.map { try Recurrent($0, prefix: $0.cell.rawValue + ".", torch: &generator) }
+            } : try configurations.map { try Recurrent($0, prefix: $0.cell.rawValue + ".", streams: streams) }
         _ = try ParameterKeys(names: modules.flatMap { $0.parameters.map(\.name) })
     }
 
@@ -86,12 +86,12 @@ struct InspectionRun {
             }
             let inspected = InspectedOutput(
                 result: RecurrentOutput(output, hidden: hidden, cell: cell), lengths: set)
-            var tensors = inspected.tensors
+            var tensors = try inspected.tensors()
             for index in tensors.indices where !["output", "h_n", "c_n"].contains(tensors[index].name) {
                 try recorder.record(prefix + tensors[index].name, &tensors[index].value)
             }
             views.append(
-                Inspection.View(module: name, lengths: set, tensors: tensors, identities: inspected.identities))
+                Inspection.View(module: name, lengths: set, tensors: tensors, identities: try inspected.identities()))
             outputs += tensors.map { NamedTensor(prefix + $0.name, $0.value) }
         }
     }

@@ -40,7 +40,7 @@ struct TrainingRun {
         let configuration = experiment.modelConfiguration(for: dataset)
         switch experiment.model.initialization {
         case .repro: model = try SequenceModel(configuration, streams: streams)
-        case .torch: model = streams.drawAsTorch { SequenceModel(configuration, torch: &$0) }
+        case .torch: model = try streams.drawAsTorch { try SequenceModel(configuration, torch: &$0) }
         }
         optimizer = Optimizer(training, parameters: model.parameters)
     }
@@ -93,7 +93,7 @@ struct TrainingRun {
     private mutating func train() throws -> Bool {
         let sequences = dataset.sequences(.train)!
         for epoch in 0..<training.epochs {
-            optimizer.learningRate = training.learningRate(epoch: epoch)
+            optimizer.learningRate = try training.learningRate(epoch: epoch)
             let order = streams.draw(.epochOrder, key: UInt32(epoch)) { $0.permutation(sequences.count) }
             var lossSum = 0.0
             var rowSum = 0
@@ -170,7 +170,7 @@ struct TrainingRun {
             try recorder.record(split.rawValue + ".logits", &logits)
             var loss = try head.loss(logits, targets: targets, engine: engine).value
             try recorder.record(split.rawValue + ".loss", &loss)
-            let correct = zip(head.predictions(logits), targets).count { $0 == $1 }
+            let correct = zip(try head.predictions(logits), targets).count { $0 == $1 }
             try recorder.record(split.rawValue + ".correct", shape: [], [Int64(correct)])
             metrics.append((split.rawValue + "Loss", Double(loss[offset: 0])))
             metrics.append((split.rawValue + "Accuracy", Double(correct) / Double(targets.count)))

@@ -88,7 +88,7 @@ struct TrainingStep {
                     observer: pass.observer)
             }
             if own.isEmpty { own = model.parameters.map { Tensor(zeros: $0.value.shape) } }
-            sum = sum.map { zip($0, own).map { $0.adding($1) } } ?? own
+            sum = sum.map { zip($0, own).map { $0.combined($1, +) } } ?? own
         }
         return sum ?? []
     }

@@ -12,20 +12,20 @@ import Testing
             let merging = try #require(Merging(rawValue: try one.text("merging")))
             let (forward, reverse) = (one.draw("F", [3, 5]), one.draw("V", [3, 5]))
             let gradient = one.draw("d", [3, merging.width(stateSize: 5, directions: 2)])
-            let gradients = merging.backward(gradient, forward: forward, reverse: reverse)
+            let gradients = try merging.backward(gradient, forward: forward, reverse: reverse)
             try expect(
                 [
-                    ("result", .floats(merging.merge(forward: forward, reverse: reverse))),
+                    ("result", .floats(try merging.merge(forward: forward, reverse: reverse))),
                     ("grad.F", .floats(gradients.forward)), ("grad.V", .floats(try #require(gradients.reverse))),
                 ], equal: one.results, "merging/\(one.number)")
         }
     }
 
-    @Test func withOneDirectionEveryMergingIsTheForwardState() {
+    @Test func withOneDirectionEveryMergingIsTheForwardState() throws {
         let forward = random([3, 5], "one direction")
         for merging in Merging.allCases {
-            expectSameBits(merging.merge(forward: forward, reverse: nil), forward, merging.rawValue)
-            let gradients = merging.backward(forward, forward: forward, reverse: nil)
+            expectSameBits(try merging.merge(forward: forward, reverse: nil), forward, merging.rawValue)
+            let gradients = try merging.backward(forward, forward: forward, reverse: nil)
             expectSameBits(gradients.forward, forward, merging.rawValue)
             #expect(gradients.reverse == nil)
         }
@@ -89,7 +89,7 @@ import Testing
                 // The vectors read one column as a sigmoid's logit, whatever the loss.
                 let reader = classes == 1 ? SequenceModelConfiguration.Head.sigmoid : .softmax
                 found.append(
-                    ("prediction", .integers(reader.predictions(logits).map(Int64.init), shape: [rows])))
+                    ("prediction", .integers(try reader.predictions(logits).map(Int64.init), shape: [rows])))
                 try expect(found, equal: one.results, "losses/\(one.number), \(context)")
             }
         }

@@ -62,7 +62,7 @@ import Testing
                             epochs: try #require(options["total_iters"]?.int))
                 }
             for (epoch, rate) in try #require(json["rates"]?.elements).enumerated() {
-                let (found, expected) = (schedule.rate(0.3, epoch: epoch), try #require(rate.double))
+                let (found, expected) = (try schedule.rate(0.3, epoch: epoch), try #require(rate.double))
                 let bound = kind == "linear" ? 0x1p-48 * expected : 0
                 #expect((found - expected).magnitude <= bound, "\(schedule), epoch \(epoch)")
             }
@@ -143,19 +143,19 @@ private struct LayerCase {
         switch layer {
         case "LSTM":
             return try results(
-                of: LSTM(
+                of: try LSTM(
                     inputSize: inputs, hiddenSize: hidden, layers: 2, bias: options["bias"]?.bool ?? true,
                     batchFirst: batchFirst, bidirectional: true, projSize: options["proj_size"]?.int ?? 0,
                     streams: streams), engine)
         case "GRU":
             return try results(
-                of: GRU(
+                of: try GRU(
                     inputSize: inputs, hiddenSize: hidden, layers: 2, batchFirst: batchFirst, bidirectional: true,
                     streams: streams), engine)
         case "RNN":
             let nonlinearity = try #require(options["nonlinearity"]?.string.flatMap { Nonlinearity(rawValue: $0) })
             return try results(
-                of: RNN(
+                of: try RNN(
                     inputSize: inputs, hiddenSize: hidden, layers: 2, nonlinearity: nonlinearity,
                     batchFirst: batchFirst, bidirectional: true, streams: streams), engine)
         default:
@@ -184,7 +184,7 @@ private struct LayerCase {
         }
         let gradients = try module.backward(
             tape, output: try tensor("d.output"), hidden: states, cell: read["d.c_n"], engine: engine)
-        var results = ["output": output.output, "h_n": output.hidden, "final": output.final()]
+        var results = ["output": output.output, "h_n": output.hidden, "final": try output.final()]
         results["c_n"] = output.cell
         results["grad.input"] = gradients.input
         results["grad.h_0"] = gradients.hidden

@@ -35,7 +35,7 @@ import Testing
         let (lengths, steps) = ([4, 1, 3], 4)
         var worst = 0.0
         for configuration in Self.configurations {
-            let module = Recurrent(configuration, streams: RandomStreams(seed: 11))
+            let module = try Recurrent(configuration, streams: RandomStreams(seed: 11))
             let (batch, count) = (lengths.count, configuration.layers * configuration.directions)
             let lstm = configuration.cell.hasCellState
             let input = random([batch, steps, configuration.inputSize], "input")

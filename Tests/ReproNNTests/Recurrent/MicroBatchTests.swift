@@ -61,7 +61,7 @@ import Testing
         for configuration in everyModule {
             let batch = ModuleBatch(configuration, lengths: [4, 6, 1, 6, 3], steps: 6)
             try expectWhole(
-                module(configuration), batch, [[0..<1, 1..<2, 2..<3, 3..<4, 4..<5], [0..<2, 2..<5]], engine,
+                try module(configuration), batch, [[0..<1, 1..<2, 2..<3, 3..<4, 4..<5], [0..<2, 2..<5]], engine,
                 "\(path.rawValue), \(workers) workers")
         }
     }
@@ -70,7 +70,7 @@ import Testing
     @Test func anotherOrderOrASumOfPartsShows() throws {
         let engine = try engine(.best, workers: 1)
         let configuration = everyModule[0]
-        let module = module(configuration)
+        let module = try module(configuration)
         let batch = ModuleBatch(configuration, lengths: [4, 6, 1, 6], steps: 6)
         let whole = try results(module, batch, engine).gradients.parameters[0]
         let reversed = try accumulated(module, batch, [2..<4, 0..<2], engine).parameters[0]
@@ -81,7 +81,7 @@ import Testing
 
     @Test func modulesContinueTheirChains() throws {
         let engine = try engine(.best, workers: 2)
-        let gru = GRU(inputSize: 3, hiddenSize: 5, layers: 2, bidirectional: true, streams: RandomStreams(seed: 3))
+        let gru = try GRU(inputSize: 3, hiddenSize: 5, layers: 2, bidirectional: true, streams: RandomStreams(seed: 3))
         let (input, d) = (random([4, 5, 3], "input"), random([4, 5, 10], "d"))
         let whole = try gru.backward(try gru.forwardForTraining(input, engine: engine).tape, output: d, engine: engine)
         var gradients = gru.parameters.map { Tensor(zeros: $0.value.shape) }

@@ -44,9 +44,9 @@ import Testing
         }
     }
 
-    @Test func aModulesParametersStandUnderTheirNames() {
+    @Test func aModulesParametersStandUnderTheirNames() throws {
         for configuration in everyModule {
-            let module = module(configuration)
+            let module = try module(configuration)
             #expect(module.parameters.map(\.name) == configuration.parameterNames.map(\.description))
             #expect(module.parameters.map(\.value.shape) == configuration.parameterNames.map(configuration.shape))
         }

@@ -10,7 +10,7 @@ import Testing
     func aSequenceDoesNotDependOnItsBatchOrItsPlace(_ path: KernelPath) throws {
         let engine = try engine(path, workers: 2)
         for configuration in everyModule {
-            let module = module(configuration)
+            let module = try module(configuration)
             let batch = ModuleBatch(configuration, lengths: [4, 6, 1, 6, 3, 5, 2], steps: 6)
             let whole = try results(module, batch, engine)
             for sequences in [[0], [2], [6, 5, 4, 3, 2, 1, 0], [3, 1], [1, 3, 0, 2], [5, 5, 2, 5]] {
@@ -27,7 +27,7 @@ import Testing
     /// Every path and every division of the work gives the bits of the reference loops on one worker.
     @Test func theEngineDoesNotShow() throws {
         for configuration in everyModule {
-            let module = module(configuration)
+            let module = try module(configuration)
             let batch = ModuleBatch(configuration, lengths: [4, 6, 1, 6, 3], steps: 7)
             let expected = try results(module, batch, try engine(.reference, workers: 1))
             try forEachEngine { engine, context in
@@ -40,7 +40,7 @@ import Testing
     /// Leaving out the gradient of the input changes no bit of the others.
     @Test func withoutTheInputsGradientTheOthersAreTheSameBits() throws {
         for configuration in everyModule {
-            let module = module(configuration)
+            let module = try module(configuration)
             let batch = ModuleBatch(configuration, lengths: [4, 6, 1, 6, 3], steps: 7)
             let expected = try results(module, batch, try engine(.reference, workers: 1)).gradients
             try forEachEngine { engine, context in
@@ -62,7 +62,7 @@ import Testing
     func manyPartsGiveTheBitsOfOne(_ cell: Cell, _ bidirectional: Bool) throws {
         let configuration = RecurrentConfiguration(
             cell: cell, inputSize: 9, hiddenSize: 81, batchFirst: true, bidirectional: bidirectional)
-        let module = module(configuration)
+        let module = try module(configuration)
         let batch = ModuleBatch(configuration, lengths: [3, 5, 5, 1, 4, 2, 5, 3, 3], steps: 5)
         let expected = try results(module, batch, try engine(.best, workers: 1))
         for workers in [2, 3, 4, 5, 7, 12] {
@@ -75,7 +75,7 @@ import Testing
     @Test func weightsOfAnotherEngineGiveTheSameBits() throws {
         let engines = try workerCounts.map { try engine(.best, workers: $0) }
         for configuration in everyModule {
-            let module = module(configuration)
+            let module = try module(configuration)
             let batch = ModuleBatch(configuration, lengths: [4, 6, 1], steps: 6)
             let expected = try results(module, batch, engines[0])
             for (made, used) in engines.flatMap({ made in engines.map { (made, $0) } }) {
@@ -90,7 +90,7 @@ import Testing
     @Test func paddingIsNeverRead() throws {
         let engine = try engine(.best, workers: 2)
         for configuration in everyModule {
-            let module = module(configuration)
+            let module = try module(configuration)
             let batch = ModuleBatch(configuration, lengths: [2, 5, 1, 4], steps: 6)
             let expected = try results(module, batch, engine)
             var poisoned = batch
@@ -121,7 +121,7 @@ import Testing
     @Test func aStateOfZerosIsTheAbsentOne() throws {
         let engine = try engine(.best, workers: 1)
         for configuration in everyModule {
-            let module = module(configuration)
+            let module = try module(configuration)
             let weights = try module.weights(for: engine)
             let input = random([2, 4, configuration.inputSize], "input")
             let count = configuration.layers * configuration.directions
@@ -140,7 +140,7 @@ import Testing
     @Test func everythingOfAnEarlierBatchIsForgotten() throws {
         let engine = try engine(.best, workers: 2)
         for configuration in everyModule {
-            let module = module(configuration)
+            let module = try module(configuration)
             let weights = try module.weights(for: engine, backward: true)
             let batch = ModuleBatch(configuration, lengths: [4, 2], steps: 4)
             let first = try results(module, batch, engine, weights: weights)

@@ -16,7 +16,7 @@ import Testing
                 0.1360, 0.4574, 0.4842, 0.6409, 0.1980, 0.0364, 0.4133, 0.0836, 0.2871, 0.3542,
                 0.7796, 0.7209, 0.1754, 0.0147, 0.6572, 0.1504, 0.1003, 0.6787, 0.1602, 0.6571,
             ])
-        let module = module(configuration)
+        let module = try module(configuration)
         let result = try module.forward(input, weights: module.weights(for: engine), engine: engine)
         #expect(result.output.shape == [1, 4, 12])
         #expect(result.hidden.shape == [2, 1, 6])
@@ -28,7 +28,7 @@ import Testing
         let configuration = RecurrentConfiguration(
             cell: .lstm, inputSize: 3, hiddenSize: 4, layers: 2, batchFirst: true, bidirectional: true)
         let engine = try engine(.best, workers: 1)
-        let module = module(configuration)
+        let module = try module(configuration)
         let result = try module.forward(
             random([1, 6, 3], "input"), weights: module.weights(for: engine), engine: engine)
         #expect(result.output.shape == [1, 6, 8])
@@ -56,7 +56,7 @@ import Testing
         let configuration = RecurrentConfiguration(
             cell: .lstm, inputSize: 3, hiddenSize: 5, batchFirst: true, bidirectional: true, projectionSize: 2)
         let engine = try engine(.best, workers: 1)
-        let module = module(configuration)
+        let module = try module(configuration)
         let result = try module.forward(
             random([3, 4, 3], "input"), weights: module.weights(for: engine), engine: engine)
         #expect(result.output.shape == [3, 4, 4])
@@ -71,7 +71,7 @@ import Testing
         for configuration in everyModule {
             var timeFirst = configuration
             timeFirst.batchFirst = false
-            let module = module(configuration)
+            let module = try module(configuration)
             let input = random([3, 5, configuration.inputSize], "input")
             let lengths = [5, 2, 4]
             let weights = try module.weights(for: engine)
@@ -96,7 +96,7 @@ import Testing
                 cell: cell, inputSize: 3, hiddenSize: 5, batchFirst: true, bidirectional: true)
             var one = two
             one.bidirectional = false
-            let both = module(two)
+            let both = try module(two)
             let half = both.parameters.count / 2
             let reverse = Recurrent(
                 one, parameters: both.parameters[half...].map { Parameter(name: $0.name, value: $0.value) })

@@ -72,8 +72,8 @@ struct ModuleBatch {
     }
 }
 
-func module(_ configuration: RecurrentConfiguration) -> Recurrent {
-    Recurrent(configuration, streams: RandomStreams(seed: 5))
+func module(_ configuration: RecurrentConfiguration) throws -> Recurrent {
+    try Recurrent(configuration, streams: RandomStreams(seed: 5))
 }
 
 func results(

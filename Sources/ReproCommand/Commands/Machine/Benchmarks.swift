@@ -25,7 +25,7 @@ struct EngineBenchmark {
 
     /// Runs until `seconds` have passed and at least `leastRuns` runs were timed, after a warm-up.
     func run(engine: Engine, seconds: Double = 0.4, leastRuns: Int = 5) throws -> Timing {
-        let module = Recurrent(configuration, streams: RandomStreams(seed: 0))
+        let module = try Recurrent(configuration, streams: RandomStreams(seed: 0))
         var stream = PCG64(seed: 0, .generatedData, key: 0)
         let leading = configuration.batchFirst ? [batch, steps] : [steps, batch]
         func tensor(_ width: Int) -> Tensor {
