@@ -55,9 +55,7 @@ import Testing
             try NPY.write(value, to: directory + "/c.npy")
             let file = try NPYFile(path: directory + "/c.npy")
             #expect(try file.read() == value)
-            var joined: [UInt8] = []
-            try file.forEachPiece(pieceByteCount: 99_999) { joined += $0 }
-            #expect(joined.count == 4 * count && joined.suffix(4).elementsEqual(NPY.encoded(value).suffix(4)))
+            #expect(file.byteRange.count == 4 * count && file.byteRange.upperBound == NPY.encoded(value).count)
 
             var fortran = NPY.encoded(value)
             let word = try #require(fortran.firstRange(of: bytes("False,"))).lowerBound

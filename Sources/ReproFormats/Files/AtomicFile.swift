@@ -88,7 +88,7 @@ public final class AtomicFile {
             throw AtomicFile.unwritten(path, error)
         }
         // Makes the new name last through a power cut; file systems that cannot do it are no reason to fail.
-        if temporary != nil, let directory = try? Platform.openForReading(AtomicFile.directory(of: target)) {
+        if temporary != nil, let directory = try? Platform.openForReading(Paths.folder(of: target)) {
             try? Platform.synchronize(directory)
             try? Platform.close(directory)
         }
@@ -129,7 +129,7 @@ public final class AtomicFile {
     ) throws(FormatError) -> (path: String, descriptor: Int32) {
         var number = 0
         while true {
-            let name = directory(of: target) + "/.repro-\(Platform.processIdentifier)-\(number).tmp"
+            let name = Paths.folder(of: target) + "/.repro-\(Platform.processIdentifier)-\(number).tmp"
             do throws(Platform.Failure) {
                 return (name, try Platform.create(name))
             } catch {
@@ -137,11 +137,6 @@ public final class AtomicFile {
                 number += 1
             }
         }
-    }
-
-    private static func directory(of path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     private static func uncreated(_ path: String, _ failure: Platform.Failure) -> FormatError {

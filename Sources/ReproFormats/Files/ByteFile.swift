@@ -97,19 +97,6 @@ public final class ByteFile: Sendable {
         return bytes
     }
 
-    /// Reads a range in pieces of at most `pieceByteCount` bytes, in order; memory holds one piece at a time.
-    public func forEachPiece(
-        of range: Range<Int>, pieceByteCount: Int = 1 << 20, _ body: ([UInt8]) throws -> Void
-    ) throws {
-        precondition(pieceByteCount > 0, "pieces of \(pieceByteCount) bytes")
-        var offset = range.lowerBound
-        while offset < range.upperBound {
-            let count = min(pieceByteCount, range.upperBound - offset)
-            try body(try read(at: offset, count: count))
-            offset += count
-        }
-    }
-
     private static func unopened(_ path: String, _ failure: Platform.Failure) -> FormatError {
         if failure.isMissing {
             return FormatError(.noInput, path: path, problem: FormatError.missingFile, remedy: "check the path")

@@ -13,7 +13,7 @@ public struct NPYFile: Sendable {
     private let file: ByteFile
     private let storage: ArrayStorage
 
-    private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+    static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
     /// More than version 1.0 can announce; NumPy itself stops at 10,000 without asking.
     private static let greatestHeaderByteCount = 65_535
 
@@ -80,11 +80,6 @@ public struct NPYFile: Sendable {
     /// - Throws: `FormatError`, `.inputOutput`, where reading fails.
     public func read() throws(FormatError) -> ArrayValue { try storage.read(file) }
 
-    /// Hands on the elements' bytes as they stand in the file, in pieces of at most `pieceByteCount`.
-    public func forEachPiece(pieceByteCount: Int = 1 << 20, _ body: ([UInt8]) throws -> Void) throws {
-        try file.forEachPiece(of: byteRange, pieceByteCount: pieceByteCount, body)
-    }
-
     private static func kind(_ descr: String) -> (ElementKind, isBigEndian: Bool)? {
         let kinds: [(String, ElementKind)] = [
             ("f2", .binary16), ("f4", .binary32), ("f8", .binary64), ("i4", .int32), ("i8", .int64),
@@ -131,6 +126,6 @@ public enum NPY {
         let fill = 64 - (10 + text.utf8.count + 1) % 64
         text += String(repeating: " ", count: fill) + "\n"
         let count = text.utf8.count
-        return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(count & 0xff), UInt8(count >> 8)] + Array(text.utf8)
+        return NPYFile.magic + [1, 0, UInt8(count & 0xff), UInt8(count >> 8)] + Array(text.utf8)
     }
 }

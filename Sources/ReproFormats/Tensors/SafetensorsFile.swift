@@ -70,11 +70,4 @@ public struct SafetensorsFile: Sendable {
             offset: entry.byteRange.lowerBound)
         return try storage.read(file)
     }
-
-    /// Hands on a tensor's bytes as they stand in the file, whatever its dtype, in pieces of at most `pieceByteCount`.
-    public func forEachPiece(
-        of entry: SafetensorsEntry, pieceByteCount: Int = 1 << 20, _ body: ([UInt8]) throws -> Void
-    ) throws {
-        try file.forEachPiece(of: entry.byteRange, pieceByteCount: pieceByteCount, body)
-    }
 }

@@ -14,11 +14,6 @@ public struct TaggedSentence: Sendable, Equatable {
 /// empty nodes (`1.1`) are passed over. The blank line after the last sentence may be missing, and blank lines may follow one
 /// another. Source: universaldependencies.org/format.html, version 2.
 public enum CoNLLU {
-    /// - Throws: `FormatError`: what `ByteFile.contents` and `parse` throw.
-    public static func read(path: String) throws(FormatError) -> [TaggedSentence] {
-        try parse(try ByteFile.contents(of: path), path: path)
-    }
-
     /// - Throws: `FormatError`, `.badData`, at the first line that breaks a rule: words not numbered 1, 2, 3, …, other than ten
     ///   columns, an empty form or tag, a word without a tag (`_`), a sentence without words, a file without sentences.
     public static func parse(_ bytes: [UInt8], path: String) throws(FormatError) -> [TaggedSentence] {

@@ -18,11 +18,6 @@ public struct LabelledText: Sendable, Equatable {
 /// - Lines end in `\n` or `\r\n`; the last one's end may be missing, and one blank line may follow it.
 /// - Label and text are kept byte by byte. A text needs at least one token, a label at least one byte that is not white space.
 public enum TSV {
-    /// - Throws: `FormatError`: what `ByteFile.contents` and `parse` throw.
-    public static func read(path: String) throws(FormatError) -> [LabelledText] {
-        try parse(try ByteFile.contents(of: path), path: path)
-    }
-
     /// - Throws: `FormatError`, `.badData`, at the first line that breaks a rule; a file without an example does.
     public static func parse(_ bytes: [UInt8], path: String) throws(FormatError) -> [LabelledText] {
         let source = try TextLines(bytes, path: path)

@@ -1,4 +1,4 @@
-/// The reference's optimisers: SGD, Adam and AdamW, element by element.
+/// The reference's optimisers, element by element: SGD, Adam and AdamW, and the sum that clips gradients.
 extension ReferenceKernels {
     public func sgd(_ p: VectorView, gradient: VectorView, velocity: VectorView?, coefficients w: SGDCoefficients) {
         for k in 0..<p.count {
@@ -26,8 +26,7 @@ extension ReferenceKernels {
             p[k] = p[k] - w.rate * (m[k] / (v[k].squareRoot() / w.root + w.epsilon))
         }
     }
-}
-extension ReferenceKernels {
+
     public func sumOfSquares(_ x: VectorView, into sum: inout Double) {
         for lane in 0..<64 {
             var squares = 0.0

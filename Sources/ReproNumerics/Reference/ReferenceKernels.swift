@@ -24,6 +24,31 @@ public final class ReferenceKernels: Kernels {
         case .rnnTanh, .rnnRelu: rnnBackward(step, relu: cell == .rnnRelu)
         }
     }
+
+    public func completeStateGradient(
+        _ gradient: MatrixView, carried: (gradient: MatrixView, update: MatrixView)?, above: MatrixView?
+    ) {
+        for row in 0..<gradient.rows {
+            for j in 0..<gradient.columns {
+                var r = gradient[row, j]
+                if let carried { r = Self.fma(carried.gradient[row, j], carried.update[row, j], r) }
+                if let above { r = above[row, j] + r }
+                gradient[row, j] = r
+            }
+        }
+    }
+
+    public func exp(_ input: VectorView, into output: VectorView) { map(ReferenceElementary.exp, input, output) }
+    public func log(_ input: VectorView, into output: VectorView) { map(ReferenceElementary.log, input, output) }
+    public func log1p(_ input: VectorView, into output: VectorView) { map(ReferenceElementary.log1p, input, output) }
+    public func tanh(_ input: VectorView, into output: VectorView) { map(ReferenceElementary.tanh, input, output) }
+    public func sigmoid(_ input: VectorView, into output: VectorView) {
+        map(ReferenceElementary.sigmoid, input, output)
+    }
+
+    private func map(_ function: (Float) -> Float, _ input: VectorView, _ output: VectorView) {
+        for k in 0..<input.count { output[k] = function(input[k]) }
+    }
 }
 
 /// `a × b + c`, rounded once: the C target's, in hardware or exactly emulated; never the C library's.

@@ -40,6 +40,4 @@ extension Tensor {
         }
         self.init(joined, shape: [rows, columns])
     }
-
-    func adding(_ other: Tensor) -> Tensor { combined(other) { $0 + $1 } }
 }

@@ -51,7 +51,7 @@ public struct Dataset: Sendable {
                 let name = split.rawValue + ".file" + (contents.count > 1 ? ".\(number)" : "")
                 try recorder.record(name, bytes: bytes)
             }
-            try splits[index].sequences.record(prefix: split.rawValue + ".", in: recorder)
+            try splits[index].sequences.all.record(prefix: split.rawValue + ".", in: recorder)
         }
     }
 }

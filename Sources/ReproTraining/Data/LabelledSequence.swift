@@ -6,13 +6,7 @@ struct LabelledSequence {
     let tokens: [[UInt8]]
     let labels: [[UInt8]]
     /// The line of each label in its file; empty for generated data.
-    let lines: [Int]
-
-    init(tokens: [[UInt8]], labels: [[UInt8]], lines: [Int] = []) {
-        self.tokens = tokens
-        self.labels = labels
-        self.lines = lines
-    }
+    var lines: [Int] = []
 
     /// A–Z made small in the tokens; labels stay.
     var lowercased: LabelledSequence {

@@ -1,11 +1,10 @@
 import ReproNN
 import ReproNumerics
-import ReproTrace
 
 /// The sequences of one split, in their order.
 public struct SequenceSet: Sendable {
-    /// The whole split as one batch.
-    public private(set) var all: SequenceBatch
+    /// The whole split as one batch, which a planted fault may change.
+    public internal(set) var all: SequenceBatch
     /// The first position of each sequence, and the number of positions at the end.
     private let offsets: [Int]
     /// Whether there is one target per position, not one per sequence.
@@ -25,11 +24,6 @@ public struct SequenceSet: Sendable {
     }
 
     public var count: Int { all.lengths.count }
-
-    /// Records the whole split, which a planted fault may change.
-    mutating func record(prefix: String, in recorder: Recorder) throws {
-        try all.record(prefix: prefix, in: recorder)
-    }
 
     /// The sequences at these indices, in this order.
     public func batch(_ indices: some Collection<Int>) -> SequenceBatch {

@@ -64,14 +64,10 @@ extension Experiment {
 
     /// Every option spelled out, in the order of the documentation.
     public var json: JSONValue {
-        var members: [JSONValue.Member] = [
-            .init("name", .string(name)), .init("task", .string(task.rawValue)), .init("data", data.json),
-            .init("model", model.json(task: task)),
+        var json: JSONValue = [
+            "name": name, "task": task.rawValue, "data": data.json, "model": model.json(task: task),
         ]
-        if let training {
-            members.append(.init("training", training.json))
-            members.append(.init("digest", .string(digest.rawValue)))
-        }
-        return .object(members)
+        if let training { json = json.adding(["training": training.json, "digest": digest.rawValue]) }
+        return json
     }
 }

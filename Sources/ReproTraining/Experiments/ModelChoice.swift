@@ -6,12 +6,6 @@ public struct ExperimentError: Error, Equatable, CustomStringConvertible {
     public let problem: String
     public let remedy: String
 
-    public init(experiment: String, problem: String, remedy: String) {
-        self.experiment = experiment
-        self.problem = problem
-        self.remedy = remedy
-    }
-
     public var description: String { "experiment '\(experiment)': \(problem); \(remedy)" }
 }
 

@@ -102,26 +102,18 @@ extension ModelOptions {
     }
 
     func json(task: Experiment.Task) -> JSONValue {
-        var members: [JSONValue.Member] =
-            task == .inspection
-            ? [.init("cells", .array(cells.map { .string($0.rawValue) }))]
-            : [.init("cell", .string(cells[0].rawValue))]
-        members += [
-            .init("bidirectional", .bool(bidirectional)), .init("layers", .number(layers)),
-        ]
-        if task != .inspection { members.append(.init("embedding", .number(embedding))) }
-        members += [
-            .init("hidden", .number(hidden)), .init("projection", .number(projection)), .init("bias", .bool(bias)),
-            .init("nonlinearity", .string(nonlinearity.rawValue)),
-        ]
-        if task != .inspection {
-            members += [
-                .init("dropout", .number(dropout)), .init("pooling", .string(pooling.rawValue)),
-                .init("head", .string(head.rawValue)),
-            ]
+        let isInspection = task == .inspection
+        var json: JSONValue = isInspection ? ["cells": cells.map(\.rawValue)] : ["cell": cells[0].rawValue]
+        json = json.adding(["bidirectional": bidirectional, "layers": layers])
+        json.add("embedding", ifPresent: isInspection ? nil : embedding)
+        json = json.adding([
+            "hidden": hidden, "projection": projection, "bias": bias, "nonlinearity": nonlinearity.rawValue,
+        ])
+        if !isInspection {
+            json = json.adding(["dropout": dropout, "pooling": pooling.rawValue, "head": head.rawValue])
         }
         // Left out where it is the default, so that goldens from before the option stay as they are.
-        if initialization != .repro { members.append(.init("init", .string(initialization.rawValue))) }
-        return .object(members)
+        if initialization != .repro { json.add("init", ifPresent: initialization.rawValue) }
+        return json
     }
 }
