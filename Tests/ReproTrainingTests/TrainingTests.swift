@@ -153,7 +153,7 @@ import Testing
             try experiment.run(seed: 42, engine: try Engine(threads: 1))
         } throws: { error in
             guard let error = error as? NotFiniteError else { return false }
-            return error.stage.hasPrefix("step ") && !error.tensor.isEmpty
+            return error.stage?.isStep == true && !error.tensor.isEmpty
         }
     }
 

@@ -43,7 +43,7 @@ struct StyledText: ExpressibleByStringInterpolation, Sendable {
         mutating func appendInterpolation(_ value: StyledText) { spans += value.spans }
         mutating func appendInterpolation(_ value: some CustomStringConvertible) { spans.append(("\(value)", nil)) }
         mutating func appendInterpolation(good value: String) { spans.append((value, .good)) }
-        mutating func appendInterpolation(bad value: String) { spans.append((value, .bad)) }
+        mutating func appendInterpolation(bad value: some CustomStringConvertible) { spans.append(("\(value)", .bad)) }
         mutating func appendInterpolation(strong value: String) { spans.append((value, .strong)) }
         mutating func appendInterpolation(faint value: String) { spans.append((value, .faint)) }
     }

@@ -32,10 +32,12 @@ extension ExitCode {
 func message(of error: any Error) -> String {
     switch error {
     case let error as CommandLineError: error.message
-    case let error as NotFiniteError where error.stage.hasSuffix(".npy") || error.stage.hasSuffix(".safetensors"):
-        "\(error); look at how the file was made"
-    case is NotFiniteError:
-        "\(error); lower training.learningRate or set training.clipNorm, and see `repro run --trace stage`"
+    case let error as NotFiniteError:
+        if case .file = error.place {
+            "\(error); look at how the file was made"
+        } else {
+            "\(error); lower training.learningRate or set training.clipNorm, and see `repro run --trace stage`"
+        }
     default: "\(error)"
     }
 }

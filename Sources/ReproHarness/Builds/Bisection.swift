@@ -24,9 +24,9 @@ public struct Bisection: Sendable {
         public let roots: (baseline: Digest, present: Digest)
         public internal(set) var levels: [Level] = []
         /// The stage where the builds part.
-        public internal(set) var stage: String?
-        /// Random streams of that stage that ended elsewhere, as domain and key.
-        public internal(set) var streams: [String] = []
+        public internal(set) var stage: StageID?
+        /// Random streams of that stage that ended elsewhere.
+        public internal(set) var streams: [OperationID] = []
         /// Whether the stage's random streams agree.
         public internal(set) var streamsAgree: Bool?
         /// How the first operation's elements differ.
@@ -40,7 +40,7 @@ public struct Bisection: Sendable {
     /// A build did not repeat itself between two levels.
     public struct NotRepeatable: Error, CustomStringConvertible {
         public let path: String
-        public let stage: String
+        public let stage: StageID
 
         public var description: String {
             "\(path) does not repeat itself: two of its runs disagree in stage '\(stage)'; see `repro matrix` of that build"

@@ -14,9 +14,9 @@ struct ExperimentSearch {
         let stages = whole.map(\.stages)
         var result = Bisection.Result(
             experiment: name, seed: seed, roots: (baseline: whole[0].root, present: whole[1].root))
-        guard let stage = level(.stages, stages, into: &result) else { return result }
+        guard let stage = level(.stages, stages, into: &result).flatMap({ StageID($0) }) else { return result }
         result.stage = stage
-        let moved = whole.map { run in run.stages.first { $0.name == stage } }
+        let moved = whole.map { run in run.stages.first { $0.id == stage } }
         guard let before = moved[0], let after = moved[1] else {
             result.remark = "only one of the builds has the stage"
             return result
@@ -25,7 +25,7 @@ struct ExperimentSearch {
 
         let ended = try runsToStage(stage)
         let tensors = try zip(zip(builds, ended), [before, after]).map { pair, expected in
-            guard let found = pair.1.stages.first(where: { $0.name == stage }), found.digest == expected.digest else {
+            guard let found = pair.1.stages.first(where: { $0.id == stage }), found.digest == expected.digest else {
                 throw Bisection.NotRepeatable(path: pair.0.path, stage: stage)
             }
             return found.leaves ?? []
@@ -37,7 +37,7 @@ struct ExperimentSearch {
             }
             return result
         }
-        try compare(stage + "/" + operation, into: &result)
+        try compare("\(stage)/\(operation)", into: &result)
         return result
     }
 
@@ -52,9 +52,9 @@ struct ExperimentSearch {
         return search.name
     }
 
-    private func operation(_ stage: String, into result: inout Bisection.Result) throws -> String? {
+    private func operation(_ stage: StageID, into result: inout Bisection.Result) throws -> String? {
         do {
-            _ = try runs("operations", ["--stage", stage, "--trace", "operation"])
+            _ = try runs("operations", ["--stage", stage.description, "--trace", "operation"])
         } catch let failure as BuildProcess.Failure where failure.isUsage {
             result.remark = "\(failure.path) is older than traces of operations"
             return nil
@@ -67,9 +67,9 @@ struct ExperimentSearch {
             }
             return entries
         }
-        let streams = operations.map { $0.filter { OperationID($0.name).isStream } }
-        result.streams = streams[1].filter { !streams[0].contains($0) }.map(\.name)
-        let computed = operations.map { $0.filter { !OperationID($0.name).isStream } }
+        let streams = operations.map { $0.filter { $0.id.isStream } }
+        result.streams = streams[1].filter { !streams[0].contains($0) }.map(\.id)
+        let computed = operations.map { $0.filter { !$0.id.isStream } }
         let first = level(.operations, computed, into: &result)
         if first == nil && result.streamsAgree == true {
             result.remark =
@@ -80,7 +80,7 @@ struct ExperimentSearch {
     }
 
     private func compare(_ name: String, into result: inout Bisection.Result) throws {
-        _ = try runs("element", ["--stage", result.stage!, "--keep", name])
+        _ = try runs("element", ["--stage", result.stage!.description, "--keep", name])
         let files = try builds.indices.map {
             try ArrayFile(path: directory("element", $0) + "/" + OperationLog.keptName)
         }
@@ -93,9 +93,9 @@ struct ExperimentSearch {
     }
 
     /// Runs up to the stage; a baseline that cannot end there runs to its end, with all tensors.
-    private func runsToStage(_ stage: String) throws -> [RecordedRun] {
+    private func runsToStage(_ stage: StageID) throws -> [RecordedRun] {
         do {
-            return try runs("tensors", ["--stage", stage])
+            return try runs("tensors", ["--stage", stage.description])
         } catch let failure as BuildProcess.Failure where failure.isUsage {
             return try runs("whole", ["--trace", "tensor"])
         }

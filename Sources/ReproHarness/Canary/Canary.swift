@@ -122,7 +122,7 @@ public struct Canary: Sendable {
         nonisolated(unsafe) var observation = Observation()
         let sink = OperationSink { operation, bytes in
             guard comparison.receive(operation, besides: clean.operations) else { return }
-            observation.location = Location(stage: operation.stage.description, operation: operation.name, elements: [])
+            observation.location = Location(stage: operation.stage, operation: operation.id, elements: [])
             if operation.elementType == .float32 { observation.values = bytes.array(of: Float.self) }
         }
         let options = RunOptions(perturbation: plan.fault, operations: sink, resolve: resolve)
@@ -135,9 +135,10 @@ public struct Canary: Sendable {
             }
         } catch let error as NotFiniteError {
             observation.ending = .notFinite
-            if observation.location == nil {
+            if observation.location == nil, let stage = error.stage {
                 // A recorded tensor is refused before it is sent anywhere.
-                observation.location = Location(stage: error.stage, operation: error.tensor, elements: [error.element])
+                observation.location = Location(
+                    stage: stage, operation: OperationID(error.tensor), elements: [error.element])
             }
         }
         return observation
@@ -163,7 +164,7 @@ public struct Canary: Sendable {
         for (number, clean) in cases.enumerated() {
             let own = plans.indices.filter { plans[$0].index == number && !observations[$0].values.isEmpty }
             let byName = Dictionary(grouping: own) { index in
-                observations[index].location.map { $0.stage + "/" + $0.operation } ?? ""
+                observations[index].location.map { "\($0.stage)/\($0.operation)" } ?? ""
             }
             if byName.isEmpty { continue }
             nonisolated(unsafe) var compared: [(Int, [Int], UInt64?)] = []

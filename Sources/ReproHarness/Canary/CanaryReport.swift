@@ -16,16 +16,15 @@ extension Canary {
 
         /// Whether the fault was found in its operation, its step and its element, and nowhere before.
         public var isLocated: Bool {
-            found.map {
-                $0.stage == fault.stage.description && $0.operation == fault.tensor && $0.elements == [fault.element]
-            }
-                ?? false
+            guard let found else { return false }
+            return found.stage == fault.stage && found.operation == OperationID(fault.tensor)
+                && found.elements == [fault.element]
         }
     }
 
     public struct Location: Sendable, Equatable {
-        public let stage: String
-        public let operation: String
+        public let stage: StageID
+        public let operation: OperationID
         /// Offsets of the elements that differ from the clean run's.
         public internal(set) var elements: [Int]
         public internal(set) var ulps: UInt64?

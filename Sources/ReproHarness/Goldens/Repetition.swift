@@ -17,12 +17,11 @@ struct Repetition {
     ) rethrows {
         let stages = Golden.abridged(stages)
         let areSmall = GoldenTensors.areSmall(stages)
-        let listed = areSmall ? stages.filter { $0.leaves != nil }.map(\.name) : []
-        func isListed(_ stage: String, _ leaf: Leaf) -> Bool { GoldenTensors.isKept(leaf) && listed.contains(stage) }
+        let listed = areSmall ? stages.filter { $0.leaves != nil }.map(\.id) : []
+        func isListed(_ stage: StageID, _ leaf: Leaf) -> Bool { GoldenTensors.isKept(leaf) && listed.contains(stage) }
         var kept: [KeptTensor] = []
         var options = options
-        options.onTensor = { id, leaf, bytes in
-            let stage = id.description
+        options.onTensor = { stage, leaf, bytes in
             guard isListed(stage, leaf) || moved.map({ $0.stage == stage && $0.name == leaf.name }) == true
             else { return }
             kept.append(KeptTensor(stage: stage, leaf: leaf, bytes: bytes.array()))

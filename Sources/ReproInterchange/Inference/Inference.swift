@@ -25,7 +25,7 @@ public struct Inference: Sendable {
         let tensors = [("output", output.output), ("h_n", output.hidden)] + (output.cell.map { [("c_n", $0)] } ?? [])
         let hashing = Hashing(kernels: engine.kernels)
         results = try tensors.map { name, value in
-            try value.verifyFinite(name, in: "results")
+            try value.verifyFinite(name, in: .results)
             return Result(name: name, value: value, digest: hashing.tensor(name: name, value))
         }
     }
@@ -35,13 +35,5 @@ public struct Inference: Sendable {
     /// - Throws: `FormatError`: cannot create, input-output.
     public func write(to path: String) throws(FormatError) {
         try Safetensors.write(results.map { NamedArray($0.name, .float($0.value)) }, to: path)
-    }
-}
-
-extension Tensor {
-    /// - Throws: `NotFiniteError` with the first element that is a NaN or an infinity.
-    func verifyFinite(_ name: String, in stage: String) throws(NotFiniteError) {
-        guard let element = firstNotFinite() else { return }
-        throw NotFiniteError(stage: stage, tensor: name, element: element, bits: self[offset: element].bitPattern)
     }
 }

@@ -22,48 +22,53 @@ public struct InferenceInput: Sendable {
         _ path: String, lengths lengthsPath: String? = nil, hidden hiddenPath: String? = nil,
         cell cellPath: String? = nil, for configuration: RecurrentConfiguration
     ) throws {
-        let input = try SingleArray.floats(path)
-        let place = try InputPlace(input.shape, path, configuration)
-        let lengths = try lengthsPath.map { try place.lengths($0) }
-        if let (position, element) = place.firstNotFinite(in: input, lengths: lengths) {
-            throw NotFiniteError(stage: path, tensor: "input", element: position, bits: element.bitPattern)
+        input = try SingleArray.floats(path)
+        let shape = try configuration.shape(ofInput: input.shape, path)
+        lengths = try lengthsPath.map { try shape.lengths($0) }
+        hidden = try hiddenPath.map { try configuration.state($0, "h_0", width: configuration.stateSize, of: shape) }
+        cell = try cellPath.map { try configuration.state($0, "c_0", width: configuration.hiddenSize, of: shape) }
+        if let element = shape.firstNotFinite(in: input, lengths: lengths) {
+            let bits = input[offset: element].bitPattern
+            throw NotFiniteError(place: .file(path), tensor: "input", element: element, bits: bits)
         }
-        self.input = input
-        self.lengths = lengths
-        hidden = try hiddenPath.map { try place.state($0, "h_0", width: configuration.stateSize) }
-        cell = try cellPath.map { try place.state($0, "c_0", width: configuration.hiddenSize) }
     }
 }
 
-/// How an input's axes lie.
-private struct InputPlace {
-    let configuration: RecurrentConfiguration
-    let steps: Int
-    let batch: Int
-    let isBatchless: Bool
-
-    init(_ shape: [Int], _ path: String, _ configuration: RecurrentConfiguration) throws(FormatError) {
-        let features = configuration.inputSize
-        let layout = configuration.batchFirst ? "[B, T, \(features)]" : "[T, B, \(features)]"
-        guard shape.count == 2 || shape.count == 3, shape.last == features else {
-            throw FormatError(
-                .badData, path: path, key: "input",
-                problem: "shape \(shape), and the weights read \(features) features per step",
-                remedy: "give \(layout), or [T, \(features)] for one sequence")
-        }
-        guard shape.allSatisfy({ $0 > 0 }) else {
+extension RecurrentConfiguration {
+    fileprivate func shape(ofInput shape: [Int], _ path: String) throws(FormatError) -> SequenceShape {
+        do {
+            return try SequenceShape(shape, batchFirst: batchFirst, features: inputSize, module: "\(cell)")
+        } catch {
+            guard shape.contains(0) else {
+                let layout = batchFirst ? "[B, T, \(inputSize)]" : "[T, B, \(inputSize)]"
+                throw FormatError(
+                    .badData, path: path, key: "input",
+                    problem: "shape \(shape), and the weights read \(inputSize) features per step",
+                    remedy: "give \(layout), or [T, \(inputSize)] for one sequence")
+            }
             throw FormatError(
                 .badData, path: path, key: "input", problem: "shape \(shape) has no element",
                 remedy: "give at least one sequence of at least one step")
         }
-        self.configuration = configuration
-        isBatchless = shape.count == 2
-        let timeAxis = configuration.batchFirst && !isBatchless ? 1 : 0
-        steps = shape[timeAxis]
-        batch = isBatchless ? 1 : shape[1 - timeAxis]
     }
 
-    func lengths(_ path: String) throws(FormatError) -> [Int] {
+    /// Reads h_0 or c_0.
+    fileprivate func state(_ path: String, _ name: String, width: Int, of shape: SequenceShape) throws -> Tensor {
+        let state = try SingleArray.floats(path)
+        let expected = shape.states(blocks: layers * directions, width: width)
+        guard state.shape == expected else {
+            throw FormatError(
+                .badData, path: path, key: name, problem: "shape \(state.shape), and the module needs \(expected)",
+                remedy: "give one state per layer and direction; batch first does not concern it")
+        }
+        try state.verifyFinite(name, in: .file(path))
+        return state
+    }
+}
+
+extension SequenceShape {
+    /// Reads the valid steps of each sequence.
+    fileprivate func lengths(_ path: String) throws(FormatError) -> [Int] {
         let (shape, elements) = try SingleArray.integers(path)
         guard shape == [batch] else {
             throw FormatError(
@@ -79,31 +84,15 @@ private struct InputPlace {
         return elements.map(Int.init)
     }
 
-    func state(_ path: String, _ name: String, width: Int) throws -> Tensor {
-        let state = try SingleArray.floats(path)
-        let count = configuration.layers * configuration.directions
-        let expected = isBatchless ? [count, width] : [count, batch, width]
-        guard state.shape == expected else {
-            throw FormatError(
-                .badData, path: path, key: name, problem: "shape \(state.shape), and the module needs \(expected)",
-                remedy: "give one state per layer and direction; batch first does not concern it")
-        }
-        try state.verifyFinite(name, in: path)
-        return state
-    }
-
-    /// The first valid element that is none: what stands past a length is never read.
-    func firstNotFinite(in input: Tensor, lengths: [Int]?) -> (Int, Float)? {
+    /// The offset of the first NaN or infinity of a valid step: what stands past a length is never read.
+    fileprivate func firstNotFinite(in input: Tensor, lengths: [Int]?) -> Int? {
         // The usual answer, in one quick pass.
-        guard input.firstNotFinite() != nil else { return nil }
-        let features = configuration.inputSize
-        return input.elements.enumerated().first { offset, element in
-            guard !element.isFinite else { return false }
-            guard let lengths else { return true }
-            let row = offset / features
-            let (step, sequence) =
-                configuration.batchFirst && !isBatchless ? (row % steps, row / steps) : (row / batch, row % batch)
-            return step < lengths[sequence]
+        let first = input.firstNotFinite()
+        guard let first, let lengths else { return first }
+        var isRead = [Bool](repeating: false, count: steps * batch)
+        for sequence in 0..<batch {
+            for step in 0..<lengths[sequence] { isRead[row(sequence: sequence, step: step)] = true }
         }
+        return (first..<input.count).first { isRead[$0 / features] && !input[offset: $0].isFinite }
     }
 }

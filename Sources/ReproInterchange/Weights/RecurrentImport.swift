@@ -59,7 +59,7 @@ public struct RecurrentImport: Sendable {
         configuration.batchFirst = batchFirst
         let parameters = try configuration.parameterShapes.map { name, _ in
             let value = try file.value(named: prefix + name).tensor!
-            try value.verifyFinite(prefix + name, in: file.path)
+            try value.verifyFinite(prefix + name, in: .file(file.path))
             return Parameter(name: prefix + name, value: value)
         }
         return Recurrent(configuration, parameters: parameters)

@@ -63,9 +63,9 @@ struct DigestTree {
 
     private func stage(_ index: Int) -> Markup {
         let pair = stages[index]
-        let isFirst = drift?.stage == pair.name
+        let isFirst = drift?.stage == pair.id
         guard let leaves = pair.tensors, !leaves.isEmpty else { return line(pair) }
-        let firstTensor = drift?.tensor.flatMap { $0.stage == pair.name ? $0.name : nil }
+        let firstTensor = drift?.tensor.flatMap { $0.stage == pair.id ? $0.name : nil }
         let rows = leaves.map { leaf($0, isFirst: $0.name == firstTensor) }
         let isOpen = isFirst || firstTensor != nil
         return """

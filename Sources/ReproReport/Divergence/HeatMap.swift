@@ -1,3 +1,4 @@
+import ReproTrace
 import ReproVerification
 
 /// Distances in ulp over stages × tensors, as a table whose middle column is drawn.
@@ -7,7 +8,7 @@ struct HeatMap {
     let noun: String
     let caption: Markup
     /// The tensor and stage where the runs first parted, where they stand in this map.
-    let first: (stage: String, tensor: String)?
+    let first: (stage: StageID, tensor: String)?
 
     /// The least distance of each class: powers of 8, as far apart as the ticks of a logarithmic axis. 2^23 ulp are a factor
     /// of two.

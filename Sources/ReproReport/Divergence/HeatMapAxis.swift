@@ -1,3 +1,5 @@
+import ReproTrace
+
 /// The axis above a heat map's strips, and the legend of their fillings.
 extension HeatMap {
     /// Ticks above the strips: numbers of steps, or names of stages.
@@ -25,7 +27,7 @@ extension HeatMap {
         }.joined()
     }
 
-    private func kind(_ stage: String) -> String { stage.split(separator: " ").first.map(String.init) ?? stage }
+    private func kind(_ stage: StageID) -> String { String(stage.description.prefix { $0 != " " }) }
 
     /// What the fillings mean, in words and samples.
     static var legend: Markup {

@@ -1,14 +1,16 @@
+import ReproTrace
+
 /// Stages in groups of equal size, so that a page of a long run stays small.
 struct StageBins {
     /// More columns than this are neither seen nor read.
     static let limit = 96
 
-    let stages: [String]
+    let stages: [StageID]
     /// How many stages a bin holds; the last may hold fewer.
     let size: Int
     let ranges: [Range<Int>]
 
-    init(_ stages: [String]) {
+    init(_ stages: [StageID]) {
         self.stages = stages
         let size = max(1, (stages.count + StageBins.limit - 1) / StageBins.limit)
         self.size = size
@@ -19,7 +21,7 @@ struct StageBins {
     func label(_ bins: Range<Int>) -> String {
         let first = stages[ranges[bins.lowerBound].lowerBound]
         let last = stages[ranges[bins.upperBound - 1].upperBound - 1]
-        return first == last ? first : "\(first) … \(last)"
+        return first == last ? "\(first)" : "\(first) … \(last)"
     }
 
     /// A table of rows that begin with a name and a strip over these stages.

@@ -16,6 +16,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
         mutating func appendLiteral(_ literal: String) { text += literal }
         mutating func appendInterpolation(_ value: Markup) { text += value.text }
         mutating func appendInterpolation(_ value: some BinaryInteger) { text += String(value) }
+        mutating func appendInterpolation(_ value: StageID) { text += value.description }
         mutating func appendInterpolation(_ value: String) { text += Markup.escaped(value) }
     }
 

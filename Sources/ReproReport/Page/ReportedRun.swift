@@ -12,7 +12,9 @@ struct ReportedRun {
     let losses: [StepLoss]
 
     /// The stage that a file of tensors belongs to.
-    private static let files = [("final", "model.safetensors"), ("evaluation", "outputs.safetensors")]
+    private static let files: [(StageID, String)] = [
+        (.final, "model.safetensors"), (.evaluation, "outputs.safetensors"),
+    ]
 
     /// - Throws: `FormatError`: no run directory, or a damaged one.
     static func read(_ paths: [String]) throws(FormatError) -> [ReportedRun] {
@@ -50,9 +52,9 @@ struct ReportedRun {
     /// The tensors that both directories keep whole and that differ.
     ///
     /// - Throws: `FormatError`: a file that is damaged.
-    func wholeTensors(against other: ReportedRun) throws(FormatError) -> [(stage: String, difference: TensorDifference)]
+    func wholeTensors(against other: ReportedRun) throws(FormatError) -> [(stage: StageID, difference: TensorDifference)]
     {
-        var tensors: [(stage: String, difference: TensorDifference)] = []
+        var tensors: [(stage: StageID, difference: TensorDifference)] = []
         for (stage, file) in ReportedRun.files {
             let (before, after) = (path + "/" + file, other.path + "/" + file)
             guard Paths.isFolder(before) != nil, Paths.isFolder(after) != nil else { continue }

@@ -10,7 +10,7 @@ struct StreamsTable {
         }
         let rows = divergences.map { divergence -> Markup in
             let stages = divergence.stages
-            let bins = StageBins(stages.map(\.name))
+            let bins = StageBins(stages.map(\.id))
             let cells = bins.ranges.map { range -> Strip.Cell in
                 stages[range].allSatisfy { $0.streamsAgree == true }
                     ? Strip.Cell(style: "same", text: "streams agree")
@@ -25,7 +25,7 @@ struct StreamsTable {
                 <td role="cell">\(differing.isEmpty ? Mark.agrees("agree") : Mark.differs("differ"))</td></tr>
                 """
         }
-        let bins = StageBins(divergences[0].stages.map(\.name))
+        let bins = StageBins(divergences[0].stages.map(\.id))
         let table = bins.table(
             "Streams of each stage, against those of \(divergences[0].baseline.name). \(bins.explanation("stage"))",
             columns: (

@@ -10,7 +10,8 @@ public enum OperationID: Sendable, Hashable {
 
     /// Reads a name, every one of which is some operation's.
     public init(_ name: String) {
-        self = OperationID.stream(name) ?? OperationID.timeStep(name) ?? .tensor(name)
+        let read = OperationID.stream(name) ?? OperationID.timeStep(name) ?? .tensor(name)
+        self = read.description.utf8.elementsEqual(name.utf8) ? read : .tensor(name)
     }
 
     public var isStream: Bool {

@@ -1,20 +1,68 @@
 import ReproNumerics
+import Synchronization
 
-// Finds the NaN and the infinities in a tensor.
+/// A tensor holds a NaN or an infinity: where it was met, in which tensor, and at which element the first one stands.
+public struct NotFiniteError: Error, Equatable, CustomStringConvertible {
+    public enum Place: Sendable, Equatable {
+        /// A stage of a run recorded it.
+        case stage(StageID)
+        /// The file of this path holds it.
+        case file(String)
+        /// An inference gave it.
+        case results
+    }
+
+    public let place: Place
+    public let tensor: String
+    public let element: Int
+    public let bits: UInt32
+
+    package init(place: Place, tensor: String, element: Int, bits: UInt32) {
+        self.place = place
+        self.tensor = tensor
+        self.element = element
+        self.bits = bits
+    }
+
+    /// The stage that recorded it; nil where none did.
+    public var stage: StageID? {
+        if case .stage(let stage) = place { stage } else { nil }
+    }
+
+    public var description: String {
+        let value = Float(bitPattern: bits)
+        let kind = value.isNaN ? "a NaN" : value < 0 ? "−infinity" : "+infinity"
+        let origin =
+            switch place {
+            case .stage(let stage): stage.description
+            case .file(let path): path
+            case .results: "results"
+            }
+        return "\(origin): element \(element) of '\(tensor)' is \(kind) (bits \(hexadecimal(bits)))"
+    }
+}
 
 extension Tensor {
+    /// - Throws: ``NotFiniteError`` with the first element that is a NaN or an infinity.
+    package func verifyFinite(
+        _ name: String, in place: NotFiniteError.Place, engine: Engine? = nil
+    ) throws(NotFiniteError) {
+        guard let element = firstNotFinite(engine: engine) else { return }
+        throw NotFiniteError(place: place, tensor: name, element: element, bits: self[offset: element].bitPattern)
+    }
+
     /// The offset of the first NaN or infinity, nil where every element is finite. An engine's workers look together.
     package func firstNotFinite(engine: Engine? = nil) -> Int? {
         let workers = engine?.workerCount(moving: count) ?? 1
         guard let engine, workers > 1 else {
             return Tensor.areFinite(view) ? nil : elements.firstIndex { !$0.isFinite }
         }
-        let found = Matrix(rows: workers, columns: 1)
+        let areFinite = Atomic(true)
         engine.run(workers: workers) { worker in
             let share = Workers.share(of: count, worker: worker, workers: workers)
-            found[worker][0] = Tensor.areFinite(view[share]) ? 0 : 1
+            if !Tensor.areFinite(view[share]) { areFinite.store(false, ordering: .relaxed) }
         }
-        return (0..<workers).contains { found[$0][0] != 0 } ? elements.firstIndex { !$0.isFinite } : nil
+        return areFinite.load(ordering: .relaxed) ? nil : elements.firstIndex { !$0.isFinite }
     }
 
     /// One pass without branches is many times faster than a search, and almost always finds nothing: the difference from

@@ -1,27 +1,6 @@
 import ReproNumerics
 import ReproRandom
 
-/// A tensor holds a NaN or an infinity: in which stage and tensor, and at which element the first one stands.
-public struct NotFiniteError: Error, Equatable, CustomStringConvertible {
-    public let stage: String
-    public let tensor: String
-    public let element: Int
-    public let bits: UInt32
-
-    package init(stage: String, tensor: String, element: Int, bits: UInt32) {
-        self.stage = stage
-        self.tensor = tensor
-        self.element = element
-        self.bits = bits
-    }
-
-    public var description: String {
-        let value = Float(bitPattern: bits)
-        let kind = value.isNaN ? "a NaN" : value < 0 ? "−infinity" : "+infinity"
-        return "\(stage): element \(element) of '\(tensor)' is \(kind) (bits \(hexadecimal(bits)))"
-    }
-}
-
 /// Eight hexadecimal digits.
 public func hexadecimal(_ bits: UInt32) -> String {
     let digits = String(bits, radix: 16)
@@ -89,10 +68,8 @@ public final class Recorder {
 
     /// Refuses a NaN or an infinity in a tensor of the open stage that the digest leaves out.
     public func verifyFinite(_ tensorName: String, _ tensor: Tensor) throws(NotFiniteError) {
-        guard let element = tensor.firstNotFinite(engine: engine) else { return }
-        throw NotFiniteError(
-            stage: open?.description ?? "", tensor: tensorName, element: element,
-            bits: tensor[offset: element].bitPattern)
+        guard let open else { preconditionFailure("'\(tensorName)' is looked at outside a stage") }
+        try tensor.verifyFinite(tensorName, in: .stage(open), engine: engine)
     }
 
     public func record(_ tensorName: String, shape: [Int], _ integers: [Int64]) throws {

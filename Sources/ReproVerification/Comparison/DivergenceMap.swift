@@ -50,12 +50,12 @@ public struct DivergenceMap: Sendable, Equatable {
         public let cells: [Cell]
     }
 
-    public let stages: [String]
+    public let stages: [StageID]
     /// In the order in which the tensors first occur.
     public let rows: [Row]
 
     public init(_ stages: [StageComparison]) {
-        self.stages = stages.map(\.name)
+        self.stages = stages.map(\.id)
         rows = DivergenceMap.tensors(stages.flatMap { [$0.before, $0.after] }).map { tensor in
             Row(tensor: tensor, cells: stages.map { DivergenceMap.cell(tensor, $0) })
         }

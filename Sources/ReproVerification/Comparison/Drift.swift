@@ -33,7 +33,7 @@ public struct Drift: Sendable, Equatable {
     }
 
     /// The first stage that differs.
-    public var stage: String { first.name }
+    public var stage: StageID { first.id }
     public var expected: Digest? { first.before?.digest }
     /// Nil where the stage is missing, and where nothing was expected in its place.
     public var found: Digest? { first.structure == nil ? first.after?.digest : nil }

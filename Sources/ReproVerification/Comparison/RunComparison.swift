@@ -45,7 +45,7 @@ public struct RunComparison: Sendable, Equatable {
     /// - Parameter whole: how whole tensors differ, from files that keep them, and the stages that recorded them.
     public init(
         _ before: some DigestedRun, _ after: some DigestedRun,
-        whole: [(stage: String, difference: TensorDifference)] = []
+        whole: [(stage: StageID, difference: TensorDifference)] = []
     ) {
         self.before = before.root
         self.after = after.root
@@ -62,8 +62,8 @@ public struct RunComparison: Sendable, Equatable {
     /// Why they differ; ``Cause/none`` where the roots are equal.
     public var cause: Cause { drift?.cause ?? .none }
 
-    mutating func note(_ whole: TensorDifference, in stage: String) {
-        guard let place = stages.firstIndex(where: { Text.areSame($0.name, stage) }) else { return }
+    mutating func note(_ whole: TensorDifference, in stage: StageID) {
+        guard let place = stages.firstIndex(where: { $0.id == stage }) else { return }
         stages[place].note(whole)
     }
 }

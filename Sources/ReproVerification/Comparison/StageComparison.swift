@@ -11,7 +11,8 @@ public struct StageComparison: Sendable, Equatable {
 
     init(_ pair: Pair<Stage>) {
         self.pair = pair
-        tensors = StageComparison.leaves(pair)?.map { TensorComparison(stage: pair.name, $0) }
+        let id = (pair.before ?? pair.after)!.id
+        tensors = StageComparison.leaves(pair)?.map { TensorComparison(stage: id, $0) }
     }
 
     private static func leaves(_ pair: Pair<Stage>) -> [Pair<Leaf>]? {

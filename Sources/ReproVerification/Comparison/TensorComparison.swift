@@ -3,13 +3,13 @@ import ReproTrace
 
 /// A tensor of a stage beside the tensor of that name in the same stage of another run.
 public struct TensorComparison: Sendable, Equatable {
-    /// The name of the stage that it stands in.
-    public let stage: String
+    /// The stage that it stands in.
+    public let stage: StageID
     private let pair: Pair<Leaf>
     /// How the whole tensor differs, where the elements of both sides are at hand.
     public internal(set) var whole: TensorDifference?
 
-    init(stage: String, _ pair: Pair<Leaf>) {
+    init(stage: StageID, _ pair: Pair<Leaf>) {
         self.stage = stage
         self.pair = pair
     }

@@ -39,8 +39,8 @@ public struct GoldenTensors: Sendable {
 
     /// The leaves whose tensors are kept: all that a golden lists but the bytes of data files, which lie in the repository
     /// themselves.
-    private static func leaves(of stages: [Stage]) -> [(stage: String, leaf: Leaf)] {
-        stages.flatMap { stage in (stage.leaves ?? []).filter(isKept).map { (stage.name, $0) } }
+    private static func leaves(of stages: [Stage]) -> [(stage: StageID, leaf: Leaf)] {
+        stages.flatMap { stage in (stage.leaves ?? []).filter(isKept).map { (stage.id, $0) } }
     }
 
     /// Whether a leaf's tensor is one that is kept where all together are small enough.
@@ -89,7 +89,7 @@ public struct GoldenTensorsFault: Error, Equatable, CustomStringConvertible {
 
 extension ArrayFile {
     /// What the file has that the leaves do not vouch for, or lacks of them; nil where they agree.
-    fileprivate func firstForeign(among leaves: [(stage: String, leaf: Leaf)]) throws(FormatError) -> String? {
+    fileprivate func firstForeign(among leaves: [(stage: StageID, leaf: Leaf)]) throws(FormatError) -> String? {
         let hashing = Hashing()
         for (stage, leaf) in leaves {
             let name = KeptTensor.name(stage, leaf)

@@ -2,12 +2,12 @@ import ReproTrace
 
 /// The bits of a traced tensor, kept beyond the run that computed it.
 public struct KeptTensor: Sendable {
-    public let stage: String
+    public let stage: StageID
     public let leaf: Leaf
     /// The bytes that were hashed.
     public let bytes: [UInt8]
 
-    public init(stage: String, leaf: Leaf, bytes: [UInt8]) {
+    public init(stage: StageID, leaf: Leaf, bytes: [UInt8]) {
         self.stage = stage
         self.leaf = leaf
         self.bytes = bytes
@@ -16,5 +16,5 @@ public struct KeptTensor: Sendable {
     /// Its name in a file: `STAGE/TENSOR`.
     public var name: String { KeptTensor.name(stage, leaf) }
 
-    static func name(_ stage: String, _ leaf: Leaf) -> String { stage + "/" + leaf.name }
+    static func name(_ stage: StageID, _ leaf: Leaf) -> String { "\(stage)/\(leaf.name)" }
 }

@@ -7,6 +7,10 @@ extension Digest: JSONRepresentable {
     public var json: JSONValue { hexadecimal.json }
 }
 
+extension StageID: JSONRepresentable {
+    public var json: JSONValue { description.json }
+}
+
 extension Stage: JSONRepresentable {
     /// The stage with as many of its leaves as it has.
     public var json: JSONValue {

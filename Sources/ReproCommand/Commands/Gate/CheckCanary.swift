@@ -85,7 +85,8 @@ enum CheckCanary {
         ]
         if let found = outcome.found {
             json = json.adding([
-                "stage": found.stage, "operation": found.operation, "elements": found.elements, "ulps": found.ulps,
+                "stage": found.stage, "operation": found.operation.description, "elements": found.elements,
+                "ulps": found.ulps,
             ])
         }
         switch outcome.ending {

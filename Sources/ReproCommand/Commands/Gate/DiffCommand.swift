@@ -48,19 +48,19 @@ enum DiffCommand: Command {
                 run.lastStage.map { "\(path) was ended after '\($0)': only stages that both have can be compared" }
             }
         // The files of a run directory that hold tensors, and the stage that recorded the same ones.
-        func compare(_ name: String, stage: String) throws -> FileComparison {
+        func compare(_ name: String, stage: StageID? = nil) throws -> FileComparison {
             try FileComparison(a + "/" + name, b + "/" + name, name: name, stage: stage)
         }
         var files: [FileComparison] = []
         if whole {
-            files.append(try compare("model.safetensors", stage: "final"))
-            files.append(try compare("outputs.safetensors", stage: "evaluation"))
+            files.append(try compare("model.safetensors", stage: .final))
+            files.append(try compare("outputs.safetensors", stage: .evaluation))
         }
         let kept = files.flatMap { file in
-            file.differences.map { (stage: file.stage, difference: $0) }
+            file.stage.map { stage in file.differences.map { (stage: stage, difference: $0) } } ?? []
         }
         if both(a, b, have: OperationLog.keptName) {
-            files.append(try compare(OperationLog.keptName, stage: ""))
+            files.append(try compare(OperationLog.keptName))
         }
         let trace = OperationLog.traceName
         return Comparison(
@@ -92,10 +92,11 @@ struct Comparison {
 struct FileComparison {
     /// The file's name in both run directories; empty for files that were named themselves.
     let name: String
-    let stage: String
+    /// The stage that recorded the same tensors; nil where no single one did.
+    let stage: StageID?
     let differences: [TensorDifference]
 
-    init(_ a: String, _ b: String, name: String = "", stage: String = "") throws {
+    init(_ a: String, _ b: String, name: String = "", stage: StageID? = nil) throws {
         self.name = name
         self.stage = stage
         differences = try TensorDifference.all(ArrayFile(path: a), ArrayFile(path: b))

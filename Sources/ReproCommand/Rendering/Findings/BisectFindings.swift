@@ -72,11 +72,10 @@ struct BisectFindings {
     }
 
     /// What a stream is for: `stream[2,0]` is the order of epoch 0.
-    private static func stream(_ name: String) -> String {
-        guard case .stream(let number, let key) = OperationID(name),
-            let domain = RandomStreams.Domain(rawValue: number)
-        else { return name }
-        return "\(name) (\(domain), key \(key))"
+    private static func stream(_ id: OperationID) -> String {
+        guard case .stream(let number, let key) = id, let domain = RandomStreams.Domain(rawValue: number)
+        else { return id.description }
+        return "\(id) (\(domain), key \(key))"
     }
 
     private static func json(_ result: Bisection.Result) -> JSONValue {
@@ -93,7 +92,7 @@ struct BisectFindings {
         return [
             "experiment": result.experiment, "seed": result.seed, "equal": result.isEqual,
             "baseline": result.roots.baseline, "found": result.roots.present, "levels": levels,
-            "stage": result.stage, "streamsAgree": result.streamsAgree, "streams": result.streams,
+            "stage": result.stage, "streamsAgree": result.streamsAgree, "streams": result.streams.map(\.description),
             "difference": difference, "remark": result.remark,
         ]
     }
