@@ -20,7 +20,7 @@ public enum Cause: String, Sendable {
         // A draw can be wrong although the stream ends where it should, because a drawn order rejects numbers and falls into
         // step again: what a stage drew, or read, then differs before any arithmetic.
         let beganInData =
-            first.id == .data || (tensor?.stage == first.name && tensor.map { OperationID($0.name).isBatch } == true)
+            first.id == .data || (tensor?.stage == first.id && tensor.map { OperationID($0.name).isBatch } == true)
         if conditions.options.contains(where: \.differs) {
             self = .options
         } else if conditions.data.contains(where: \.differs) {
