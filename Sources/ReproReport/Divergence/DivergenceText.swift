@@ -18,7 +18,7 @@ struct DivergenceText {
 
     private var way: [Markup] {
         let tensor = drift.tensor.map { $0.stage == drift.stage ? $0.name : "not kept there" } ?? "not known"
-        return [("root", "run"), ("stage", drift.stage), ("tensor", tensor)].map { kind, name in
+        return [("root", "run"), ("stage", drift.stage.description), ("tensor", tensor)].map { kind, name in
             "<span class=\"quiet\">\(kind)</span> \(name)"
         }
     }

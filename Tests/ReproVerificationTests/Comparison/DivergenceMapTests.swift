@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct DivergenceMapTests {
     private func map(
-        _ before: [Part], _ after: [Part], whole: [(stage: String, difference: TensorDifference)] = []
+        _ before: [Part], _ after: [Part], whole: [(stage: StageID, difference: TensorDifference)] = []
     ) throws -> DivergenceMap {
         DivergenceMap(RunComparison(try trace(before), try trace(after), whole: whole).stages)
     }
@@ -53,9 +53,9 @@ import Testing
         var after = before
         after[0].tensors[0].values[1] = 2
         let difference = try #require(try differences(before[0].tensors[0].values, after[0].tensors[0].values).first)
-        let whole = [(stage: "final", difference: difference)]
+        let whole = [(stage: StageID.final, difference: difference)]
         #expect(try row(try map(before, after, whole: whole), "weight") == [.distance(ulps: 1 << 23, isWhole: true)])
-        let elsewhere = [(stage: "init", difference: difference)]
+        let elsewhere = [(stage: StageID.initialization, difference: difference)]
         #expect(try row(try map(before, after, whole: elsewhere), "weight") == [.unmeasured])
     }
 
