@@ -52,8 +52,9 @@ struct ReportedRun {
     /// The tensors that both directories keep whole and that differ.
     ///
     /// - Throws: `FormatError`: a file that is damaged.
-    func wholeTensors(against other: ReportedRun) throws(FormatError) -> [(stage: StageID, difference: TensorDifference)]
-    {
+    func wholeTensors(
+        against other: ReportedRun
+    ) throws(FormatError) -> [(stage: StageID, difference: TensorDifference)] {
         var tensors: [(stage: StageID, difference: TensorDifference)] = []
         for (stage, file) in ReportedRun.files {
             let (before, after) = (path + "/" + file, other.path + "/" + file)
