@@ -48,11 +48,15 @@ let parts: [Part] = [
     .rows("final", ("weight", [0.25, -0.5])),
 ]
 
-func golden(name: String = "small", _ trace: Trace) -> Golden {
+func golden(
+    name: GoldenName = "small", config: String? = nil, lines: String? = nil, metrics: [JSONValue.Member] = [],
+    _ trace: Trace
+) -> Golden {
     Golden(
-        name: name, experiment: ["name": name, "hidden": 4],
-        data: [Golden.DataFile(path: "../train.tsv", digest: hashing.digest(of: Array("a\tb\n".utf8)))], seed: .max,
-        trace: trace, blessedBy: "tester", reason: "first result, \"quoted\"")
+        name: name, config: config, experiment: ["name": name, "hidden": 4],
+        data: [
+            Golden.DataFile(path: "../train.tsv", digest: hashing.digest(of: Array("a\tb\n".utf8)), lines: lines)
+        ], seed: .max, metrics: metrics, trace: trace, blessedBy: "tester", reason: "first result, \"quoted\"")
 }
 
 /// Runs a test on a folder of goldens of its own, removed afterwards.

@@ -19,7 +19,7 @@ extension GoldenFolder {
     ///
     /// - Throws: as `Experiment.decode`.
     public func experiment(_ json: JSONValue, named name: String) throws -> Experiment {
-        try Experiment.decode(json, path: path(of: name)).experiment
+        try Experiment.decode(json, path: path + "/" + name + ".json").experiment
     }
 }
 
@@ -96,7 +96,8 @@ public struct Blessing: Sendable {
                 path: name, digest: Hashing().digest(of: try ByteFile.contents(of: Paths.resolve(path, against: base))))
         }
         return Golden(
-            name: experiment.name, experiment: relative.json, data: data, seed: seed, trace: trace, blessedBy: by,
+            name: try GoldenName(experiment: experiment.name), experiment: relative.json, data: data, seed: seed,
+            trace: trace, blessedBy: by,
             reason: reason)
     }
 }

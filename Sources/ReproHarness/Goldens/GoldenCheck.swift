@@ -41,7 +41,7 @@ public struct GoldenCheck: Sendable {
     ///
     /// - Throws: ``GoldenFault`` for an index that cannot be read.
     public func caseNames() throws -> [String] {
-        var names = try folder.index().map(\.name)
+        var names = try folder.index().map(\.name.text)
         for name in folder.fileNames() where !names.contains(where: { Text.areSame($0, name) }) { names.append(name) }
         return names.sorted { Text.precedes($0.utf8, $1.utf8) }
     }
@@ -141,7 +141,7 @@ public struct GoldenCheck: Sendable {
             return Golden.DataFile(path: file.path, digest: Hashing().digest(of: bytes ?? []))
         }
         return Golden(
-            name: golden.name, experiment: golden.experiment, data: data, seed: golden.seed, trace: trace,
-            blessedBy: "nobody", reason: UnreviewedGoldens.reason)
+            name: golden.name, config: golden.config, experiment: golden.experiment, data: data, seed: golden.seed,
+            trace: trace, blessedBy: "nobody", reason: UnreviewedGoldens.reason)
     }
 }

@@ -24,7 +24,8 @@ extension GoldenFolder {
         try Safetensors.write(
             tensors.map { NamedArray($0.name, $0.values) },
             metadata: [
-                ("contract", String(Golden.contract)), ("digest", golden.root.hexadecimal), ("golden", golden.name),
+                ("contract", String(Golden.contract)), ("digest", golden.root.hexadecimal),
+                ("golden", golden.name.text),
             ], to: path)
     }
 }

@@ -10,47 +10,70 @@ public struct Golden: Sendable, Equatable {
     /// The version of the numerical contract that this build computes by: stated here alone.
     public static let contract = 2
 
-    /// A data file: its path relative to the golden's folder, and the SHA-256 of its bytes.
+    /// A data file as it was when the golden was made.
     public struct DataFile: Sendable, Equatable, JSONRepresentable {
+        /// Relative to the golden's folder.
         public let path: String
+        /// The SHA-256 of its bytes.
         public let digest: Digest
+        /// The first 6 hexadecimal digits of each line's SHA-256, one after another, which tell the lines that changed; nil
+        /// for a file that is no text, or has more than ``greatestLineCount`` lines.
+        public let lines: String?
 
-        public init(path: String, digest: Digest) {
+        public static let greatestLineCount = 16_384
+        public static let digitsPerLine = 6
+
+        public init(path: String, digest: Digest, lines: String? = nil) {
             self.path = path
             self.digest = digest
+            self.lines = lines
         }
 
-        public var json: JSONValue { ["path": path, "sha256": digest] }
+        public var json: JSONValue {
+            var json: JSONValue = ["path": path, "sha256": digest]
+            json.add("lines", ifPresent: lines)
+            return json
+        }
     }
 
-    public let name: String
+    public let name: GoldenName
+    /// The file that the experiment was read from, relative to the golden's folder; nil for one without a file.
+    public let config: String?
     /// The experiment as its options; data paths are relative to the golden's folder.
     public let experiment: JSONValue
     public let data: [DataFile]
     public let seed: UInt64
+    /// The run's metrics under their names, in its order; none where none are known.
+    public let metrics: [JSONValue.Member]
     public let root: Digest
     /// Leaves for init, data, the first and the last step, evaluation and final; digests alone for the others.
     public let stages: [Stage]
     public let blessedBy: String
     public let reason: String
 
+    /// - Precondition: `experiment` calls itself `name`.
     public init(
-        name: String, experiment: JSONValue, data: [DataFile], seed: UInt64, trace: Trace, blessedBy: String,
-        reason: String
+        name: GoldenName, config: String? = nil, experiment: JSONValue, data: [DataFile], seed: UInt64,
+        metrics: [JSONValue.Member] = [], trace: Trace, blessedBy: String, reason: String
     ) {
+        precondition(
+            experiment["name"]?.string == name.text,
+            "the experiment of the golden '\(name)' calls itself \(experiment["name"]?.text(.compact) ?? "nothing")")
         self.init(
-            name: name, experiment: experiment, data: data, seed: seed, root: trace.root,
-            stages: Golden.abridged(trace.stages), blessedBy: blessedBy, reason: reason)
+            name: name, config: config, experiment: experiment, data: data, seed: seed, metrics: metrics,
+            root: trace.root, stages: Golden.abridged(trace.stages), blessedBy: blessedBy, reason: reason)
     }
 
     init(
-        name: String, experiment: JSONValue, data: [DataFile], seed: UInt64, root: Digest, stages: [Stage],
-        blessedBy: String, reason: String
+        name: GoldenName, config: String?, experiment: JSONValue, data: [DataFile], seed: UInt64,
+        metrics: [JSONValue.Member], root: Digest, stages: [Stage], blessedBy: String, reason: String
     ) {
         self.name = name
+        self.config = config
         self.experiment = experiment
         self.data = data
         self.seed = seed
+        self.metrics = metrics
         self.root = root
         self.stages = stages
         self.blessedBy = blessedBy

@@ -4,15 +4,23 @@ import ReproFormats
 import ReproTrace
 
 extension Golden {
-    /// The golden as text: keys sorted, one stage or leaf per line, so that a review shows what moved.
+    /// The golden as text: keys sorted, one data file, stage or leaf per line, so that a review shows what moved.
     public var encoded: [UInt8] {
-        var lines = ["{"]
-        let head: JSONValue = [
-            "blessed": ["by": blessedBy, "reason": reason] as JSONValue, "contract": Golden.contract, "data": data,
-            "experiment": experiment, "format": Golden.format, "name": name, "root": root, "seed": seed,
+        var head: [JSONValue.Member] = [
+            .init("blessed", ["by": blessedBy, "reason": reason]), .init("contract", Golden.contract.json),
+            .init("data", data.json), .init("experiment", experiment), .init("format", Golden.format.json),
+            .init("name", name.json), .init("root", root.json), .init("seed", seed.json),
         ]
-        for member in head.members ?? [] {
-            lines.append("  \(member.key.json.text(.compact)): \(member.value.text(.compact)),")
+        if let config { head.insert(.init("config", config.json), at: 1) }
+        if !metrics.isEmpty { head.insert(.init("metrics", .object(metrics)), at: head.count - 3) }
+        var lines = ["{"]
+        for member in head {
+            guard member.key == "data", !data.isEmpty else {
+                lines.append("  \(member.key.json.text(.compact)): \(member.value.text(.compact)),")
+                continue
+            }
+            let files = data.map { "    \($0.json.text(.compact))" }.joined(separator: ",\n")
+            lines += ["  \"data\": [", files, "  ],"]
         }
         lines.append("  \"stages\": [")
         for (index, stage) in stages.enumerated() {
@@ -66,21 +74,67 @@ extension Golden {
             throw StageCoding.Fault(problem: "format \(format) where this build reads \(Golden.format)")
         }
         let keys = ["blessed", "contract", "data", "experiment", "format", "name", "root", "seed", "stages"]
-        let values = try StageCoding.members(document, "the golden", keys)
+        let values = try StageCoding.members(document, "the golden", keys, optional: ["config", "metrics"])
         let blessed = try StageCoding.members(values[0], "'blessed'", ["by", "reason"])
         guard let by = blessed[0].string, let reason = blessed[1].string, let name = values[5].string,
             let seed = values[7].uint64, let data = values[2].elements, let list = values[8].elements, !list.isEmpty
         else { throw StageCoding.Fault(problem: "a value of another kind than a golden's") }
         var files: [DataFile] = []
-        for value in data {
-            let parts = try StageCoding.members(value, "a data file", ["path", "sha256"])
-            guard let file = parts[0].string else { throw StageCoding.Fault(problem: "a data file without a path") }
-            files.append(DataFile(path: file, digest: try StageCoding.digest(parts[1])))
-        }
+        for value in data { files.append(try DataFile(value)) }
         var stages: [Stage] = []
         for value in list { stages.append(try StageCoding.stage(value)) }
         self.init(
-            name: name, experiment: values[3], data: files, seed: seed, root: try StageCoding.digest(values[6]),
-            stages: stages, blessedBy: by, reason: reason)
+            name: try Golden.name(name, ofExperiment: values[3]), config: try Golden.config(document["config"]),
+            experiment: values[3], data: files, seed: seed, metrics: try Golden.metrics(document["metrics"]),
+            root: try StageCoding.digest(values[6]), stages: stages, blessedBy: by, reason: reason)
+    }
+
+    /// The name, which the experiment has too.
+    private static func name(_ text: String, ofExperiment experiment: JSONValue) throws(StageCoding.Fault) -> GoldenName
+    {
+        guard let name = GoldenName(text) else {
+            throw StageCoding.Fault(problem: "it calls itself '\(text)', and a name is \(GoldenName.rule)")
+        }
+        guard let other = experiment["name"]?.string, Text.areSame(text, other) else {
+            let other = experiment["name"].map { $0.text(.compact) } ?? "no name"
+            throw StageCoding.Fault(problem: "it calls itself '\(text)', and its experiment has \(other)")
+        }
+        return name
+    }
+
+    private static func config(_ value: JSONValue?) throws(StageCoding.Fault) -> String? {
+        guard let value else { return nil }
+        guard let path = value.string, !path.isEmpty else {
+            throw StageCoding.Fault(problem: "'config' is no path of a file")
+        }
+        return path
+    }
+
+    private static func metrics(_ value: JSONValue?) throws(StageCoding.Fault) -> [JSONValue.Member] {
+        guard let value else { return [] }
+        guard let metrics = value.members, !metrics.isEmpty, metrics.allSatisfy({ $0.value.double != nil }) else {
+            throw StageCoding.Fault(problem: "'metrics' are no numbers under names")
+        }
+        return metrics
+    }
+}
+
+extension Golden.DataFile {
+    fileprivate init(_ value: JSONValue) throws(StageCoding.Fault) {
+        let parts = try StageCoding.members(value, "a data file", ["path", "sha256"], optional: ["lines"])
+        guard let path = parts[0].string, !path.isEmpty else {
+            throw StageCoding.Fault(problem: "a data file without a path")
+        }
+        if let lines = value["lines"] {
+            let digits = Golden.DataFile.digitsPerLine
+            guard let text = lines.string, text.utf8.count % digits == 0,
+                text.utf8.count <= digits * Golden.DataFile.greatestLineCount, StageCoding.isHexadecimal(text)
+            else {
+                throw StageCoding.Fault(
+                    problem: "'lines' of '\(path)' are not \(digits) hexadecimal digits for each of at most "
+                        + "\(Golden.DataFile.greatestLineCount) lines")
+            }
+        }
+        self.init(path: path, digest: try StageCoding.digest(parts[1]), lines: value["lines"]?.string)
     }
 }

@@ -9,7 +9,7 @@ public struct GoldenFolder: Sendable {
     public static let indexName = "index.json"
 
     public struct Entry: Sendable, Equatable {
-        public let name: String
+        public let name: GoldenName
         public let digest: Digest
     }
 
@@ -19,8 +19,8 @@ public struct GoldenFolder: Sendable {
         self.path = path
     }
 
-    public func path(of name: String) -> String { path + "/" + name + ".json" }
-    public func tensorPath(of name: String) -> String { path + "/" + name + ".safetensors" }
+    public func path(of name: GoldenName) -> String { path + "/" + name.text + ".json" }
+    public func tensorPath(of name: GoldenName) -> String { path + "/" + name.text + ".safetensors" }
     private var indexPath: String { path + "/" + GoldenFolder.indexName }
 
     /// The index's entries, in its order; none where there is no index.
@@ -41,10 +41,15 @@ public struct GoldenFolder: Sendable {
         else { throw .malformed(path: indexPath, line: nil, problem: "not an index of format \(Golden.format)") }
         var entries: [Entry] = []
         for value in list {
-            guard value.members?.count == 2, let name = value["name"]?.string,
+            guard value.members?.count == 2, let text = value["name"]?.string,
                 let digest = value["sha256"]?.string.flatMap({ Digest(hexadecimal: $0) })
             else { throw .malformed(path: indexPath, line: nil, problem: "an entry without name and sha256") }
-            if let last = entries.last, !Text.precedes(last.name.utf8, name.utf8) {
+            guard let name = GoldenName(text) else {
+                throw .malformed(
+                    path: indexPath, line: nil, problem: "'\(text)' is no name of a golden, which is \(GoldenName.rule)"
+                )
+            }
+            if let last = entries.last, last.name >= name {
                 throw .malformed(path: indexPath, line: nil, problem: "'\(name)' stands out of order or twice")
             }
             entries.append(Entry(name: name, digest: digest))
@@ -52,11 +57,22 @@ public struct GoldenFolder: Sendable {
         return entries
     }
 
+    /// Reads the golden of a name that came from outside; a text that is no name opens nothing.
+    ///
+    /// - Throws: ``GoldenFault``, as ``golden(_:)``.
+    public func golden(named text: String) throws(GoldenFault) -> Golden {
+        guard let name = GoldenName(text) else {
+            throw .malformed(
+                path: path, line: nil, problem: "'\(text)' is no name of a golden, which is \(GoldenName.rule)")
+        }
+        return try golden(name)
+    }
+
     /// Reads a golden that the index names.
     ///
     /// - Throws: ``GoldenFault``: missing, unclaimed, changed since it was blessed, malformed, of another contract.
-    public func golden(named name: String) throws(GoldenFault) -> Golden {
-        let claimed = try index().first { Text.areSame($0.name, name) }
+    public func golden(_ name: GoldenName) throws(GoldenFault) -> Golden {
+        let claimed = try index().first { $0.name == name }
         let path = path(of: name)
         func malformed(_ problem: String) -> GoldenFault { .malformed(path: path, line: nil, problem: problem) }
         let bytes: [UInt8]
@@ -93,7 +109,9 @@ public struct GoldenFolder: Sendable {
             return (golden.experiment, golden.seed)
         } catch {
             guard case .otherContract(let path, _) = error else {
-                if case .missing = error, try !index().contains(where: { Text.areSame($0.name, name) }) { return nil }
+                if case .missing = error, try !index().contains(where: { Text.areSame($0.name.text, name) }) {
+                    return nil
+                }
                 throw error
             }
             guard let document = try? JSONValue.read(path: path), let experiment = document["experiment"],
@@ -111,9 +129,9 @@ public struct GoldenFolder: Sendable {
         var entries = try index()
         let bytes = golden.encoded
         try AtomicFile.write(bytes, to: path(of: golden.name))
-        entries.removeAll { Text.areSame($0.name, golden.name) }
+        entries.removeAll { $0.name == golden.name }
         entries.append(Entry(name: golden.name, digest: Hashing().digest(of: bytes)))
-        entries.sort { Text.precedes($0.name.utf8, $1.name.utf8) }
+        entries.sort { $0.name < $1.name }
         try AtomicFile.write(GoldenFolder.encodedIndex(entries), to: indexPath)
     }
 

@@ -20,10 +20,10 @@ public struct GoldenTensors: Sendable {
             file = try ArrayFile(path: path)
             problem = try file.firstForeign(among: GoldenTensors.leaves(of: golden.stages))
         } catch {
-            if error.isMissingFile { throw GoldenTensorsFault(kind: .missing, path: path, golden: golden.name) }
-            throw GoldenTensorsFault(kind: .unreadable(error.problem), path: path, golden: golden.name)
+            if error.isMissingFile { throw GoldenTensorsFault(kind: .missing, path: path, golden: golden.name.text) }
+            throw GoldenTensorsFault(kind: .unreadable(error.problem), path: path, golden: golden.name.text)
         }
-        if let problem { throw GoldenTensorsFault(kind: .foreign(problem), path: path, golden: golden.name) }
+        if let problem { throw GoldenTensorsFault(kind: .foreign(problem), path: path, golden: golden.name.text) }
     }
 
     /// How a tensor of a run differs from the golden's. Nil where the golden keeps none of its name, or they are equal.

@@ -9,10 +9,12 @@ enum StageCoding {
         var line: Int?
     }
 
-    /// The members of an object that has exactly these keys, in the order of `keys`.
-    static func members(_ value: JSONValue, _ what: String, _ keys: [String]) throws(Fault) -> [JSONValue] {
+    /// The members of an object that has exactly these keys, in the order of `keys`, beside `optional` ones.
+    static func members(
+        _ value: JSONValue, _ what: String, _ keys: [String], optional: [String] = []
+    ) throws(Fault) -> [JSONValue] {
         guard let members = value.members else { throw Fault(problem: "\(what) is no object") }
-        for member in members where !keys.contains(where: { Text.areSame($0, member.key) }) {
+        for member in members where !(keys + optional).contains(where: { Text.areSame($0, member.key) }) {
             throw Fault(problem: "\(what) has an unknown key '\(member.key)'", line: member.line)
         }
         var values: [JSONValue] = []
@@ -21,6 +23,11 @@ enum StageCoding {
             values.append(value)
         }
         return values
+    }
+
+    /// Whether a text is of digits and `a` to `f` alone.
+    static func isHexadecimal(_ text: String) -> Bool {
+        text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }
 
     static func digest(_ value: JSONValue) throws(Fault) -> Digest {
@@ -60,7 +67,7 @@ enum StageCoding {
         for sample in samples {
             guard let pair = sample.elements, pair.count == 2, let offset = pair[0].int, let digits = pair[1].string,
                 digits.utf8.count == 2 * type.byteCount,
-                digits.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }),
+                isHexadecimal(digits),
                 let bits = UInt64(digits, radix: 16)
             else { throw Fault(problem: "'\(name)' of '\(stage)' has a malformed sample") }
             read.append(Leaf.Sample(offset: offset, bits: bits))

@@ -9,7 +9,7 @@ enum ListCommand: Command {
     static func run(_ context: Context) throws -> ExitCode {
         try context.verifyEngineOptions()
         let folder = GoldenFolder(path: context.arguments.value("goldens") ?? "Goldens")
-        let claimed = try folder.index().map(\.name)
+        let claimed = try folder.index().map(\.name.text)
         var names = Experiment.shipped.map(\.name)
         for name in claimed + folder.fileNames() where !names.contains(name) { names.append(name) }
         var rows: [JSONValue] = []

@@ -86,7 +86,7 @@ enum BlessCommand: Command {
                 try folder.write(proposal.golden)
             }
         }
-        try Output.line("wrote \(changed.map(\.golden.name).joined(separator: ", ")) to \(folder.path)")
+        try Output.line("wrote \(changed.map(\.golden.name.text).joined(separator: ", ")) to \(folder.path)")
         return .success
     }
 
@@ -115,7 +115,7 @@ enum BlessCommand: Command {
         }
         var names = arguments.operands
         if names.isEmpty && candidates.isEmpty {
-            names = try folder.index().map(\.name)
+            names = try folder.index().map(\.name.text)
             if names.isEmpty { names = Experiment.shipped.map(\.name) }
         }
         for name in names {
@@ -155,7 +155,7 @@ enum BlessCommand: Command {
         let old = proposal.previous?.root.abbreviated ?? "none"
         let moved = proposal.previous?.root != golden.root
         let change = moved ? "\(old) → \(golden.root.abbreviated)" : "\(old), unchanged"
-        var lines: [StyledText] = ["\(golden.name.padded(20))\(change)  seed \(golden.seed)"]
+        var lines: [StyledText] = ["\(golden.name.text.padded(20))\(change)  seed \(golden.seed)"]
         guard let previous = proposal.previous else { return lines }
         if moved {
             let before = previous.stages

@@ -12,7 +12,7 @@ extension BlessCommand {
         let engine = try context.engine()
         let folder = GoldenFolder(path: arguments.value("goldens") ?? "Goldens")
         let keeping = GoldenCheck(folder: folder, engine: engine)
-        let names = try arguments.operands.isEmpty ? folder.index().map(\.name) : arguments.operands
+        let names = try arguments.operands.isEmpty ? folder.index().map(\.name.text) : arguments.operands
         guard !names.isEmpty else {
             throw CommandLineError(
                 message: "'\(folder.path)' holds no golden to keep tensors for; `repro bless` makes them",
@@ -30,7 +30,7 @@ extension BlessCommand {
             let text =
                 tensors.map { "\($0.count) tensors in \(folder.tensorPath(of: golden.name))" }
                 ?? "not kept: its tensors take more than \(GoldenTensors.greatestByteCount >> 20) MiB"
-            try Output.line(golden.name.padded(20) + text)
+            try Output.line(golden.name.text.padded(20) + text)
         }
         return .success
     }

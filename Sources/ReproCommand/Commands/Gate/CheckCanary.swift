@@ -9,7 +9,8 @@ enum CheckCanary {
         let goldens = try names.map { try folder.golden(named: $0) }
         let experiments = try goldens.map { golden in
             (
-                name: golden.name, experiment: try folder.experiment(golden.experiment, named: golden.name),
+                name: golden.name.text,
+                experiment: try folder.experiment(golden.experiment, named: golden.name.text),
                 seed: golden.seed
             )
         }
