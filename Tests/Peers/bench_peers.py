@@ -25,7 +25,7 @@ MODES = ["inference", "training"]
 # cell, batch, steps, input, hidden, layers: the table of the article Speed, then sizes at which something could fall off a cliff.
 SHAPES = [
     ("lstm", 1, 4, 5, 6, 1), ("lstm", 1, 6, 3, 4, 2), ("lstm", 1, 40, 64, 128, 1), ("lstm", 32, 50, 64, 128, 1),
-    ("lstm", 32, 50, 256, 256, 2), ("lstm", 64, 100, 512, 512, 2),
+    ("lstm", 16, 200, 40, 96, 3), ("lstm", 32, 50, 256, 256, 2), ("lstm", 64, 100, 512, 512, 2),
     ("gru", 1, 4, 5, 6, 1), ("gru", 1, 40, 64, 128, 1), ("gru", 32, 50, 64, 128, 1), ("gru", 32, 50, 256, 256, 2),
     ("lstm", 1, 1, 1, 1, 1), ("lstm", 3, 17, 5, 7, 1), ("lstm", 3, 33, 19, 37, 2), ("lstm", 7, 101, 65, 129, 1),
     ("gru", 3, 17, 5, 7, 1),
