@@ -4,14 +4,18 @@ import Repro
 /// Draws findings in one format, and computes nothing. A new format is a file with a type that conforms, and its line in
 /// ``Format``.
 protocol Renderer {
+    associatedtype Place: Sink
     /// What is written as soon as a case is known.
-    func text(_ finding: Finding) -> String
+    func text(_ finding: Finding) -> Escaped<Place>
     /// What is written once all cases are.
-    func text(_ findings: Findings) -> String
+    func text(_ findings: Findings) -> Escaped<Place>
 }
 
 extension Renderer {
-    func text(_ finding: Finding) -> String { "" }
+    func text(_ finding: Finding) -> Escaped<Place> { "" }
+
+    fileprivate func write(_ finding: Finding) throws { try Output.write(text(finding)) }
+    fileprivate func write(_ findings: Findings) throws { try Output.write(text(findings)) }
 }
 
 /// What --format may be.
@@ -34,11 +38,11 @@ extension Context {
     private var renderer: any Renderer { format.renderer(palette) }
 
     /// Shows a case while others are still to come, where the format does so.
-    func show(_ finding: Finding) throws { try Output.write(renderer.text(finding)) }
+    func show(_ finding: Finding) throws { try renderer.write(finding) }
 
     /// Shows everything else; each case has to have been shown.
     func finish(_ findings: Findings) throws {
-        try Output.write(renderer.text(findings))
+        try renderer.write(findings)
         if format == .github, let path = stepSummary {
             try append(MarkdownRenderer().text(findings), to: path)
         }
@@ -52,18 +56,18 @@ extension Context {
 
     /// Prints lines of text.
     func write(_ lines: [StyledText]) throws {
-        for line in lines { try Output.line(palette.paint(line)) }
+        try Output.write(palette.paint(lines))
     }
 
     /// Adds text to a file that a service collects.
-    private func append(_ text: String, to path: String) throws {
+    private func append(_ text: Escaped<Markdown>, to path: String) throws {
         guard let file = fopen(path, "a") else {
             throw FormatError(
                 .cannotCreate, path: path, problem: String(cString: strerror(errno)),
                 remedy: "unset GITHUB_STEP_SUMMARY where there is no such service")
         }
         defer { fclose(file) }
-        guard fputs(text, file) >= 0 else {
+        guard fputs(text.text, file) >= 0 else {
             throw FormatError(
                 .inputOutput, path: path, problem: String(cString: strerror(errno)), remedy: "free some space")
         }

@@ -62,5 +62,5 @@ struct Context {
         try write(lines())
     }
 
-    func print(_ json: JSONValue) throws { try Output.write(json.text(.pretty)) }
+    func print(_ json: JSONValue) throws { try Output.write(Escaped(json)) }
 }

@@ -2,7 +2,7 @@ import Repro
 
 /// The texts of `--help`.
 enum Help {
-    static var overview: String {
+    static var overview: [String] {
         var lines = [
             "repro \(ReproVersion.release): bidirectional-LSTM experiments, repeatable to the last bit",
             "", "usage: repro COMMAND [options]", "",
@@ -11,12 +11,12 @@ enum Help {
             lines.append("  " + command.specification.name.padded(12) + command.specification.summary)
         }
         lines += [
-            "", "`repro help COMMAND` explains one. Start with `repro run --seed 42` and `repro check`.", "",
+            "", "`repro help COMMAND` explains one. Start with `repro run --seed 42` and `repro check`.",
         ]
-        return lines.joined(separator: "\n")
+        return lines
     }
 
-    static func text(_ specification: CommandSpecification) -> String {
+    static func text(_ specification: CommandSpecification) -> [String] {
         let operands = specification.operands.isEmpty ? "" : " " + specification.operands
         var lines = [specification.summary, "", "usage: repro \(specification.name)\(operands) [options]", ""]
         func list(_ options: [OptionSpecification]) {
@@ -33,6 +33,6 @@ enum Help {
         if !specification.options.isEmpty { lines.append("") }
         list(specification.common)
         if !specification.notes.isEmpty { lines += [""] + specification.notes }
-        return (lines + [""]).joined(separator: "\n")
+        return lines
     }
 }

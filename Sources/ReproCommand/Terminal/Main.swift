@@ -16,7 +16,7 @@ enum Main {
 
     private static func run(_ words: [String], _ interruption: Interruption) throws -> ExitCode {
         guard let first = words.first else {
-            Messages.write(Help.overview)
+            for line in Help.overview { Messages.write("\(line)\n") }
             return .usage
         }
         switch first {
@@ -24,7 +24,7 @@ enum Main {
             try Output.write(Help.overview)
             return .success
         case "--version":
-            try Output.line("repro \(ReproVersion.release) (numerical contract \(ReproVersion.contract))")
+            try Output.write(["repro \(ReproVersion.release) (numerical contract \(ReproVersion.contract))"])
             return .success
         case "help":
             guard words.count > 1 else {

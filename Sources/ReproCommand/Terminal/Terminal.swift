@@ -5,12 +5,8 @@ import Repro
 enum Output {
     /// - Throws: `CommandLineError`, 74, where the output cannot be written (a full disk). A closed pipe ends the process
     ///   quietly by its signal.
-    static func write(_ text: String) throws {
-        try write(Array(text.utf8))
-    }
-
-    static func write(_ bytes: [UInt8]) throws {
-        var rest = bytes[...]
+    static func write(_ text: Escaped<some Sink>) throws {
+        var rest = Array(text.text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Foundation.write(1, $0.baseAddress, $0.count) }
             if count < 0 {
@@ -24,7 +20,9 @@ enum Output {
         }
     }
 
-    static func line(_ text: String = "") throws { try write(text + "\n") }
+    static func write(_ lines: [String]) throws {
+        try write(lines.map { "\($0)\n" as Escaped<Terminal> }.joined())
+    }
 }
 
 /// Standard error: messages and progress.
@@ -37,20 +35,27 @@ struct Messages {
         isTerminal = isatty(2) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     }
 
-    static func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+    /// Where standard error is closed or full, there is nobody left to tell.
+    static func write(_ text: Escaped<Terminal>) {
+        var rest = Array(text.text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Foundation.write(2, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
     }
 
     func remark(_ text: String) {
         guard !isQuiet else { return }
         clear()
-        Messages.write(text + "\n")
+        Messages.write("\(text)\n")
     }
 
     /// Shows how far a long work is, on a terminal alone.
     func progress(_ text: String) {
         guard isTerminal, !isQuiet else { return }
-        Messages.write("\r\u{1b}[K" + text)
+        Messages.write("\r\u{1b}[K\(text)")
     }
 
     /// Takes the progress away.
@@ -81,10 +86,16 @@ struct Palette {
             && (environment["NO_COLOR"] ?? "").isEmpty
     }
 
-    func paint(_ text: StyledText) -> String {
-        text.spans.map { text, style in
-            guard isOn, let style, !text.isEmpty else { return text }
-            return "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m"
+    func paint(_ lines: [StyledText]) -> Escaped<Terminal> {
+        lines.map { line -> Escaped<Terminal> in
+            // A line is looked at as a whole: a command to a service can begin in one span and go on in the next.
+            guard isOn else { return "\(line)\n" }
+            return "\(line.spans.map(paint).joined())\n"
         }.joined()
+    }
+
+    private func paint(_ text: String, _ style: StyledText.Style?) -> Escaped<Terminal> {
+        guard let style, !text.isEmpty else { return "\(text)" }
+        return "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m"
     }
 }

@@ -7,16 +7,18 @@ extension JSONValue {
         case compact
         /// Two spaces for each level, every element and member on a line of its own, and a newline at the end.
         case pretty
+        /// As `pretty`, with what does not show escaped in strings too: for a terminal or a log, not for digests.
+        case printed
     }
 
     /// The JSON as text; the same value gives the same bytes everywhere.
     ///
     /// Members keep their order and numbers their digits. Of a string only what RFC 8259 demands is escaped: quotation mark,
-    /// backslash, and control characters as `\b \f \n \r \t` or `\u00xx` in lower case.
+    /// backslash, and control characters as `\b \f \n \r \t` or `\u00xx` in lower case; `printed` escapes more and means the same.
     public func encoded(_ layout: Layout) -> [UInt8] {
-        var writer = JSONWriter(isPretty: layout == .pretty)
+        var writer = JSONWriter(isPretty: layout != .compact, isPrinted: layout == .printed)
         writer.write(self, level: 0)
-        if layout == .pretty { writer.bytes.append(UInt8(ascii: "\n")) }
+        if layout != .compact { writer.bytes.append(UInt8(ascii: "\n")) }
         return writer.bytes
     }
 
@@ -27,9 +29,12 @@ extension JSONValue {
 struct JSONWriter {
     var bytes: [UInt8] = []
     let isPretty: Bool
+    /// Whether what ``Text/visible(_:)`` writes out is escaped.
+    let isPrinted: Bool
 
-    init(isPretty: Bool) {
+    init(isPretty: Bool, isPrinted: Bool = false) {
         self.isPretty = isPretty
+        self.isPrinted = isPrinted
     }
 
     mutating func write(_ value: JSONValue, level: Int) {
@@ -55,7 +60,25 @@ struct JSONWriter {
 
     mutating func writeString(_ string: String) {
         append("\"")
-        for byte in string.utf8 {
+        if isPrinted && Text.visible(string) != string {
+            for scalar in string.unicodeScalars {
+                if Text.isInvisible(scalar) && scalar.value >= 0x20 || scalar == "#" {
+                    for unit in String(scalar).utf16 {
+                        let digits = String(unit, radix: 16)
+                        append("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+                    }
+                } else {
+                    writeUnescaped(String(scalar).utf8)
+                }
+            }
+        } else {
+            writeUnescaped(string.utf8)
+        }
+        append("\"")
+    }
+
+    private mutating func writeUnescaped(_ text: some Sequence<UInt8>) {
+        for byte in text {
             switch byte {
             case UInt8(ascii: "\""): append("\\\"")
             case UInt8(ascii: "\\"): append("\\\\")
@@ -68,7 +91,6 @@ struct JSONWriter {
             default: bytes.append(byte)
             }
         }
-        append("\"")
     }
 
     private mutating func writeList<Element>(

@@ -1,13 +1,14 @@
 /// Results of checks in the XML that CI services read (JUnit's, as Jenkins and GitLab understand it).
 ///
-/// The same report gives the same bytes: no time and no host. Characters that XML 1.0 cannot hold are left out.
+/// The same report gives the same bytes: no time and no host. Characters that do not show, or that XML 1.0 cannot hold, are
+/// written out as ``Text/visible(_:)`` does.
 public struct JUnitReport: Sendable, Equatable {
     public enum Outcome: Sendable, Equatable {
         case passed
-        /// The check ran and its result is not the expected one.
-        case failure(message: String, details: String)
+        /// The check ran and its result is not the expected one. Details are lines.
+        case failure(message: String, details: [String])
         /// The check could not be judged.
-        case error(message: String, details: String)
+        case error(message: String, details: [String])
         case skipped(message: String)
     }
 
@@ -73,34 +74,30 @@ public struct JUnitReport: Sendable, Equatable {
     }
 
     private func element(_ outcome: Outcome) -> String {
-        switch outcome {
+        func text(_ lines: [String]) -> String { lines.map(JUnitReport.escaped).joined(separator: "\n") }
+        return switch outcome {
         case .passed: ""
         case .failure(let message, let details):
-            "      <failure message=\(quoted(message))>\(escaped(details, inAttribute: false))</failure>\n"
-        case .error(let message, let details):
-            "      <error message=\(quoted(message))>\(escaped(details, inAttribute: false))</error>\n"
+            "      <failure message=\(quoted(message))>\(text(details))</failure>\n"
+        case .error(let message, let details): "      <error message=\(quoted(message))>\(text(details))</error>\n"
         case .skipped(let message): "      <skipped message=\(quoted(message))/>\n"
         }
     }
 
-    private func quoted(_ text: String) -> String { "\"" + escaped(text, inAttribute: true) + "\"" }
+    private func quoted(_ text: String) -> String { "\"" + JUnitReport.escaped(text) + "\"" }
 
-    /// White space in an attribute is written as a reference, since a reader turns it into spaces otherwise.
-    private func escaped(_ text: String, inAttribute: Bool) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
+    /// A string as XML's text or as a quoted attribute's value, on one line.
+    public static func escaped(_ text: String) -> String {
+        var result = ""
+        for scalar in Text.visible(text).unicodeScalars {
             switch scalar {
-            case "&": result += "&amp;".unicodeScalars
-            case "<": result += "&lt;".unicodeScalars
-            case ">": result += "&gt;".unicodeScalars
-            case "\"": result += "&quot;".unicodeScalars
-            case "\r": result += "&#13;".unicodeScalars
-            case "\t" where inAttribute, "\n" where inAttribute: result += "&#\(scalar.value);".unicodeScalars
-            case "\t", "\n": result.append(scalar)
-            case "\0"..<" ", "\u{fffe}", "\u{ffff}": break
-            default: result.append(scalar)
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            default: result.unicodeScalars.append(scalar)
             }
         }
-        return String(result)
+        return result
     }
 }

@@ -1,3 +1,4 @@
+import ReproFormats
 import ReproTrace
 
 /// HTML under construction. What a literal says is markup; what is interpolated into it is text and is escaped, so that
@@ -36,10 +37,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
             case "\"": result += "&quot;".unicodeScalars
             case "'": result += "&#39;".unicodeScalars
             case "\n", "\t": result.append(scalar)
-            case "\0"..<" ", "\u{7f}"..."\u{9f}", "\u{200e}", "\u{200f}", "\u{2028}"..."\u{202e}",
-                "\u{2066}"..."\u{2069}", "\u{fffe}", "\u{ffff}":
-                result.append("\u{fffd}")
-            default: result.append(scalar)
+            default: result.append(Text.isInvisible(scalar) ? "\u{fffd}" : scalar)
             }
         }
         return String(result)

@@ -49,7 +49,7 @@ enum BisectCommand: Command {
                 findings.append(
                     experiment.name, "\(error)",
                     code: error is Bisection.NotRepeatable ? .notReproducible : .notJudged)
-                Messages.write("repro: \(experiment.name): \(error)\n")
+                Messages.write("repro: \(experiment.name): \("\(error)")\n")
             }
             try context.show(findings.cases[findings.cases.count - 1])
         }

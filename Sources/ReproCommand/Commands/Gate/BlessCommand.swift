@@ -62,14 +62,14 @@ enum BlessCommand: Command {
             $0.previous?.root != $0.golden.root || $0.previous?.experiment != $0.golden.experiment
         }
         guard !changed.isEmpty else {
-            try Output.line("nothing to bless: every golden is reproduced")
+            try Output.write(["nothing to bless: every golden is reproduced"])
             return .success
         }
         if !isAnswered {
-            try Output.write(
-                "\nWrite \(changed.count) golden\(changed.count == 1 ? "" : "s") to \(folder.path)? [y/N] ")
+            let goldens = "\(changed.count) golden\(changed.count == 1 ? "" : "s")"
+            try Output.write("\nWrite \(goldens) to \(folder.path)? [y/N] " as Escaped<Terminal>)
             guard let answer = readLine(), answer == "y" || answer == "yes" else {
-                try Output.line("nothing was written")
+                try Output.write(["nothing was written"])
                 return .success
             }
         }
@@ -86,7 +86,7 @@ enum BlessCommand: Command {
                 try folder.write(proposal.golden)
             }
         }
-        try Output.line("wrote \(changed.map(\.golden.name.text).joined(separator: ", ")) to \(folder.path)")
+        try Output.write(["wrote \(changed.map(\.golden.name.text).joined(separator: ", ")) to \(folder.path)"])
         return .success
     }
 

@@ -30,7 +30,7 @@ extension BlessCommand {
             let text =
                 tensors.map { "\($0.count) tensors in \(folder.tensorPath(of: golden.name))" }
                 ?? "not kept: its tensors take more than \(GoldenTensors.greatestByteCount >> 20) MiB"
-            try Output.line(golden.name.text.padded(20) + text)
+            try Output.write([golden.name.text.padded(20) + text])
         }
         return .success
     }

@@ -13,7 +13,7 @@ enum CompletionCommand: Command {
         else { throw usage("name one shell: bash, zsh or fish") }
         switch shell {
         case "fish": try Output.write(fish)
-        case "zsh": try Output.write("#compdef repro\nautoload -U +X bashcompinit && bashcompinit\n" + bash)
+        case "zsh": try Output.write(["#compdef repro", "autoload -U +X bashcompinit && bashcompinit"] + bash)
         default: try Output.write(bash)
         }
         return .success
@@ -41,14 +41,14 @@ enum CompletionCommand: Command {
 
     private static var names: String { commands.map { $0.specification.name }.joined(separator: " ") + " help" }
 
-    private static var bash: String {
+    private static var bash: [String] {
         let cases = commands.map { "    \($0.specification.name)) words=\"\(words($0.specification))\" ;;" }
         let values = commands.flatMap { command in
             command.specification.allOptions.filter { !$0.choices.isEmpty }.map {
                 "    '\(command.specification.name) --\($0.name)') words=\"\($0.choices.joined(separator: " "))\" ;;"
             }
         }
-        return """
+        let script = """
             _repro() {
               local words="\(names) --help --version"
               case "${COMP_WORDS[1]}" in
@@ -62,11 +62,11 @@ enum CompletionCommand: Command {
               COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
             }
             complete -o default -F _repro repro
-
             """
+        return script.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
-    private static var fish: String {
+    private static var fish: [String] {
         var lines = ["complete -c repro -n __fish_use_subcommand -f -a '\(names)'"]
         for command in commands {
             let condition = "-n '__fish_seen_subcommand_from \(command.specification.name)'"
@@ -80,6 +80,6 @@ enum CompletionCommand: Command {
                 lines.append("complete -c repro \(condition) -f -a '\(operands.joined(separator: " "))'")
             }
         }
-        return (lines + [""]).joined(separator: "\n")
+        return lines
     }
 }

@@ -39,7 +39,7 @@ enum RandomCommand: Command {
             throw usage("JSON holds all draws at once; print \(count) of them as text")
         }
         var draws: [JSONValue] = []
-        var lines = ""
+        var lines: Escaped<Terminal> = ""
         let order = form == "permutation" ? generator.permutation(count) : []
         for index in 0..<count {
             let text =
@@ -51,8 +51,8 @@ enum RandomCommand: Command {
             if context.format == .json {
                 draws.append(form == "permutation" ? order[index].json : text.json)
             } else {
-                lines += text + "\n"
-                if lines.utf8.count > 1 << 16 {
+                lines += "\(text)\n"
+                if lines.text.utf8.count > 1 << 16 {
                     try Output.write(lines)
                     lines = ""
                 }

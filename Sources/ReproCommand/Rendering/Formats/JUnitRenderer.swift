@@ -2,9 +2,9 @@ import Repro
 
 /// JUnit's XML, one test case each: what differs is a failure, what could not be judged an error.
 struct JUnitRenderer: Renderer {
-    func text(_ findings: Findings) -> String {
+    func text(_ findings: Findings) -> Escaped<XML> {
         let cases = findings.cases.map { finding in
-            let details = finding.details.map(\.plain).joined(separator: "\n")
+            let details = finding.details.map(\.plain)
             let outcome: JUnitReport.Outcome =
                 switch finding.outcome {
                 case .passed: .passed
@@ -14,6 +14,6 @@ struct JUnitRenderer: Renderer {
             return JUnitReport.Case(name: finding.name, className: "repro.\(findings.command)", outcome: outcome)
         }
         let suite = JUnitReport.Suite(name: "repro \(findings.command)", cases: cases)
-        return String(decoding: JUnitReport(suites: [suite]).encoded(), as: UTF8.self)
+        return Escaped(JUnitReport(suites: [suite]))
     }
 }

@@ -2,9 +2,7 @@
 struct TextRenderer: Renderer {
     let palette: Palette
 
-    func text(_ finding: Finding) -> String { text(finding.lines) }
+    func text(_ finding: Finding) -> Escaped<Terminal> { palette.paint(finding.lines) }
 
-    func text(_ findings: Findings) -> String { text(findings.closing) }
-
-    private func text(_ lines: [StyledText]) -> String { lines.map { palette.paint($0) + "\n" }.joined() }
+    func text(_ findings: Findings) -> Escaped<Terminal> { palette.paint(findings.closing) }
 }
