@@ -42,6 +42,7 @@ import Testing
         let name = "\0\u{1}a\u{8}\t\n\r\u{1f}b\u{fffe}\u{ffff}é😀<>&\"'"
         let report = JUnitReport(suites: [.init(name: name, cases: [])])
         let text = String(decoding: report.encoded(), as: UTF8.self)
-        #expect(text.contains(#"name="\u{0}\u{1}a\u{8}\t\n\r\u{1f}b\u{fffe}\u{ffff}é😀&lt;&gt;&amp;&quot;'""#), "\(text)")
+        #expect(
+            text.contains(#"name="\u{0}\u{1}a\u{8}\t\n\r\u{1f}b\u{fffe}\u{ffff}é😀&lt;&gt;&amp;&quot;'""#), "\(text)")
     }
 }

@@ -25,7 +25,17 @@ struct Context {
     /// Where GitHub wants a summary of the step appended; nil elsewhere.
     var stepSummary: String? { environment["GITHUB_STEP_SUMMARY"].flatMap { $0.isEmpty ? nil : $0 } }
 
-    var isCI: Bool { !(environment["CI"] ?? "").isEmpty }
+    /// The variable by which a service for continuous integration is known, whatever its value; nil elsewhere.
+    var serviceVariable: String? {
+        let names = [
+            "CI", "CONTINUOUS_INTEGRATION", "GITHUB_ACTIONS", "GITEA_ACTIONS", "GITLAB_CI", "BUILDKITE", "TF_BUILD",
+            "CIRCLECI",
+            "TRAVIS", "APPVEYOR", "JENKINS_URL", "TEAMCITY_VERSION", "BITBUCKET_BUILD_NUMBER", "CODEBUILD_BUILD_ID",
+            "DRONE",
+            "SEMAPHORE", "CIRRUS_CI", "WOODPECKER", "bamboo_buildKey",
+        ]
+        return names.first { environment[$0] != nil }
+    }
 
     func threads() throws -> Int {
         let range = 1...Context.greatestThreadCount

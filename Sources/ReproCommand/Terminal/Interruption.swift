@@ -3,7 +3,8 @@ import Foundation
 import Repro
 import Synchronization
 
-/// Ctrl-C ends the process at once while it computes, and after the files are in place while it writes them.
+/// Ctrl-C ends the process at once while it computes, and after the files are in place while it writes them; ten seconds later
+/// at the latest, since the reader of a pipe may never read.
 final class Interruption: Sendable {
     /// The builds and scratch folders that go with the process.
     let builds = RunningBuilds()
@@ -20,11 +21,16 @@ final class Interruption: Sendable {
             source.setEventHandler {
                 // Kept alive by its own handler.
                 _ = source
-                self.writing.withLock { _ in
+                func end() -> Never {
                     self.builds.end()
                     Messages.write("\nrepro: interrupted\n")
                     _exit(code.rawValue)
                 }
+                for _ in 0..<1_000 {
+                    _ = self.writing.withLockIfAvailable { _ in end() }
+                    usleep(10_000)
+                }
+                end()
             }
             source.activate()
         }

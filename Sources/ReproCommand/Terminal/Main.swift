@@ -5,12 +5,22 @@ import Repro
 @main
 enum Main {
     static func main() {
+        occupyClosedStreams()
         let interruption = Interruption()
         do {
             exit(try run(Array(CommandLine.arguments.dropFirst()), interruption).rawValue)
         } catch {
             Messages.write("repro: \(message(of: error))\n")
             exit(ExitCode(of: error).rawValue)
+        }
+    }
+
+    /// Where a standard stream is closed, the next file that is opened would take its number, and results or messages would be
+    /// written into it. What takes the place instead fails as a closed one does.
+    private static func occupyClosedStreams() {
+        for (descriptor, mode) in [(Int32(0), O_WRONLY), (1, O_RDONLY), (2, O_RDONLY)]
+        where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/dev/null", mode)
         }
     }
 

@@ -140,6 +140,11 @@ public final class AtomicFile {
     }
 
     private static func uncreated(_ path: String, _ failure: Platform.Failure) -> FormatError {
+        if failure.isUnread {
+            return FormatError(
+                .cannotCreate, path: path, problem: "nothing reads this pipe",
+                remedy: "start its reader first, or name a file")
+        }
         let remedy =
             failure.isMissing
             ? "create the directory first: mkdir -p" : "choose a place that allows writing"

@@ -16,8 +16,14 @@ enum Platform {
     struct Failure: Error {
         let code: Int32
 
+        /// Of a path with a NUL, which the system would read as another, shorter one.
+        static let nul = Failure(code: -1)
+
         /// The C library's words for it, such as "No such file or directory".
-        var message: String { String(cString: strerror(code)) }
+        var message: String {
+            code == Failure.nul.code
+                ? "the path holds a NUL, which no file's name can" : String(cString: strerror(code))
+        }
     }
 
     enum FileKind {
@@ -32,12 +38,14 @@ enum Platform {
 
     /// Opens for reading. Never waits, so that a pipe without a writer is refused and not waited for.
     static func openForReading(_ path: String) throws(Failure) -> Int32 {
-        try checked { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        try verify(path)
+        return try checked { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     }
 
     /// Creates a file that must not exist yet.
     static func create(_ path: String) throws(Failure) -> Int32 {
-        try checked { open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+        try verify(path)
+        return try checked { open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
     }
 
     /// A new file in a folder that has no name any more.
@@ -48,8 +56,17 @@ enum Platform {
         return descriptor
     }
 
+    /// Opens a device or a pipe. Refuses a pipe that nobody reads, and does not wait for a reader.
     static func openForWriting(_ path: String) throws(Failure) -> Int32 {
-        try checked { open(path, O_WRONLY | O_CLOEXEC) }
+        try verify(path)
+        let descriptor = try checked { open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK) }
+        // Writing waits again.
+        _ = try checked { fcntl(descriptor, F_SETFL, 0) }
+        return descriptor
+    }
+
+    private static func verify(_ path: String) throws(Failure) {
+        if path.utf8.contains(0) { throw .nul }
     }
 
     static func status(of descriptor: Int32) throws(Failure) -> Status {
@@ -60,6 +77,7 @@ enum Platform {
 
     /// The status of what a path leads to, symbolic links followed.
     static func status(at path: String) throws(Failure) -> Status {
+        try verify(path)
         var information = stat()
         _ = try checked { stat(path, &information) }
         return Status(information)
@@ -134,6 +152,8 @@ enum Platform {
 extension Platform.Failure {
     var isMissing: Bool { code == ENOENT || code == ENOTDIR }
     var isExisting: Bool { code == EEXIST }
+    /// Of a pipe, where nothing has it open to read.
+    var isUnread: Bool { code == ENXIO }
     var isForbidden: Bool { code == EACCES || code == EPERM }
     var isFullDisk: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
 }

@@ -23,7 +23,11 @@ extension Text {
         var previous: Unicode.Scalar = " "
         for scalar in rest {
             let isCommand = scalar == "#" && previous == "#"
-            if isCommand || isInvisible(scalar) { result += escape(scalar) } else { result.unicodeScalars.append(scalar) }
+            if isCommand || isInvisible(scalar) {
+                result += escape(scalar)
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
             previous = scalar
         }
         return result

@@ -42,7 +42,9 @@ public struct GoldenCheck: Sendable {
     /// - Throws: ``GoldenFault`` for an index that cannot be read.
     public func caseNames() throws -> [String] {
         var names = try folder.index().map(\.name.text)
-        for name in folder.fileNames() where !names.contains(where: { Text.areSame($0, name) }) { names.append(name) }
+        for name in try folder.fileNames() where !names.contains(where: { Text.areSame($0, name) }) {
+            names.append(name)
+        }
         return names.sorted { Text.precedes($0.utf8, $1.utf8) }
     }
 

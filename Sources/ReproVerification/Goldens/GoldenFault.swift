@@ -11,8 +11,12 @@ public enum GoldenFault: Error, Equatable, CustomStringConvertible {
     /// Made by another version of the numerical contract.
     case otherContract(path: String, found: Int)
 
+    /// The folder, or a file in it, is none that goldens can lie in. The problem says what to do.
+    case unusable(path: String, problem: String)
+
     public var description: String {
         switch self {
+        case .unusable(let path, let problem): "\(path): \(problem)"
         case .missing(let path):
             "\(path): missing; restore it from version control, or make it with `repro bless`"
         case .unclaimed(let path):

@@ -10,8 +10,7 @@ struct ServiceReportTests {
         try withWorkplace { place in
             expectSuccess(
                 try place.repro(
-                    "bless", "outputs", "layers", "--seed", "1", "--by", "a", "--reason", "b", "--yes",
-                    environment: ["CI": ""]))
+                    "bless", "outputs", "layers", "--seed", "1", "--by", "a", "--reason", "b", "--yes"))
             ending = try place.repro(
                 "check", "--format", format, "--perturb", "init/lstm.weight_hh_l0", environment: environment)
         }

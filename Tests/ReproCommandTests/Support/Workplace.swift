@@ -106,10 +106,20 @@ struct Workplace {
         try run(["/bin/bash", "-c", script, "bash"] + arguments, environment: [:], in: folder)
     }
 
+    /// By which services say that it is they who run a command.
+    static let serviceVariables = [
+        "CI", "CONTINUOUS_INTEGRATION", "GITHUB_ACTIONS", "GITEA_ACTIONS", "GITLAB_CI", "BUILDKITE", "TF_BUILD",
+        "CIRCLECI",
+        "TRAVIS", "APPVEYOR", "JENKINS_URL", "TEAMCITY_VERSION", "BITBUCKET_BUILD_NUMBER", "CODEBUILD_BUILD_ID",
+        "DRONE",
+        "SEMAPHORE", "CIRRUS_CI", "WOODPECKER", "bamboo_buildKey",
+    ]
+
     /// The environment of every process: nothing of the caller's that steers `repro`, and the command first on the path.
     private func environment(_ more: [String: String]) -> [String: String] {
         var environment = ProcessInfo.processInfo.environment.filter { key, _ in
-            key != "CI" && key != "TERM" && key != "NO_COLOR" && !key.hasPrefix("REPRO_") && !key.hasPrefix("GIT_")
+            !Workplace.serviceVariables.contains(key) && key != "TERM" && key != "NO_COLOR" && !key.hasPrefix("REPRO_")
+                && !key.hasPrefix("GIT")
         }
         environment["HOME"] = path
         let folder = URL(fileURLWithPath: Built.path ?? "/").deletingLastPathComponent().path

@@ -11,13 +11,14 @@ enum ListCommand: Command {
         let folder = GoldenFolder(path: context.arguments.value("goldens") ?? "Goldens")
         let claimed = try folder.index().map(\.name.text)
         var names = Experiment.shipped.map(\.name)
-        for name in claimed + folder.fileNames() where !names.contains(name) { names.append(name) }
+        let files = try folder.fileNames()
+        for name in claimed + files where !names.contains(name) { names.append(name) }
         var rows: [JSONValue] = []
         var lines: [StyledText] = []
         for name in names {
             var golden: Golden?
             var problem: String?
-            if claimed.contains(name) || folder.fileNames().contains(name) {
+            if claimed.contains(name) || files.contains(name) {
                 do { golden = try folder.golden(named: name) } catch { problem = "\(error)" }
             }
             let summary = Experiment.summary(of: name)

@@ -17,7 +17,7 @@ enum BlessCommand: Command {
             .option("perturb", "FAULT", "always refused: a planted fault must not become a golden"),
         ],
         notes: [
-            "Without EXPERIMENT and --config: every golden of the folder. Refuses where CI is set.",
+            "Without EXPERIMENT and --config: every golden of the folder. Refuses where CI or a service's own variable is set, if only to nothing.",
             "Beside NAME.json, NAME.safetensors keeps the tensors that a golden lists, where they take at most "
                 + "\(GoldenTensors.greatestByteCount >> 20) MiB,",
             "so that a check can show the first element that differs. They never decide; --tensors adds them to older goldens.",
@@ -31,10 +31,10 @@ enum BlessCommand: Command {
         if arguments.has("perturb") {
             throw usage("bless refuses --perturb: a planted fault must not become a golden")
         }
-        if context.isCI {
+        if let variable = context.serviceVariable {
             throw CommandLineError(
                 message:
-                    "bless refuses to run where CI is set: a golden is vouched for by a person, at their own machine",
+                    "bless refuses to run where \(variable) is set: a golden is vouched for by a person, at their own machine",
                 code: .unavailable)
         }
         if arguments.has("tensors") { return try keepTensors(context) }

@@ -16,7 +16,8 @@ enum GitHubMessage: Sink {
 /// The value of a property of a command to GitHub.
 enum GitHubProperty: Sink {
     static func escaped(_ text: String) -> String {
-        GitHubMessage.escaped(text).replacingOccurrences(of: ":", with: "%3A").replacingOccurrences(of: ",", with: "%2C")
+        GitHubMessage.escaped(text).replacingOccurrences(of: ":", with: "%3A").replacingOccurrences(
+            of: ",", with: "%2C")
     }
 }
 
@@ -51,6 +52,6 @@ enum XML: Sink {
 /// The inside of a string of JSON, which ``JSONValue`` writes.
 enum JSON: Sink {
     static func escaped(_ text: String) -> String {
-        String(JSONValue.string(text).text(.printed).dropFirst().dropLast())
+        String(JSONValue.string(text).text(.printed).unicodeScalars.dropFirst().dropLast(2))
     }
 }
