@@ -78,6 +78,8 @@ extension GoldenFolder {
 
     func bytes(_ path: String) throws -> [UInt8] { try ByteFile.contents(of: path) }
 
+    func write(_ golden: Golden) throws { try commit([GoldenChange(golden, tensorBytes: [])]) }
+
     /// Overwrites a file as an editor would.
     func edit(_ path: String, _ bytes: some Sequence<UInt8>) throws {
         try Data(bytes).write(to: URL(fileURLWithPath: path))

@@ -15,8 +15,11 @@ final class Interruption: Sendable {
     init() {
         // A closed pipe ends the process quietly, also where the caller had ignored the signal.
         signal(SIGPIPE, SIG_DFL)
-        for (number, code) in [(SIGINT, ExitCode.interrupted), (SIGTERM, .terminated)] {
-            signal(number, SIG_IGN)
+        // A file beyond the limit of sizes then is a failed write, which leaves no half file, and not a death.
+        signal(SIGXFSZ, SIG_IGN)
+        for (number, code) in [(SIGINT, ExitCode.interrupted), (SIGTERM, .terminated), (SIGHUP, .hungUp)] {
+            // Whoever started the command with nohup wants it to outlive its terminal.
+            if Interruption.ignores(signal(number, SIG_IGN)), number == SIGHUP { continue }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 // Kept alive by its own handler.
@@ -34,6 +37,11 @@ final class Interruption: Sendable {
             }
             source.activate()
         }
+    }
+
+    /// Whether a signal's former handler was to ignore it.
+    private static func ignores(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
+        unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// Writes files to the end before an interruption takes effect.

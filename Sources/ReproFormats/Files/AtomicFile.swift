@@ -30,7 +30,7 @@ public final class AtomicFile {
             throw FormatError(
                 .cannotCreate, path: path, problem: "this is a directory",
                 remedy: "name a file, or remove the directory")
-        case .other:
+        case .other, .link:
             temporary = nil
             do throws(Platform.Failure) {
                 descriptor = try Platform.openForWriting(path)

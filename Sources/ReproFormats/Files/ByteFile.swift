@@ -14,15 +14,15 @@ public final class ByteFile: Sendable {
         case memory([UInt8])
     }
 
-    /// Opens a regular file.
+    /// Opens a regular file; a symbolic link at the path's end is refused where links are not to be followed.
     ///
     /// - Throws: `FormatError`, `.noInput` for a path that is missing, forbidden, a directory, or a pipe or device (which have
     ///   no size and cannot be read twice).
-    public init(path: String) throws(FormatError) {
+    public init(path: String, followingLinks: Bool = true) throws(FormatError) {
         let descriptor: Int32
         let status: Platform.Status
         do throws(Platform.Failure) {
-            descriptor = try Platform.openForReading(path)
+            descriptor = try Platform.openForReading(path, followingLinks: followingLinks)
         } catch {
             throw ByteFile.unopened(path, error)
         }
@@ -58,8 +58,8 @@ public final class ByteFile: Sendable {
     /// All bytes of a file.
     ///
     /// - Throws: `FormatError`: what `init(path:)` and `read` throw, and `.badData` for an empty file.
-    public static func contents(of path: String) throws(FormatError) -> [UInt8] {
-        let file = try ByteFile(path: path)
+    public static func contents(of path: String, followingLinks: Bool = true) throws(FormatError) -> [UInt8] {
+        let file = try ByteFile(path: path, followingLinks: followingLinks)
         guard file.byteCount > 0 else {
             throw FormatError(
                 .badData, path: path, problem: "the file is empty", remedy: "check how it was made or copied")
@@ -100,6 +100,10 @@ public final class ByteFile: Sendable {
     private static func unopened(_ path: String, _ failure: Platform.Failure) -> FormatError {
         if failure.isMissing {
             return FormatError(.noInput, path: path, problem: FormatError.missingFile, remedy: "check the path")
+        }
+        if failure.isLink {
+            return FormatError(
+                .noInput, path: path, problem: "this is a symbolic link", remedy: "put the file itself there")
         }
         if failure.isForbidden {
             return FormatError(

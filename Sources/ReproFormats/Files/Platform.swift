@@ -27,7 +27,7 @@ enum Platform {
     }
 
     enum FileKind {
-        case regular, directory, other
+        case regular, directory, link, other
     }
 
     struct Status {
@@ -37,15 +37,15 @@ enum Platform {
     }
 
     /// Opens for reading. Never waits, so that a pipe without a writer is refused and not waited for.
-    static func openForReading(_ path: String) throws(Failure) -> Int32 {
+    static func openForReading(_ path: String, followingLinks: Bool = true) throws(Failure) -> Int32 {
         try verify(path)
-        return try checked { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        return try checked { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followingLinks ? 0 : O_NOFOLLOW)) }
     }
 
     /// Creates a file that must not exist yet.
     static func create(_ path: String) throws(Failure) -> Int32 {
         try verify(path)
-        return try checked { open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+        return try checked { open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666) }
     }
 
     /// A new file in a folder that has no name any more.
@@ -82,6 +82,54 @@ enum Platform {
         _ = try checked { stat(path, &information) }
         return Status(information)
     }
+
+    /// The status of what has the path, a symbolic link itself too.
+    static func linkStatus(at path: String) throws(Failure) -> Status {
+        try verify(path)
+        var information = stat()
+        _ = try checked { lstat(path, &information) }
+        return Status(information)
+    }
+
+    static func makeFolder(_ path: String) throws(Failure) {
+        try verify(path)
+        _ = try checked { mkdir(path, 0o777) }
+    }
+
+    static func removeFolder(_ path: String) throws(Failure) { _ = try checked { rmdir(path) } }
+
+    static func unlinkFile(_ path: String) throws(Failure) { _ = try checked { unlink(path) } }
+
+    /// The names in a folder but `.` and `..`, in no order.
+    static func names(in path: String) throws(Failure) -> [String] {
+        guard let folder = opendir(path) else { throw Failure(code: errno) }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                tuple.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: tuple.pointee)) {
+                    String(cString: $0)
+                }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Takes the lock of an open file or folder for this process alone, which its closing gives back. False where another
+    /// process holds it.
+    static func lock(_ descriptor: Int32) throws(Failure) -> Bool {
+        do throws(Failure) {
+            _ = try checked { flock(descriptor, LOCK_EX | LOCK_NB) }
+            return true
+        } catch {
+            if error.code == EWOULDBLOCK { return false }
+            throw error
+        }
+    }
+
+    /// Lets the processor to others for some milliseconds.
+    static func pause(milliseconds: UInt32) { usleep(1000 * milliseconds) }
 
     /// Reads up to `count` bytes at an offset; fewer than asked for mean the end of the file.
     static func read(_ descriptor: Int32, at offset: Int, count: Int) throws(Failure) -> [UInt8] {
@@ -154,6 +202,9 @@ extension Platform.Failure {
     var isExisting: Bool { code == EEXIST }
     /// Of a pipe, where nothing has it open to read.
     var isUnread: Bool { code == ENXIO }
+    var isLink: Bool { code == ELOOP }
+    /// Whether the file system does not know the call.
+    var isUnsupported: Bool { code == EINVAL || code == ENOTSUP }
     var isForbidden: Bool { code == EACCES || code == EPERM }
     var isFullDisk: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
 }
@@ -161,7 +212,13 @@ extension Platform.Failure {
 extension Platform.Status {
     fileprivate init(_ information: stat) {
         let format = information.st_mode & S_IFMT
-        kind = format == S_IFREG ? .regular : format == S_IFDIR ? .directory : .other
+        kind =
+            switch format {
+            case S_IFREG: .regular
+            case S_IFDIR: .directory
+            case S_IFLNK: .link
+            default: .other
+            }
         byteCount = Int(information.st_size)
         permissions = information.st_mode & 0o7777
     }

@@ -30,6 +30,8 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     case cannotCreate = 73
     /// Reading or writing began and then failed.
     case inputOutput = 74
+    /// Ended by SIGHUP, for example because the terminal went away.
+    case hungUp = 129
     /// Ended by SIGINT, for example by Ctrl-C.
     case interrupted = 130
     /// Ended by SIGTERM.

@@ -19,6 +19,7 @@ extension Paths {
 
     /// The path with its links followed as far as it exists.
     private static func canonical(_ path: String) -> String {
+        let path = trimmed(path)
         if let resolved = realpath(path, nil) {
             defer { free(resolved) }
             return String(cString: resolved)

@@ -1,34 +1,10 @@
-import Foundation
 import ReproFormats
 import ReproNumerics
 import ReproTrace
 import ReproTraining
 import ReproVerification
 
-/// Which golden files lie in a folder, and how a run becomes one of them.
 extension GoldenFolder {
-    /// The names of the golden files that lie in the folder, whether the index names them or not; none where there is no folder.
-    ///
-    /// - Throws: ``GoldenFault/unusable(path:problem:)`` for a folder that cannot be listed, and for a file whose name ends in
-    ///   `.JSON`: some file systems take it for a golden, and others do not.
-    public func fileNames() throws(GoldenFault) -> [String] {
-        guard let isFolder = Paths.isFolder(path) else { return [] }
-        guard isFolder else { throw .unusable(path: path, problem: "not a folder; name one with --goldens") }
-        let files: [String]
-        do { files = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
-            throw .unusable(path: path, problem: "the folder cannot be listed; give yourself permission: chmod u+rx")
-        }
-        let ending = Array(".json".utf8)
-        for file in files where !file.hasSuffix(".json") && Text.lowercase(file.utf8.suffix(5)) == ending {
-            throw .unusable(path: path(file: file), problem: "a golden's name ends in .json; rename it or remove it")
-        }
-        return files.filter { $0.hasSuffix(".json") && $0 != GoldenFolder.indexName && !$0.hasPrefix(".") }
-            .map { String($0.dropLast(5)) }
-            .sorted { Text.precedes($0.utf8, $1.utf8) }
-    }
-
-    private func path(file: String) -> String { path + "/" + file }
-
     /// The experiment of a golden; its data paths are relative to the folder.
     ///
     /// - Throws: as `Experiment.decode`.
@@ -48,6 +24,9 @@ public struct Blessing: Sendable {
         public let previous: Golden?
         /// Nil where nothing moved, or there is nothing to compare with.
         public let drift: Drift?
+
+        /// The proposal as a change of the folder, refused where that is no longer what was compared with.
+        public var change: GoldenChange { GoldenChange(golden, tensors: tensors, replacing: .shown(previous)) }
     }
 
     /// Two runs of this very build disagree, so that there is nothing to vouch for.

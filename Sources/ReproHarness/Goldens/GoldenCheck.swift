@@ -27,6 +27,8 @@ public struct GoldenCheck: Sendable {
 
     public let folder: GoldenFolder
     public let engine: Engine
+    /// The goldens of another revision, which this one has to have too.
+    public var baseline: GoldenBaseline?
     /// A fault to plant in every run; for showing that the check catches it.
     public var perturbation: Perturbation?
     public var runner: ExperimentRunner = { try $0.run(seed: $1, engine: $2, options: $3).trace }
@@ -37,14 +39,14 @@ public struct GoldenCheck: Sendable {
         self.perturbation = perturbation
     }
 
-    /// Every case of the folder: what its index names and what lies there unnamed, in the order of bytes.
+    /// Every case of the folder: what its index names, what lies there unnamed, and what the baseline has, in the order of
+    /// bytes.
     ///
-    /// - Throws: ``GoldenFault`` for an index that cannot be read.
+    /// - Throws: ``GoldenFault`` for an index or a folder that cannot be read.
     public func caseNames() throws -> [String] {
-        var names = try folder.index().map(\.name.text)
-        for name in try folder.fileNames() where !names.contains(where: { Text.areSame($0, name) }) {
-            names.append(name)
-        }
+        var names = try folder.claimedNames().map(\.text)
+        let more = try folder.fileNames() + (baseline?.names.map(\.text) ?? [])
+        for name in more where !names.contains(where: { Text.areSame($0, name) }) { names.append(name) }
         return names.sorted { Text.precedes($0.utf8, $1.utf8) }
     }
 
@@ -60,9 +62,11 @@ public struct GoldenCheck: Sendable {
         do {
             golden = try folder.golden(named: name)
             experiment = try folder.experiment(golden.experiment, named: name)
+            try verifyData(of: golden, experiment)
         } catch {
+            let fault = baseline?.fault(error, of: name, in: folder) ?? error
             return Outcome(
-                name: name, verdict: .notJudged("\(error)"), golden: nil, trace: nil, tensorsFault: nil,
+                name: name, verdict: .notJudged("\(fault)"), golden: nil, trace: nil, tensorsFault: nil,
                 successor: nil)
         }
         var tensors: GoldenTensors?
@@ -78,6 +82,9 @@ public struct GoldenCheck: Sendable {
         }
         do {
             let first = try runner(experiment, golden.seed, engine, options)
+            if let problem = golden.contradiction(by: first) {
+                return outcome(.notJudged("\(malformed(golden, problem))"), first)
+            }
             let successor = first.root == golden.root ? nil : successor(of: golden, giving: first)
             guard let successor, let drift = Drift(expected: golden, found: successor) else {
                 return outcome(.reproduced, first)
@@ -98,6 +105,18 @@ public struct GoldenCheck: Sendable {
         } catch {
             return outcome(.notJudged("\(error)"))
         }
+    }
+
+    /// Holds the data files that a golden vouches for against those that its experiment reads.
+    private func verifyData(of golden: Golden, _ experiment: Experiment) throws(GoldenFault) {
+        let paths = experiment.data.paths
+        guard paths.count == golden.data.count, zip(paths, golden.data).allSatisfy({ Text.areSame($0, $1.path) }) else {
+            throw malformed(golden, "'data' lists other files than those that its experiment reads")
+        }
+    }
+
+    private func malformed(_ golden: Golden, _ problem: String) -> GoldenFault {
+        .malformed(path: folder.path(of: golden.name), line: nil, problem: problem)
     }
 
     private func options(_ onProgress: @escaping (RunProgress) -> Void) -> RunOptions {

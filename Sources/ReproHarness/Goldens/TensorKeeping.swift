@@ -1,32 +1,30 @@
-// Writes the tensors that explain a drift beside goldens.
+// Makes the file of tensors that explain a drift, beside a golden.
 
-import Foundation
 import ReproFormats
 import ReproTrace
 import ReproVerification
 
-extension GoldenFolder {
-    /// Writes the tensors beside a golden, or takes away those of an earlier one where the new are too large. No byte depends on
-    /// who does it, or when.
-    ///
-    /// - Throws: `FormatError`, `.cannotCreate`, where another's file has the name.
-    public func write(_ tensors: [KeptTensor]?, of golden: Golden) throws(FormatError) {
-        let path = tensorPath(of: golden.name)
-        if let present = try? SafetensorsFile(path: path), !present.metadata.contains(where: { $0.key == "golden" }) {
-            throw FormatError(
-                .cannotCreate, path: path, problem: "holds tensors that are not a golden's",
-                remedy: "move it elsewhere: beside '\(golden.name).json' this name is the golden's")
-        }
-        guard let tensors else {
-            try? FileManager.default.removeItem(atPath: path)
-            return
-        }
-        try Safetensors.write(
+extension GoldenChange {
+    /// A golden and its tensors; nil for those that are too large to be kept.
+    public init(_ golden: Golden, tensors: [KeptTensor]?, replacing predecessor: Predecessor = .any) {
+        self.init(golden, tensorBytes: tensors.map { GoldenChange.encoded($0, golden) } ?? [], replacing: predecessor)
+    }
+
+    /// The tensors of a golden that stays as it is.
+    public init(tensors: [KeptTensor]?, of golden: Golden) {
+        self.init(
+            golden, tensorBytes: tensors.map { GoldenChange.encoded($0, golden) } ?? [], replacing: .shown(golden),
+            isGoldenWritten: false)
+    }
+
+    /// No byte depends on who writes the tensors, or when.
+    private static func encoded(_ tensors: [KeptTensor], _ golden: Golden) -> [UInt8] {
+        Safetensors.encoded(
             tensors.map { NamedArray($0.name, $0.values) },
             metadata: [
                 ("contract", String(Golden.contract)), ("digest", golden.root.hexadecimal),
                 ("golden", golden.name.text),
-            ], to: path)
+            ])
     }
 }
 

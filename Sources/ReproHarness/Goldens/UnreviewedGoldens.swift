@@ -27,7 +27,8 @@ public struct UnreviewedGoldens: Sendable {
     public func verifyPlace() throws(FormatError) {
         if let contents = try folder.contents(), !contents.isEmpty {
             let areResults = contents.allSatisfy {
-                $0 == UnreviewedGoldens.marker || $0.hasSuffix(".json") || $0.hasSuffix(".safetensors")
+                $0 == UnreviewedGoldens.marker || $0 == GoldenFolder.attributesName || $0.hasSuffix(".json")
+                    || $0.hasSuffix(".safetensors")
             }
             guard contents.contains(UnreviewedGoldens.marker) && areResults else {
                 throw FormatError(
@@ -47,18 +48,14 @@ public struct UnreviewedGoldens: Sendable {
     ) throws {
         try verifyPlace()
         try folder.write { temporary in
-            let place = GoldenFolder(path: temporary)
-            for outcome in outcomes {
+            let changes = try outcomes.compactMap { outcome -> GoldenChange? in
                 if let successor = outcome.successor {
-                    try place.write(successor.golden)
-                    try place.write(successor.tensors, of: successor.golden)
-                } else if outcome.verdict.isReproduced, let golden = outcome.golden {
-                    try place.write(golden)
-                    if let tensors = try? checked.tensors(of: golden) {
-                        try tensors.copy(to: place.tensorPath(of: golden.name))
-                    }
+                    return GoldenChange(successor.golden, tensors: successor.tensors)
                 }
+                guard outcome.verdict.isReproduced, let golden = outcome.golden else { return nil }
+                return try GoldenChange(copying: golden, tensors: try? checked.tensors(of: golden))
             }
+            try GoldenFolder(path: temporary).commit(changes)
             let facts = environment.facts.map { "  \($0.name): \($0.value)" }
             let lines =
                 [

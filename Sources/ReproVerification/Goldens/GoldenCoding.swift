@@ -102,7 +102,7 @@ extension Golden {
         return name
     }
 
-    private static func config(_ value: JSONValue?) throws(StageCoding.Fault) -> String? {
+    static func config(_ value: JSONValue?) throws(StageCoding.Fault) -> String? {
         guard let value else { return nil }
         guard let path = value.string, !path.isEmpty else {
             throw StageCoding.Fault(problem: "'config' is no path of a file")
@@ -120,7 +120,7 @@ extension Golden {
 }
 
 extension Golden.DataFile {
-    fileprivate init(_ value: JSONValue) throws(StageCoding.Fault) {
+    init(_ value: JSONValue) throws(StageCoding.Fault) {
         let parts = try StageCoding.members(value, "a data file", ["path", "sha256"], optional: ["lines"])
         guard let path = parts[0].string, !path.isEmpty else {
             throw StageCoding.Fault(problem: "a data file without a path")

@@ -1,60 +1,70 @@
 import ReproFormats
 import ReproTrace
 
-/// A folder of goldens: `NAME.json` files, and `index.json`, which names each with the SHA-256 of its bytes.
+/// A folder of goldens: `NAME.json` files, the tensors beside them, and `index.json`, the manifest that names each and states
+/// what it vouches for.
 ///
-/// The index makes three mistakes visible that a file alone cannot show: a golden that was deleted, one that nobody
-/// blessed, and one that was edited by hand.
+/// What a bless has committed and not yet moved into place lies in `.pending`, and is read instead of what it replaces: a
+/// command that is killed leaves the old goldens or the new ones. Only files are read, never a link, and only those whose
+/// names are ``GoldenName``s.
 public struct GoldenFolder: Sendable {
     public static let indexName = "index.json"
+    /// Says that no checkout may turn the line endings of goldens.
+    public static let attributesName = ".gitattributes"
+    static let pendingName = ".pending"
 
-    public struct Entry: Sendable, Equatable {
-        public let name: GoldenName
-        public let digest: Digest
-    }
-
+    /// Without slashes at its end.
     public let path: String
 
     public init(path: String) {
-        self.path = path
+        self.path = Paths.trimmed(path)
     }
 
-    public func path(of name: GoldenName) -> String { path + "/" + name.text + ".json" }
-    public func tensorPath(of name: GoldenName) -> String { path + "/" + name.text + ".safetensors" }
-    private var indexPath: String { path + "/" + GoldenFolder.indexName }
+    public func path(of name: GoldenName) -> String { place(name.fileName) }
+    public func tensorPath(of name: GoldenName) -> String { place(name.tensorFileName) }
+    var indexPath: String { place(GoldenFolder.indexName) }
+    var pendingPath: String { place(GoldenFolder.pendingName) }
+    func place(_ file: String) -> String { path + "/" + file }
 
-    /// The index's entries, in its order; none where there is no index.
+    /// The names that the manifest states, in the order of their bytes; none where there is no manifest.
     ///
     /// - Throws: ``GoldenFault/malformed(path:line:problem:)``.
-    public func index() throws(GoldenFault) -> [Entry] {
-        let document: JSONValue
-        do {
-            document = try JSONValue.read(path: indexPath)
-        } catch {
+    public func claimedNames() throws(GoldenFault) -> [GoldenName] { try manifest().entries.map(\.name) }
+
+    /// The manifest; an empty one where there is none.
+    func manifest() throws(GoldenFault) -> GoldenManifest {
+        let bytes: [UInt8]
+        do { bytes = try contents(of: GoldenFolder.indexName) } catch {
             // Where there is no folder, or one without an index, nothing is named.
-            if error.isMissingFile { return [] }
-            throw .malformed(path: indexPath, line: error.line, problem: error.problem)
+            if error.isMissingFile { return GoldenManifest() }
+            throw .malformed(path: error.path, line: nil, problem: error.problem)
         }
-        // Earlier formats list the goldens alike, and have to be read for them to be blessed anew: each golden states its contract.
-        guard document.members?.count == 2, let format = document["format"]?.int, (1...Golden.format).contains(format),
-            let list = document["goldens"]?.elements
-        else { throw .malformed(path: indexPath, line: nil, problem: "not an index of format \(Golden.format)") }
-        var entries: [Entry] = []
-        for value in list {
-            guard value.members?.count == 2, let text = value["name"]?.string,
-                let digest = value["sha256"]?.string.flatMap({ Digest(hexadecimal: $0) })
-            else { throw .malformed(path: indexPath, line: nil, problem: "an entry without name and sha256") }
-            guard let name = GoldenName(text) else {
-                throw .malformed(
-                    path: indexPath, line: nil, problem: "'\(text)' is no name of a golden, which is \(GoldenName.rule)"
-                )
-            }
-            if let last = entries.last, last.name >= name {
-                throw .malformed(path: indexPath, line: nil, problem: "'\(name)' stands out of order or twice")
-            }
-            entries.append(Entry(name: name, digest: digest))
+        return try GoldenManifest.decode(bytes, path: indexPath)
+    }
+
+    /// The names of the golden files that lie in the folder, whether the manifest names them or not, in the order of bytes; some
+    /// may be no ``GoldenName``. None where there is no folder.
+    ///
+    /// - Throws: ``GoldenFault/unusable(path:problem:)`` for a folder that cannot be listed, and for a file whose name ends in
+    ///   `.JSON`: some file systems take it for a golden, and others do not.
+    public func fileNames() throws(GoldenFault) -> [String] {
+        guard let isFolder = Paths.isFolder(path) else { return [] }
+        guard isFolder else { throw .unusable(path: path, problem: "not a folder; name one with --goldens") }
+        var files: [String]
+        do { files = try FileOperations.names(in: path) + FileOperations.names(in: pendingPath) } catch {
+            throw .unusable(path: path, problem: "the folder cannot be listed; give yourself permission: chmod u+rx")
         }
-        return entries
+        files.sort { Text.precedes($0.utf8, $1.utf8) }
+        var names: [String] = []
+        for file in files where Text.lowercase(file.utf8.suffix(5)) == Array(".json".utf8) {
+            guard file.utf8.suffix(5).elementsEqual(".json".utf8) else {
+                throw .unusable(path: place(file), problem: "a golden's name ends in .json; rename it or remove it")
+            }
+            if Text.areSame(file, GoldenFolder.indexName) || file.utf8.first == UInt8(ascii: ".") { continue }
+            let name = String(decoding: file.utf8.dropLast(5), as: UTF8.self)
+            if names.last.map({ !Text.areSame($0, name) }) ?? true { names.append(name) }
+        }
+        return names
     }
 
     /// Reads the golden of a name that came from outside; a text that is no name opens nothing.
@@ -68,23 +78,38 @@ public struct GoldenFolder: Sendable {
         return try golden(name)
     }
 
-    /// Reads a golden that the index names.
+    /// Reads a golden that the manifest names.
     ///
     /// - Throws: ``GoldenFault``: missing, unclaimed, changed since it was blessed, malformed, of another contract.
     public func golden(_ name: GoldenName) throws(GoldenFault) -> Golden {
-        let claimed = try index().first { $0.name == name }
+        var manifest = try manifest()
+        while true {
+            do {
+                return try golden(name, in: manifest)
+            } catch {
+                // A command that writes meanwhile may have replaced one file and not yet the other.
+                let now = try self.manifest()
+                if now == manifest { throw error }
+                manifest = now
+            }
+        }
+    }
+
+    private func golden(_ name: GoldenName, in manifest: GoldenManifest) throws(GoldenFault) -> Golden {
         let path = path(of: name)
         func malformed(_ problem: String) -> GoldenFault { .malformed(path: path, line: nil, problem: problem) }
         let bytes: [UInt8]
-        do { bytes = try ByteFile.contents(of: path) } catch {
-            throw error.isMissingFile ? .missing(path: path) : malformed(error.problem)
+        do { bytes = try contents(of: name.fileName) } catch {
+            guard error.isMissingFile else { throw .malformed(path: error.path, line: nil, problem: error.problem) }
+            throw .missing(path: path)
         }
-        guard let claimed else { throw .unclaimed(path: path) }
+        guard let claimed = manifest[name] else { throw .unclaimed(path: path) }
         let golden = try Golden.decode(bytes, path: path)
+        guard golden.name == name else { throw malformed("it calls itself '\(golden.name)'") }
+        if let contradiction = claimed.contradiction(by: golden) { throw malformed(contradiction) }
         guard Hashing().digest(of: bytes) == claimed.digest else {
             throw malformed("its bytes are not those that index.json records")
         }
-        guard golden.name == name else { throw malformed("it calls itself '\(golden.name)'") }
         return golden
     }
 
@@ -92,56 +117,63 @@ public struct GoldenFolder: Sendable {
     ///
     /// - Throws: ``GoldenTensorsFault``, which tells why a drift goes unexplained and is no reason to judge otherwise.
     public func tensors(of golden: Golden) throws(GoldenTensorsFault) -> GoldenTensors? {
+        let path = tensorPath(of: golden.name)
+        let pending = pendingPath + "/" + golden.name.tensorFileName
+        let isPending = FileOperations.kind(at: pendingPath) == .folder && FileOperations.kind(at: pending) == .file
+        let place = isPending ? pending : path
+        if let kind = FileOperations.kind(at: place), kind != .file {
+            throw GoldenTensorsFault(kind: .unreadable("this is no file"), path: path, golden: golden.name.text)
+        }
+        // An empty file that is pending stands for none.
+        if isPending, (try? ByteFile(path: pending))?.byteCount == 0 { return nil }
         do {
-            return try GoldenTensors(path: tensorPath(of: golden.name), golden: golden)
+            return try GoldenTensors(path: place, golden: golden)
         } catch {
             if error.kind == .missing, !GoldenTensors.areSmall(golden.stages) { return nil }
             throw error
         }
     }
 
-    /// What a golden vouches for, whatever contract it was made by: its experiment and seed. Nil where there is no golden.
+    /// What a golden vouches for, as far as it can be read: its experiment and seed, also of another contract or of one that was
+    /// damaged, so that it can be blessed anew. Nil where there is nothing to be read.
+    public func origin(of name: String) -> (experiment: JSONValue, seed: UInt64)? {
+        if let golden = try? golden(named: name) { return (golden.experiment, golden.seed) }
+        guard let parsed = GoldenName(name), let bytes = try? contents(of: parsed.fileName),
+            let document = try? JSONValue.parse(bytes, path: path(of: parsed)), let seed = document["seed"]?.uint64,
+            let experiment = document["experiment"], experiment["name"]?.string == parsed.text
+        else { return nil }
+        return (experiment, seed)
+    }
+
+    /// The bytes of one of the folder's files, the pending ones first.
     ///
-    /// - Throws: ``GoldenFault`` for a golden that is there and cannot be used.
-    public func origin(of name: String) throws(GoldenFault) -> (experiment: JSONValue, seed: UInt64)? {
-        do {
-            let golden = try golden(named: name)
-            return (golden.experiment, golden.seed)
-        } catch {
-            guard case .otherContract(let path, _) = error else {
-                if case .missing = error, try !index().contains(where: { Text.areSame($0.name.text, name) }) {
-                    return nil
-                }
-                throw error
+    /// - Throws: `FormatError`, also where `.pending` is no folder.
+    func contents(of file: String) throws(FormatError) -> [UInt8] {
+        switch FileOperations.kind(at: pendingPath) {
+        case nil: break
+        case .folder:
+            do { return try ByteFile.contents(of: pendingPath + "/" + file, followingLinks: false) } catch {
+                guard error.isMissingFile else { throw error }
             }
-            guard let document = try? JSONValue.read(path: path), let experiment = document["experiment"],
-                let seed = document["seed"]?.uint64
-            else { throw error }
-            return (experiment, seed)
+        case .file, .link, .other:
+            throw FormatError(
+                .noInput, path: pendingPath, problem: "this is no folder that a bless leaves", remedy: "remove it")
         }
+        return try ByteFile.contents(of: place(file), followingLinks: false)
     }
+}
 
-    /// Writes a golden and the index that names it: the golden first, so that a kill between the two leaves an index that
-    /// refuses the new file, never one that accepts an old one.
-    ///
-    /// - Throws: `FormatError` for files, ``GoldenFault`` for an index that cannot be read.
-    public func write(_ golden: Golden) throws {
-        var entries = try index()
-        let bytes = golden.encoded
-        try AtomicFile.write(bytes, to: path(of: golden.name))
-        entries.removeAll { $0.name == golden.name }
-        entries.append(Entry(name: golden.name, digest: Hashing().digest(of: bytes)))
-        entries.sort { $0.name < $1.name }
-        try AtomicFile.write(GoldenFolder.encodedIndex(entries), to: indexPath)
-    }
+extension GoldenName {
+    var fileName: String { text + ".json" }
+    var tensorFileName: String { text + ".safetensors" }
 
-    private static func encodedIndex(_ entries: [Entry]) -> [UInt8] {
-        var lines = ["{", "  \"format\": \(Golden.format),", "  \"goldens\": ["]
-        for (index, entry) in entries.enumerated() {
-            let object: JSONValue = ["name": entry.name, "sha256": entry.digest]
-            lines.append("    \(object.text(.compact))\(index + 1 < entries.count ? "," : "")")
-        }
-        lines += ["  ]", "}", ""]
-        return Array(lines.joined(separator: "\n").utf8)
+    /// The golden whose file it is that ends in the suffix; nil for another file's name.
+    init?(fileName: String, suffix: String) {
+        guard Array(fileName.utf8).hasSuffix(suffix) else { return nil }
+        self.init(String(decoding: fileName.utf8.dropLast(suffix.utf8.count), as: UTF8.self))
     }
+}
+
+extension [UInt8] {
+    fileprivate func hasSuffix(_ suffix: String) -> Bool { self.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) }
 }

@@ -32,10 +32,8 @@ public struct GoldenTensors: Sendable {
         return try TensorDifference(entry, of: file, ArrayFile(found))
     }
 
-    /// Writes the same bytes elsewhere.
-    public func copy(to path: String) throws(FormatError) {
-        try AtomicFile.write(try file.file.read(at: 0, count: file.file.byteCount), to: path)
-    }
+    /// The file's bytes.
+    func contents() throws(FormatError) -> [UInt8] { try file.file.read(at: 0, count: file.file.byteCount) }
 
     /// The leaves whose tensors are kept: all that a golden lists but the bytes of data files, which lie in the repository
     /// themselves.

@@ -30,7 +30,10 @@ import Testing
     @Test func blessWritesTheGoldenThatCheckReproduces() throws {
         try withWorkplace { place in
             try place.blessMood("m")
-            #expect(try place.contents("m/Goldens").keys.sorted() == ["index.json", "mood.json", "mood.safetensors"])
+            #expect(
+                try place.contents("m/Goldens").keys.sorted() == [
+                    ".gitattributes", "index.json", "mood.json", "mood.safetensors",
+                ])
             let golden = try JSONValue.read(path: place("m/Goldens/mood.json"))
             #expect(golden["blessed"]?["by"]?.string == "tester")
             #expect(golden["blessed"]?["reason"]?.string == "first result")

@@ -37,7 +37,7 @@ private final class Counter: Sendable {
             try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: false)
             let blessing = Blessing(folder: folder, engine: engine, by: "tester", reason: "x")
             let experiment = try Experiment.read(path: place("m/mood.json")).experiment
-            try folder.write(try blessing.proposal(for: experiment, seed: 7, base: place("m")).golden)
+            try folder.commit([try blessing.proposal(for: experiment, seed: 7, base: place("m")).change])
             try body(folder, blessing, experiment)
         }
     }

@@ -9,16 +9,15 @@ enum ListCommand: Command {
     static func run(_ context: Context) throws -> ExitCode {
         try context.verifyEngineOptions()
         let folder = GoldenFolder(path: context.arguments.value("goldens") ?? "Goldens")
-        let claimed = try folder.index().map(\.name.text)
+        let present = try folder.claimedNames().map(\.text) + folder.fileNames()
         var names = Experiment.shipped.map(\.name)
-        let files = try folder.fileNames()
-        for name in claimed + files where !names.contains(name) { names.append(name) }
+        for name in present where !names.contains(name) { names.append(name) }
         var rows: [JSONValue] = []
         var lines: [StyledText] = []
         for name in names {
             var golden: Golden?
             var problem: String?
-            if claimed.contains(name) || files.contains(name) {
+            if present.contains(name) {
                 do { golden = try folder.golden(named: name) } catch { problem = "\(error)" }
             }
             let summary = Experiment.summary(of: name)

@@ -62,6 +62,7 @@ enum BlessCommand: Command {
             $0.previous?.root != $0.golden.root || $0.previous?.experiment != $0.golden.experiment
         }
         guard !changed.isEmpty else {
+            if folder.isHalfDone { try commit([], to: folder, context) }
             try Output.write(["nothing to bless: every golden is reproduced"])
             return .success
         }
@@ -73,21 +74,16 @@ enum BlessCommand: Command {
                 return .success
             }
         }
-        try context.interruption.protected {
-            do { try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true) } catch
-            {
-                throw FormatError(
-                    .cannotCreate, path: folder.path, problem: "the folder cannot be created",
-                    remedy: "choose a place that can be written to")
-            }
-            // Tensors first: where their place is refused, the golden stays as it was.
-            for proposal in changed {
-                try folder.write(proposal.tensors, of: proposal.golden)
-                try folder.write(proposal.golden)
-            }
-        }
+        try commit(changed.map(\.change), to: folder, context)
         try Output.write(["wrote \(changed.map(\.golden.name.text).joined(separator: ", ")) to \(folder.path)"])
         return .success
+    }
+
+    /// Writes goldens, and tells what was broken or half-done and has been put right.
+    static func commit(_ changes: [GoldenChange], to folder: GoldenFolder, _ context: Context) throws {
+        for remark in try context.interruption.protected({ try folder.commit(changes) }) {
+            context.messages.remark(remark)
+        }
     }
 
     private static func candidates(_ context: Context, _ folder: GoldenFolder) throws -> [Candidate] {
@@ -111,15 +107,16 @@ enum BlessCommand: Command {
                     "\(data) is named relative to the golden; keep it in the repository if other machines are to check it"
                 )
             }
-            try add(experiment, configured ?? (try folder.origin(of: experiment.name))?.seed, base: base)
+            try add(experiment, configured ?? folder.origin(of: experiment.name)?.seed, base: base)
         }
         var names = arguments.operands
         if names.isEmpty && candidates.isEmpty {
-            names = try folder.index().map(\.name.text)
+            // A manifest that cannot be read is made anew of what lies there.
+            names = try (try? folder.claimedNames().map(\.text)) ?? folder.fileNames().filter { GoldenName($0) != nil }
             if names.isEmpty { names = Experiment.shipped.map(\.name) }
         }
         for name in names {
-            let golden = try folder.origin(of: name)
+            let golden = folder.origin(of: name)
             if let experiment = Experiment.shipped(named: name) {
                 try add(experiment, golden?.seed, base: ".")
             } else if let golden {

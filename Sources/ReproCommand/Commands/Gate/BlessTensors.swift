@@ -12,7 +12,7 @@ extension BlessCommand {
         let engine = try context.engine()
         let folder = GoldenFolder(path: arguments.value("goldens") ?? "Goldens")
         let keeping = GoldenCheck(folder: folder, engine: engine)
-        let names = try arguments.operands.isEmpty ? folder.index().map(\.name.text) : arguments.operands
+        let names = try arguments.operands.isEmpty ? folder.claimedNames().map(\.text) : arguments.operands
         guard !names.isEmpty else {
             throw CommandLineError(
                 message: "'\(folder.path)' holds no golden to keep tensors for; `repro bless` makes them",
@@ -23,9 +23,7 @@ extension BlessCommand {
             kept.append(try keeping.tensors(of: name, onProgress: context.messages.runProgress(name)))
             context.messages.clear()
         }
-        try context.interruption.protected {
-            for (golden, tensors) in kept { try folder.write(tensors, of: golden) }
-        }
+        try commit(kept.map { GoldenChange(tensors: $0.tensors, of: $0.golden) }, to: folder, context)
         for (golden, tensors) in kept {
             let text =
                 tensors.map { "\($0.count) tensors in \(folder.tensorPath(of: golden.name))" }

@@ -8,6 +8,7 @@ enum CheckCommand: Command {
         options: [
             .goldens,
             .option("results", "DIR", "where a case drifts, leave goldens as this build would bless them, for review"),
+            .option("against", "REF", "report goldens that this git revision has and this tree lacks"),
             .option("shard", "K/N", "check the K-th of N parts of the cases"),
             .option(
                 "perturb", "FAULT",
@@ -32,12 +33,13 @@ enum CheckCommand: Command {
         let shard = try Shard(arguments)
         let engine = try context.engine()
         let folder = GoldenFolder(path: path)
-        let check = GoldenCheck(folder: folder, engine: engine, perturbation: try arguments.perturbation())
+        var check = GoldenCheck(folder: folder, engine: engine, perturbation: try arguments.perturbation())
         if arguments.has("seed") && !arguments.has("canary") {
             throw usage("--seed is for --canary; a golden has its own seed")
         }
         let names: [String]
         do {
+            check.baseline = try arguments.value("against").map { try GoldenBaseline(reference: $0, folder: folder) }
             names = try cases(of: check, arguments.operands, shard: shard)
         } catch {
             // A service that reads reports takes a missing one for success.

@@ -24,7 +24,7 @@ public struct Mood {
         if arguments.count == 5, arguments[2] == "bless" {
             let goldens = GoldenFolder(path: folder + "/Goldens")
             let blessing = Blessing(folder: goldens, engine: engine, by: arguments[3], reason: arguments[4])
-            try goldens.write(blessing.proposal(for: experiment, seed: seed, base: folder).golden)
+            try goldens.commit([blessing.proposal(for: experiment, seed: seed, base: folder).change])
         }
         let result = try train(in: folder, engine: engine)
         for (name, value) in result.metrics { print(name, value) }
