@@ -8,6 +8,13 @@
 
 #include <stddef.h>
 
+/// A field's name in Swift, where ReproNumerics uses these structures as they are.
+#if defined(__clang__)
+#define REPRO_SWIFT_NAME(name) __attribute__((swift_name(name)))
+#else
+#define REPRO_SWIFT_NAME(name)
+#endif
+
 /// The cells that each path has kernels for. A new one goes before REPRO_CELLS. The Swift enumeration `CellKind`
 /// (ReproNumerics) has the same cases, which NativeViews.swift translates; `Cell` (ReproNN) is what a user chooses.
 typedef enum repro_cell { REPRO_LSTM, REPRO_GRU, REPRO_RNN_TANH, REPRO_RNN_RELU, REPRO_CELLS } repro_cell;
@@ -35,7 +42,9 @@ typedef struct repro_cell_step {
     /// GRU: h before the step.
     repro_rows before;
     /// LSTM: c before the step; c' after it, which may be the same memory; tanh(c'), null where it is not kept.
-    repro_rows cell_before, cell, tanh_cell;
+    repro_rows cell_before REPRO_SWIFT_NAME("cellBefore");
+    repro_rows cell;
+    repro_rows tanh_cell REPRO_SWIFT_NAME("tanhCell");
     /// Receives h'. May be `before`, and for RNN `gates`.
     repro_rows output;
 } repro_cell_step;
@@ -57,13 +66,14 @@ typedef struct repro_cell_gradient_step {
     /// GRU: h before the step.
     repro_rows before;
     /// LSTM: c before the step, and tanh(c').
-    repro_rows cell_before, tanh_cell;
+    repro_rows cell_before REPRO_SWIFT_NAME("cellBefore");
+    repro_rows tanh_cell REPRO_SWIFT_NAME("tanhCell");
     /// RNN: h'.
     repro_rows output;
     /// The gradient of h'. For RNN it may be `gates`.
     repro_rows gradient;
     /// LSTM: the gradient that flows into c' from the next step, which becomes the one that flows into c.
-    repro_rows cell_gradient;
+    repro_rows cell_gradient REPRO_SWIFT_NAME("cellGradient");
     /// GRU: receives z, which the gradient of the state before is completed with.
     repro_rows update;
 } repro_cell_gradient_step;

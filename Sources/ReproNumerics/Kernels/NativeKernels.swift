@@ -60,11 +60,11 @@ public final class NativeKernels: Kernels {
     // MARK: Cells
 
     public func forward(_ cell: CellKind, _ step: CellStep) {
-        withUnsafePointer(to: repro_cell_step(step)) { table.pointee.cells[cell.index].forward($0) }
+        withUnsafePointer(to: step) { table.pointee.cells[cell.index].forward($0) }
     }
 
     public func backward(_ cell: CellKind, _ step: CellGradientStep) {
-        withUnsafePointer(to: repro_cell_gradient_step(step)) { table.pointee.cells[cell.index].backward($0) }
+        withUnsafePointer(to: step) { table.pointee.cells[cell.index].backward($0) }
     }
 
     public func completeStateGradient(

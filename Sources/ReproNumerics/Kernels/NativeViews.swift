@@ -1,6 +1,6 @@
 import CReproKernels
 
-// Views and steps as the C target's structures. Conversions cost next to nothing beside a kernel.
+// Views as the C target's structures. Conversions cost next to nothing beside a kernel.
 
 extension CellKind {
     /// The cell's place in the C target's tables.
@@ -26,33 +26,6 @@ extension repro_strided {
     }
 }
 
-extension repro_rows {
-    init(_ view: MatrixView?) { self.init(base: view?.base, stride: view?.stride ?? 0) }
-
-    init(_ rows: CellRows?) { self.init(base: rows?.base, stride: rows?.stride ?? 0) }
-}
-
 extension repro_row_list {
     init(_ view: RowsView) { self.init(rows: view.pointers, count: view.count) }
-}
-
-extension repro_cell_step {
-    init(_ step: CellStep) {
-        self.init(
-            rows: step.rows, units: step.units, hidden: step.hidden, gates: repro_rows(step.gates),
-            candidate: repro_rows(step.candidate), before: repro_rows(step.before),
-            cell_before: repro_rows(step.cellBefore), cell: repro_rows(step.cell),
-            tanh_cell: repro_rows(step.tanhCell), output: repro_rows(step.output))
-    }
-}
-
-extension repro_cell_gradient_step {
-    init(_ step: CellGradientStep) {
-        self.init(
-            rows: step.rows, units: step.units, hidden: step.hidden, gates: repro_rows(step.gates),
-            candidate: repro_rows(step.candidate), before: repro_rows(step.before),
-            cell_before: repro_rows(step.cellBefore), tanh_cell: repro_rows(step.tanhCell),
-            output: repro_rows(step.output), gradient: repro_rows(step.gradient),
-            cell_gradient: repro_rows(step.cellGradient), update: repro_rows(step.update))
-    }
 }

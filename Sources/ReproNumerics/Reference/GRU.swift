@@ -2,7 +2,7 @@
 extension ReferenceKernels {
     ///     r, z = sigmoid   n = tanh(fma(r, gh, gx))   h' = fma(z, h − n, n)
     func gruForward(_ step: CellStep) {
-        let candidate = step.candidate!, hidden = step.hidden
+        let candidate = step.candidate, hidden = step.hidden
         for row in 0..<step.rows {
             for j in 0..<step.units {
                 let r = ReferenceElementary.sigmoid(step.gates[row, j])
@@ -19,7 +19,7 @@ extension ReferenceKernels {
     ///     dz = (dh × (h − n) × z) × (1 − z)   dn = (dh × (1 − z)) × fma(−n, n, 1)   dr = (dn × gh × r) × (1 − r)
     ///     gh = dn × r   update = z
     func gruBackward(_ step: CellGradientStep) {
-        let candidate = step.candidate!, update = step.update!, hidden = step.hidden
+        let candidate = step.candidate, update = step.update, hidden = step.hidden
         for row in 0..<step.rows {
             for j in 0..<step.units {
                 let r = step.gates[row, j], z = step.gates[row, hidden + j], n = step.gates[row, 2 * hidden + j]

@@ -2,7 +2,7 @@
 extension ReferenceKernels {
     ///     i, f, o = sigmoid   g = tanh   c' = fma(f, c, i × g)   h' = o × tanh(c')
     func lstmForward(_ step: CellStep) {
-        let cellBefore = step.cellBefore!, cell = step.cell!, hidden = step.hidden
+        let cellBefore = step.cellBefore, cell = step.cell, hidden = step.hidden
         for row in 0..<step.rows {
             for j in 0..<step.units {
                 let i = ReferenceElementary.sigmoid(step.gates[row, j])
@@ -13,7 +13,7 @@ extension ReferenceKernels {
                 let t = ReferenceElementary.tanh(c)
                 for (q, gate) in [i, f, g, o].enumerated() { step.gates[row, q * hidden + j] = gate }
                 cell[row, j] = c
-                step.tanhCell?[row, j] = t
+                if step.tanhCell.base != nil { step.tanhCell[row, j] = t }
                 step.output[row, j] = o * t
             }
         }
@@ -25,7 +25,7 @@ extension ReferenceKernels {
     ///     di = (dc × g × i) × (1 − i)   df = (dc × c × f) × (1 − f)   dg = (dc × i) × fma(−g, g, 1)
     ///     do = (dh × t × o) × (1 − o)   cellGradient = dc × f
     func lstmBackward(_ step: CellGradientStep) {
-        let cellBefore = step.cellBefore!, tanhCell = step.tanhCell!, cellGradient = step.cellGradient!
+        let cellBefore = step.cellBefore, tanhCell = step.tanhCell, cellGradient = step.cellGradient
         let hidden = step.hidden
         for row in 0..<step.rows {
             for j in 0..<step.units {

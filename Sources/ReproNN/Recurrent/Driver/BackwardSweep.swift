@@ -46,7 +46,9 @@ struct BackwardSweep {
     }
 
     var configuration: RecurrentConfiguration { weights.configuration }
-    private func unitPart(_ part: Int) -> UnitPart { weights.part(part, direction: direction, layer: layer) }
+    private func unitPart(_ part: Int) -> UnitPart {
+        weights.part(at: weights.firstPart(direction: direction, layer: layer) + part)
+    }
 
     /// Computes the units of `parts`; `synchronize` and `observer` as in ``ForwardSweep``.
     func run(parts: Range<Int>, observer: OperationObserver? = nil, synchronize: () -> Void) {

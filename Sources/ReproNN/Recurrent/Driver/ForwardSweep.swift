@@ -17,7 +17,6 @@ struct ForwardSweep {
     let zeros: Matrix
 
     var configuration: RecurrentConfiguration { weights.configuration }
-    private func unitPart(_ part: Int) -> UnitPart { weights.part(part, direction: direction, layer: layer) }
     private var own: DirectionWeights { weights.direction(direction, layer: layer) }
 
     /// Rows whose pre-activations fit a core's cache together.
@@ -30,8 +29,10 @@ struct ForwardSweep {
     /// Computes the units of `parts`. Where the direction's parts are divided over workers, each calls this with its own
     /// and `synchronize` waits for all of them. An observer watches a worker that has all parts.
     func run(parts: Range<Int>, observer: OperationObserver? = nil, synchronize: () -> Void) {
-        let layout = walk.layout
+        let (walk, layout) = (walk, walk.layout)
         let observed = observer.map { ObservedForward(self, $0) }
+        let first = weights.firstPart(direction: direction, layer: layer)
+        let parts = (first + parts.lowerBound)..<(first + parts.upperBound)
         let projects = configuration.projectionSize > 0
         var place = 0
         while place < layout.longest {
@@ -43,12 +44,12 @@ struct ForwardSweep {
             }
             let firstRow = min(layout.offset(walk.step(place)), layout.offset(walk.step(end - 1)))
             let origin = training ? 0 : firstRow
-            for part in parts { multiplyInput(firstRow..<(firstRow + rows), unitPart(part), origin: origin) }
+            for part in parts { multiplyInput(firstRow..<(firstRow + rows), weights.part(at: part), origin: origin) }
             for current in place..<end {
                 let step = walk.step(current)
-                for part in parts { multiplyState(step, part, origin: origin) }
+                for part in parts { multiplyState(step, walk, part, origin: origin) }
                 observed?.chains(step, origin: origin)
-                for part in parts { activate(step, part, origin: origin) }
+                for part in parts { activate(step, walk, part, origin: origin) }
                 observed?.activations(step, origin: origin)
                 if projects { project(step) }
                 observed?.states(step)
@@ -73,8 +74,8 @@ struct ForwardSweep {
     }
 
     /// Continues the chains of a step's pre-activations over the state that it reads.
-    private func multiplyState(_ step: Int, _ part: Int, origin: Int) {
-        let part = unitPart(part)
+    private func multiplyState(_ step: Int, _ walk: Walk, _ part: Int, origin: Int) {
+        let part = weights.part(at: part)
         let firstRow = walk.layout.offset(step) - origin
         walk.forEachSegment(step) { segment in
             let rows = segment.rows(from: firstRow)
@@ -88,9 +89,9 @@ struct ForwardSweep {
     }
 
     /// From a step's pre-activations to its states, before any projection.
-    private func activate(_ step: Int, _ part: Int, origin: Int) {
+    private func activate(_ step: Int, _ walk: Walk, _ part: Int, origin: Int) {
         let firstRow = walk.layout.offset(step)
-        let (hidden, units) = (configuration.hiddenSize, unitPart(part).units)
+        let (hidden, units) = (configuration.hiddenSize, weights.part(at: part).units)
         walk.forEachSegment(step) { segment in
             let rows = segment.rows(from: firstRow)
             let chunk = segment.rows(from: firstRow - origin)

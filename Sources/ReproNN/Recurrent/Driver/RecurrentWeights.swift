@@ -65,10 +65,11 @@ public final class RecurrentWeights: @unchecked Sendable {
         directions[layer * configuration.directions + direction]
     }
 
+    /// Where the parts of a direction begin among all parts.
+    func firstPart(direction: Int, layer: Int) -> Int { (layer * configuration.directions + direction) * partCount }
+
     @inline(__always)
-    func part(_ part: Int, direction: Int, layer: Int) -> UnitPart {
-        parts[(layer * configuration.directions + direction) * partCount + part]
-    }
+    func part(at index: Int) -> UnitPart { parts[index] }
 }
 
 /// The units of one direction that one worker computes.
