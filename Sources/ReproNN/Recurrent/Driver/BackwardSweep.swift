@@ -46,25 +46,24 @@ struct BackwardSweep {
     }
 
     var configuration: RecurrentConfiguration { weights.configuration }
-    private func unitPart(_ part: Int) -> UnitPart {
-        weights.part(at: weights.firstPart(direction: direction, layer: layer) + part)
-    }
 
     /// Computes the units of `parts`; `synchronize` and `observer` as in ``ForwardSweep``.
     func run(parts: Range<Int>, observer: OperationObserver? = nil, synchronize: () -> Void) {
         let layout = walk.layout
         let observed = observer.map { ObservedBackward(self, $0) }
+        let first = weights.firstPart(direction: direction, layer: layer)
+        let parts = (first + parts.lowerBound)..<(first + parts.upperBound)
         var (current, following) = (scratch.stateGradient.view, scratch.previousStateGradient.view)
         for place in stride(from: layout.longest - 1, through: 0, by: -1) {
             let step = walk.step(place)
-            for part in parts { stateGradient(step, into: current, following: following, unitPart(part)) }
+            for part in parts { stateGradient(step, into: current, following: following, weights.part(at: part)) }
             observed?.stateGradient(step, current)
             unproject(step, current)
             observed?.kernelInputs(step, current)
-            for part in parts { activationGradient(step, current, unitPart(part)) }
+            for part in parts { activationGradient(step, current, weights.part(at: part)) }
             observed?.activationGradients(step, current)
             synchronize()
-            for part in parts { initialStateGradient(step, current, unitPart(part)) }
+            for part in parts { initialStateGradient(step, current, weights.part(at: part)) }
             swap(&current, &following)
         }
     }

@@ -74,12 +74,17 @@ public struct SequenceLayout: Sendable, Equatable {
     /// Whether all sequences are equally long: ranks are then the batch's order.
     var isUniform: Bool { order == nil }
 
+    @inline(__always)
     func length(_ sequence: Int) -> Int { order.map { $0.lengths[sequence] } ?? longest }
+    @inline(__always)
     func sequence(rank: Int) -> Int { order.map { $0.sequences[rank] } ?? rank }
+    @inline(__always)
     func rank(sequence: Int) -> Int { order.map { $0.ranks[sequence] } ?? sequence }
     /// The row where a step begins.
+    @inline(__always)
     func offset(_ step: Int) -> Int { order.map { $0.offsets[step] } ?? step * batch }
     /// How many sequences are running at a step; 0 past the longest.
+    @inline(__always)
     func running(_ step: Int) -> Int {
         guard let order else { return step < longest ? batch : 0 }
         return step < longest ? order.offsets[step + 1] - order.offsets[step] : 0
