@@ -114,10 +114,10 @@ struct BackwardSweep {
             (gradient: next.rows(ranks).columns(columns), update: $0.view.rows(ranks).columns(columns))
         }
         part.stateGradient!.multiply(
-            state.gates.view.rows(rows).columns(0..<part.stateGradient!.depth), start: scratch.zeros[0], into: target,
+            state.gates.rows(rows).columns(0..<part.stateGradient!.depth), start: scratch.zeros[0], into: target,
             kernels)
         if let candidate = part.candidateGradient {
-            candidate.multiply(state.candidate!.view.rows(rows), start: nil, into: target, kernels)
+            candidate.multiply(state.candidate!.rows(rows), start: nil, into: target, kernels)
         }
         kernels.completeStateGradient(target.columns(columns), carried: carried, above: above())
     }
@@ -141,16 +141,16 @@ struct BackwardSweep {
             let previous = segment.previousRow.map { segment.rows(from: $0) }
             let before =
                 previous.map { state.output.rows(from: $0.lowerBound, count: $0.count) }
-                ?? state.initialState.view.rows(ranks)
-            let cells = previous.flatMap { state.cells?.view.rows($0) } ?? state.cell?.view.rows(ranks)
+                ?? state.initialState.rows(ranks)
+            let cells = previous.flatMap { state.cells?.rows($0) } ?? state.cell?.rows(ranks)
             let own = configuration.projectionSize > 0 ? 0..<0 : units
             kernels.backward(
                 configuration.kernel,
                 CellGradientStep(
                     rows: rows.count, units: units.count, hidden: configuration.hiddenSize,
-                    gates: state.gates.view.rows(rows).columns(units.lowerBound..<configuration.gateRows),
-                    candidate: state.candidate?.view.rows(rows).columns(units), before: before.columns(own),
-                    cellBefore: cells?.columns(units), tanhCell: state.tanhCells?.view.rows(rows).columns(units),
+                    gates: state.gates.rows(rows).columns(units.lowerBound..<configuration.gateRows),
+                    candidate: state.candidate?.rows(rows).columns(units), before: before.columns(own),
+                    cellBefore: cells?.columns(units), tanhCell: state.tanhCells?.rows(rows).columns(units),
                     output: state.output.rows(from: rows.lowerBound, count: rows.count).columns(own),
                     gradient: (scratch.unprojected?.view ?? gradient).rows(ranks).columns(units),
                     cellGradient: cellGradient?.rows(ranks).columns(units),

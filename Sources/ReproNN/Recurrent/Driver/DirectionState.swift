@@ -17,22 +17,23 @@ struct States {
 
 /// What one direction of one layer computes in, and, in training, keeps for the backward pass.
 ///
-/// Rows follow ``SequenceLayout``; `[B × …]` memory holds one row per rank.
-final class DirectionState {
+/// Rows follow ``SequenceLayout``; `[B × …]` memory holds one row per rank. These are views: a pass, and in training its
+/// ``RecurrentTape``, keep the memory.
+struct DirectionState {
     /// Pre-activations, then activations, then their gradients. In training one row per position; else the rows of one
     /// chunk of steps.
-    let gates: Matrix
+    let gates: MatrixView
     /// GRU: the hidden state's part of n, rows as in `gates`; its gradient afterwards.
-    let candidate: Matrix?
+    let candidate: MatrixView?
     /// LSTM, in training: c' and tanh(c') at each position; `[P × H]`.
-    let cells: Matrix?
-    let tanhCells: Matrix?
+    let cells: MatrixView?
+    let tanhCells: MatrixView?
     /// LSTM: c as it runs, `[B × H]`; in training it stays the initial one.
-    let cell: Matrix?
+    let cell: MatrixView?
     /// The initial state, `[B × S]`.
-    let initialState: Matrix
+    let initialState: MatrixView
     /// With a projection: o × tanh(c'), `[P × H]` in training, else `[B × H]`.
-    let unprojected: Matrix?
+    let unprojected: MatrixView?
     /// The direction's half of the layer's output.
     let output: OutputRows
 
@@ -44,28 +45,28 @@ final class DirectionState {
         let hidden = configuration.hiddenSize
         let rows = training ? layout.positions : chunkRows
         let own = (index * layout.batch)..<((index + 1) * layout.batch)
-        gates = memory.matrix(rows: rows, columns: configuration.gateRows)
-        candidate = configuration.cell.hasCandidate ? memory.matrix(rows: rows, columns: hidden) : nil
+        gates = memory.matrix(rows: rows, columns: configuration.gateRows).view
+        candidate = configuration.cell.hasCandidate ? memory.matrix(rows: rows, columns: hidden).view : nil
         let keeps = training && configuration.cell.hasCellState
-        cells = keeps ? memory.matrix(rows: layout.positions, columns: hidden) : nil
-        tanhCells = keeps ? memory.matrix(rows: layout.positions, columns: hidden) : nil
+        cells = keeps ? memory.matrix(rows: layout.positions, columns: hidden).view : nil
+        tanhCells = keeps ? memory.matrix(rows: layout.positions, columns: hidden).view : nil
         unprojected =
             configuration.projectionSize > 0
-            ? memory.matrix(rows: training ? layout.positions : layout.batch, columns: hidden) : nil
-        initialState = initial.hidden.rows(own)
-        cell = initial.cells?.rows(own)
+            ? memory.matrix(rows: training ? layout.positions : layout.batch, columns: hidden).view : nil
+        initialState = initial.hidden.view.rows(own)
+        cell = initial.cells?.view.rows(own)
         self.output = output
     }
 }
 
 /// Rows of a layer's output, by the row numbers of a layout: step by step, or where a caller wants them sequence by sequence.
 struct OutputRows {
-    let matrix: Matrix
+    let matrix: MatrixView
     /// Steps and sequences, where the memory stands sequence by sequence; nil where it stands as the layout's rows do.
     private let sequenceMajor: (steps: Int, batch: Int)?
 
     /// - Precondition: a uniform layout where `sequenceMajor`.
-    init(_ matrix: Matrix, layout: SequenceLayout, sequenceMajor: Bool = false) {
+    init(_ matrix: MatrixView, layout: SequenceLayout, sequenceMajor: Bool = false) {
         self.matrix = matrix
         self.sequenceMajor = sequenceMajor ? (layout.steps, layout.batch) : nil
     }
@@ -73,7 +74,7 @@ struct OutputRows {
     /// The same rows' columns of a range.
     func columns(_ range: Range<Int>) -> OutputRows { OutputRows(matrix.columns(range), sequenceMajor) }
 
-    private init(_ matrix: Matrix, _ sequenceMajor: (steps: Int, batch: Int)?) {
+    private init(_ matrix: MatrixView, _ sequenceMajor: (steps: Int, batch: Int)?) {
         self.matrix = matrix
         self.sequenceMajor = sequenceMajor
     }
@@ -81,7 +82,7 @@ struct OutputRows {
     /// Rows `first` to `first + count`, all of one step.
     @inline(__always)
     func rows(from first: Int, count: Int) -> MatrixView {
-        guard let (steps, batch) = sequenceMajor else { return matrix.view.rows(first..<(first + count)) }
-        return matrix.view.everyRow(from: first % batch * steps + first / batch, step: steps, count: count)
+        guard let (steps, batch) = sequenceMajor else { return matrix.rows(first..<(first + count)) }
+        return matrix.everyRow(from: first % batch * steps + first / batch, step: steps, count: count)
     }
 }

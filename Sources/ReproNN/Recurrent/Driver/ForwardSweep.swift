@@ -9,12 +9,12 @@ struct ForwardSweep {
     let walk: Walk
     let kernels: any Kernels
     /// The layer's input, one row per position.
-    let input: Matrix
+    let input: MatrixView
     /// Steps are taken in chunks of at most so many rows, unless one step has more.
     let chunkRows: Int
     let training: Bool
     /// +0, as many as a projected state has.
-    let zeros: Matrix
+    let zeros: VectorView
 
     var configuration: RecurrentConfiguration { weights.configuration }
     private var own: DirectionWeights { weights.direction(direction, layer: layer) }
@@ -63,13 +63,13 @@ struct ForwardSweep {
     private func multiplyInput(_ rows: Range<Int>, _ part: UnitPart, origin: Int) {
         let own = (rows.lowerBound - origin)..<(rows.upperBound - origin)
         part.input.multiply(
-            input.view.rows(rows), start: self.own.start, into: state.gates.view.rows(own), kernels)
+            input.rows(rows), start: self.own.start, into: state.gates.rows(own), kernels)
     }
 
     /// The states that a segment of a step reads.
     @inline(__always)
     private func before(_ segment: StepSegment) -> MatrixView {
-        guard let previousRow = segment.previousRow else { return state.initialState.view.rows(segment.ranks) }
+        guard let previousRow = segment.previousRow else { return state.initialState.rows(segment.ranks) }
         return state.output.rows(from: previousRow + segment.ranks.lowerBound, count: segment.ranks.count)
     }
 
@@ -80,10 +80,10 @@ struct ForwardSweep {
         walk.forEachSegment(step) { segment in
             let rows = segment.rows(from: firstRow)
             let before = before(segment)
-            part.state.multiply(before, start: nil, into: state.gates.view.rows(rows), kernels)
+            part.state.multiply(before, start: nil, into: state.gates.rows(rows), kernels)
             if let candidate = part.candidate {
                 candidate.multiply(
-                    before, start: own.candidateStart!, into: state.candidate!.view.rows(rows), kernels)
+                    before, start: own.candidateStart!, into: state.candidate!.rows(rows), kernels)
             }
         }
     }
@@ -95,20 +95,20 @@ struct ForwardSweep {
         walk.forEachSegment(step) { segment in
             let rows = segment.rows(from: firstRow)
             let chunk = segment.rows(from: firstRow - origin)
-            let running = state.cell?.view.rows(segment.ranks).columns(units)
+            let running = state.cell?.rows(segment.ranks).columns(units)
             // In training every c is kept, so the one before stands in the previous step's rows.
-            let kept = training ? state.cells?.view : nil
+            let kept = training ? state.cells : nil
             let previous = segment.previousRow.flatMap { kept?.rows(segment.rows(from: $0)).columns(units) }
-            let unprojected = state.unprojected?.view.rows(training ? rows : segment.ranks)
+            let unprojected = state.unprojected?.rows(training ? rows : segment.ranks)
             kernels.forward(
                 configuration.kernel,
                 CellStep(
                     rows: rows.count, units: units.count, hidden: hidden,
-                    gates: state.gates.view.rows(chunk).columns(units.lowerBound..<configuration.gateRows),
-                    candidate: state.candidate?.view.rows(chunk).columns(units),
+                    gates: state.gates.rows(chunk).columns(units.lowerBound..<configuration.gateRows),
+                    candidate: state.candidate?.rows(chunk).columns(units),
                     before: before(segment).columns(configuration.projectionSize > 0 ? 0..<0 : units),
                     cellBefore: previous ?? running, cell: kept?.rows(rows).columns(units) ?? running,
-                    tanhCell: training ? state.tanhCells?.view.rows(rows).columns(units) : nil,
+                    tanhCell: training ? state.tanhCells?.rows(rows).columns(units) : nil,
                     output: (unprojected ?? state.output.rows(from: rows.lowerBound, count: rows.count))
                         .columns(units)))
         }
@@ -116,8 +116,8 @@ struct ForwardSweep {
 
     private func project(_ step: Int) {
         let (row, count) = (walk.layout.offset(step), walk.layout.running(step))
-        let unprojected = state.unprojected!.view.rows(training ? row..<(row + count) : 0..<count)
+        let unprojected = state.unprojected!.rows(training ? row..<(row + count) : 0..<count)
         own.projection!.multiply(
-            unprojected, start: zeros[0], into: state.output.rows(from: row, count: count), kernels)
+            unprojected, start: zeros, into: state.output.rows(from: row, count: count), kernels)
     }
 }

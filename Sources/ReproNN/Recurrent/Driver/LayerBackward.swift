@@ -22,6 +22,8 @@ extension RecurrentPass {
         _ tape: RecurrentTape, _ operands: BackwardOperands, engine: Engine, observer: OperationObserver? = nil
     ) {
         tape.use()
+        // The sweeps read views of what the tape keeps.
+        defer { withExtendedLifetime(tape) {} }
         let configuration = tape.weights.configuration
         var memory = Workspace()
         var gradient = operands.output
@@ -128,7 +130,7 @@ final class LayerBackward {
         let share = Workers.share(of: layout.positions, worker: worker, workers: workers, granule: 8)
         for direction in 0..<configuration.directions {
             weights.direction(direction, layer: layer).inputGradient!.multiply(
-                recorded.directions[direction].gates.view.rows(share), start: direction == 0 ? zeros[0] : nil,
+                recorded.directions[direction].gates.rows(share), start: direction == 0 ? zeros[0] : nil,
                 into: inputGradient.view.rows(share), engine.kernels)
         }
     }

@@ -61,8 +61,8 @@ struct ParameterReduction {
         }
         if let projected, let unprojected = state.unprojected, let weightHR = gradient(.weightHR) {
             inputs.removeAll()
-            list(unprojected.view, into: &inputs)
-            reduce(projected, columns: 0..<configuration.stateSize, &deltas) { rows, deltas in
+            list(unprojected, into: &inputs)
+            reduce(projected.view, columns: 0..<configuration.stateSize, &deltas) { rows, deltas in
                 kernels.outer(deltas, inputs.view, accumulate: continues, into: weightHR.rows(rows))
             }
         }
@@ -71,12 +71,12 @@ struct ParameterReduction {
     /// Lists the worker's share of some columns of every row, then hands the share over.
     @inline(__always)
     private func reduce(
-        _ matrix: Matrix, columns: Range<Int>, _ rows: inout RowList, _ body: (Range<Int>, RowsView) -> Void
+        _ matrix: MatrixView, columns: Range<Int>, _ rows: inout RowList, _ body: (Range<Int>, RowsView) -> Void
     ) {
         let share = Workers.share(of: columns.count, worker: worker, workers: workers, granule: 16)
         guard !share.isEmpty else { return }
         rows.removeAll()
-        list(matrix.view.columns(share), into: &rows)
+        list(matrix.columns(share), into: &rows)
         body(share, rows.view)
     }
 

@@ -35,7 +35,7 @@ struct RecurrentPass {
             let isLast = layer + 1 == configuration.layers
             let output =
                 isLast ? operands.output : Matrix(rows: layout.positions, columns: configuration.outputSize)
-            let rows = OutputRows(output, layout: layout, sequenceMajor: isLast && operands.sequenceMajor)
+            let rows = OutputRows(output.view, layout: layout, sequenceMajor: isLast && operands.sequenceMajor)
             let states = (0..<configuration.directions).map { direction in
                 DirectionState(
                     configuration, layout: layout, training: tape != nil, chunkRows: chunkRows,
@@ -54,9 +54,12 @@ struct RecurrentPass {
                 (input, kept) = drawn
                 observer?.observe("l\(layer).dropped", input, layout)
             }
-            tape?.layers.append(RecurrentTape.Layer(input: layerInput, directions: states, kept: kept))
+            tape?.layers.append(RecurrentTape.Layer(input: layerInput, output: output, directions: states, kept: kept))
         }
         tape?.dropout = dropout
+        tape?.memory = (memory, operands.initial)
+        memory.keepAlive()
+        withExtendedLifetime(operands) {}
     }
 
     /// A direction's columns of a layer's output.
@@ -74,8 +77,8 @@ struct RecurrentPass {
             .run { direction, parts, synchronize in
                 ForwardSweep(
                     weights: weights, layer: layer, direction: direction, state: states[direction],
-                    walk: Walk(layout: layout, reverse: direction == 1), kernels: engine.kernels, input: input,
-                    chunkRows: chunkRows, training: training, zeros: zeros
+                    walk: Walk(layout: layout, reverse: direction == 1), kernels: engine.kernels, input: input.view,
+                    chunkRows: chunkRows, training: training, zeros: zeros[0]
                 ).run(
                     parts: parts, observer: observer?.within(layer: layer, direction: direction),
                     synchronize: synchronize)

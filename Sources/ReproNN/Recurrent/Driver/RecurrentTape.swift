@@ -5,6 +5,8 @@ public final class RecurrentTape {
     struct Layer {
         /// The layer's input after dropout, `[P × I]`.
         let input: Matrix
+        /// The layer's output before dropout, `[P × D·S]`, which the directions' views stand in.
+        let output: Matrix
         let directions: [DirectionState]
         /// Which elements of the layer's output were kept by the dropout above it; nil where there is none.
         let kept: [Bool]?
@@ -15,6 +17,8 @@ public final class RecurrentTape {
     let layout: SequenceLayout
     let weights: RecurrentWeights
     var layers: [Layer] = []
+    /// What else the directions' views stand in: the pass's workspace and the initial states.
+    var memory: (workspace: Workspace, initial: States)?
     /// Where the next part of the batch draws for dropout; nil where the pass drew nothing.
     public internal(set) var dropout: Dropout?
     private var isUsed = false

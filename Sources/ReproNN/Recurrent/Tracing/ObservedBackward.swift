@@ -43,16 +43,16 @@ final class ObservedBackward {
         }
         let state = sweep.state
         dh = rows.copy(kernelGradient)
-        gates = rows.copy(state.gates.view, from: firstRow(step))
+        gates = rows.copy(state.gates, from: firstRow(step))
         carried =
             sweep.cellGradient.map { rows.copy($0) }
-            ?? state.candidate.map { rows.copy($0.view, from: firstRow(step)) } ?? []
+            ?? state.candidate.map { rows.copy($0, from: firstRow(step)) } ?? []
         before = rows.statesBefore(step, sweep.walk, state, configuration)
     }
 
     /// When the kernel of a step has run.
     func activationGradients(_ step: Int, _ gradient: MatrixView) {
-        let deltas = rows.views(sweep.state.gates.view, from: firstRow(step))
+        let deltas = rows.views(sweep.state.gates, from: firstRow(step))
         switch configuration.cell {
         case .lstm: lstm(step, deltas)
         case .gru: gru(step, deltas)
@@ -75,7 +75,7 @@ final class ObservedBackward {
     }
 
     private func lstm(_ step: Int, _ deltas: [VectorView]) {
-        let tanhCells = rows.views(sweep.state.tanhCells!.view, from: firstRow(step))
+        let tanhCells = rows.views(sweep.state.tanhCells!, from: firstRow(step))
         let cellGradients = rows.views(sweep.cellGradient!)
         func gate(_ index: Int, _ row: Int, _ unit: Int) -> Float { gates[row][index * hidden + unit] }
         var changed: (row: Int, unit: Int, value: Float)?
@@ -106,7 +106,7 @@ final class ObservedBackward {
     }
 
     private func gru(_ step: Int, _ deltas: [VectorView]) {
-        let candidates = rows.views(sweep.state.candidate!.view, from: firstRow(step))
+        let candidates = rows.views(sweep.state.candidate!, from: firstRow(step))
         func gate(_ index: Int, _ row: Int, _ unit: Int) -> Float { gates[row][index * hidden + unit] }
         func reset(_ row: Int, _ unit: Int) -> Float { deltas[row][2 * hidden + unit] * carried[row][unit] }
         func finish(_ index: Int, _ row: Int, _ unit: Int, _ gradient: Float) {

@@ -29,17 +29,17 @@ final class ObservedForward {
         rows = ObservedRows(sweep.walk.layout, step: step)
         let first = first(step, origin: origin)
         observer.observe(
-            name("pre", step), rows: rows.views(sweep.state.gates.view, from: first), columns: configuration.gateRows)
+            name("pre", step), rows: rows.views(sweep.state.gates, from: first), columns: configuration.gateRows)
         if let candidate = sweep.state.candidate {
-            observer.observe(name("gh", step), rows: rows.views(candidate.view, from: first), columns: hidden)
+            observer.observe(name("gh", step), rows: rows.views(candidate, from: first), columns: hidden)
         }
-        pre = rows.copy(sweep.state.gates.view, from: first)
+        pre = rows.copy(sweep.state.gates, from: first)
         before = rows.statesBefore(step, sweep.walk, sweep.state, configuration)
     }
 
     /// When the kernel of a step has run.
     func activations(_ step: Int, origin: Int) {
-        let gateRows = rows.views(sweep.state.gates.view, from: first(step, origin: origin))
+        let gateRows = rows.views(sweep.state.gates, from: first(step, origin: origin))
         switch configuration.cell {
         case .lstm: lstm(step, gateRows)
         case .gru: gru(step, gateRows, origin: origin)
@@ -60,9 +60,9 @@ final class ObservedForward {
     private func lstm(_ step: Int, _ gates: [VectorView]) {
         let state = sweep.state
         let kept = sweep.training ? first(step) : 0
-        let cells = rows.views(sweep.training ? state.cells!.view : state.cell!.view, from: kept)
-        let tanhCells = state.tanhCells.map { rows.views($0.view, from: kept) }
-        let outputs = state.unprojected.map { rows.views($0.view, from: kept) } ?? outputRows(step)
+        let cells = rows.views(sweep.training ? state.cells! : state.cell!, from: kept)
+        let tanhCells = state.tanhCells.map { rows.views($0, from: kept) }
+        let outputs = state.unprojected.map { rows.views($0, from: kept) } ?? outputRows(step)
         func finish(_ row: Int, _ unit: Int) {
             let tanhCell = ReferenceElementary.tanh(cells[row][unit])
             tanhCells?[row][unit] = tanhCell
@@ -81,7 +81,7 @@ final class ObservedForward {
     }
 
     private func gru(_ step: Int, _ gates: [VectorView], origin: Int) {
-        let candidates = rows.views(sweep.state.candidate!.view, from: first(step, origin: origin))
+        let candidates = rows.views(sweep.state.candidate!, from: first(step, origin: origin))
         let outputs = outputRows(step)
         for (gate, letter) in ["r", "z", "n"].enumerated() {
             let changed = observer.observe(
