@@ -17,9 +17,18 @@ extension CellRows {
     @inlinable @inline(__always)
     public init(_ view: MatrixView?) { self.init(base: view?.base, stride: view?.stride ?? 0) }
 
-    /// The rows from one of them on.
+    /// A view's rows and columns from one of each on.
     @inlinable @inline(__always)
-    public func from(_ row: Int) -> CellRows { CellRows(base: base.map { $0 + row * stride }, stride: stride) }
+    public init(_ view: MatrixView?, row: Int, column: Int) {
+        guard let view else {
+            self.init(base: nil, stride: 0)
+            return
+        }
+        assert(
+            row >= 0 && row < view.rows && column >= 0 && column <= view.columns,
+            "row \(row) and column \(column) of \(view.rows) × \(view.columns)")
+        self.init(base: view.base + (row * view.stride + column), stride: view.stride)
+    }
 
     @inlinable @inline(__always)
     public subscript(_ row: Int, _ column: Int) -> Float {

@@ -17,6 +17,7 @@ struct ForwardSweep {
     let zeros: VectorView
 
     var configuration: RecurrentConfiguration { weights.configuration }
+    private var projects: Bool { configuration.projectionSize > 0 }
     private var own: DirectionWeights { weights.direction(direction, layer: layer) }
 
     /// Rows whose pre-activations fit a core's cache together.
@@ -33,7 +34,6 @@ struct ForwardSweep {
         let observed = observer.map { ObservedForward(self, $0) }
         let first = weights.firstPart(direction: direction, layer: layer)
         let parts = (first + parts.lowerBound)..<(first + parts.upperBound)
-        let projects = configuration.projectionSize > 0
         var place = 0
         while place < layout.longest {
             var rows = layout.running(walk.step(place))
@@ -91,26 +91,28 @@ struct ForwardSweep {
     /// From a step's pre-activations to its states, before any projection.
     private func activate(_ step: Int, _ walk: Walk, _ part: Int, origin: Int) {
         let firstRow = walk.layout.offset(step)
-        let (hidden, units) = (configuration.hiddenSize, weights.part(at: part).units)
+        let units = weights.part(at: part).units
+        let unit = units.lowerBound
         walk.forEachSegment(step) { segment in
-            let rows = segment.rows(from: firstRow)
-            let chunk = segment.rows(from: firstRow - origin)
-            let running = state.cell?.rows(segment.ranks).columns(units)
+            let (rank, count) = (segment.ranks.lowerBound, segment.ranks.count)
+            let row = firstRow + rank
+            let running = CellRows(state.cell, row: rank, column: unit)
             // In training every c is kept, so the one before stands in the previous step's rows.
             let kept = training ? state.cells : nil
-            let previous = segment.previousRow.flatMap { kept?.rows(segment.rows(from: $0)).columns(units) }
-            let unprojected = state.unprojected?.rows(training ? rows : segment.ranks)
+            let previousRow = kept == nil ? nil : segment.previousRow
             kernels.forward(
                 configuration.kernel,
                 CellStep(
-                    rows: rows.count, units: units.count, hidden: hidden,
-                    gates: state.gates.rows(chunk).columns(units.lowerBound..<configuration.gateRows),
-                    candidate: state.candidate?.rows(chunk).columns(units),
-                    before: before(segment).columns(configuration.projectionSize > 0 ? 0..<0 : units),
-                    cellBefore: previous ?? running, cell: kept?.rows(rows).columns(units) ?? running,
-                    tanhCell: training ? state.tanhCells?.rows(rows).columns(units) : nil,
-                    output: (unprojected ?? state.output.rows(from: rows.lowerBound, count: rows.count))
-                        .columns(units)))
+                    rows: count, units: units.count, hidden: configuration.hiddenSize,
+                    gates: CellRows(state.gates, row: row - origin, column: unit),
+                    candidate: CellRows(state.candidate, row: row - origin, column: unit),
+                    before: CellRows(before(segment), row: 0, column: projects ? 0 : unit),
+                    cellBefore: previousRow.map { CellRows(kept, row: $0 + rank, column: unit) } ?? running,
+                    cell: kept == nil ? running : CellRows(kept, row: row, column: unit),
+                    tanhCell: CellRows(training ? state.tanhCells : nil, row: row, column: unit),
+                    output: projects
+                        ? CellRows(state.unprojected, row: training ? row : rank, column: unit)
+                        : CellRows(state.output.rows(from: row, count: count), row: 0, column: unit)))
         }
     }
 
