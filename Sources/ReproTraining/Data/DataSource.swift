@@ -54,7 +54,7 @@ package enum DataSources {
     /// The values of `data.format`.
     package static var formats: [String] { all.map { $0.format } }
 
-    /// Every source, in the order of the documentation.
+    /// Every source, in the order in which errors list them.
     static let all: [any NamedSource.Type] = [
         TSVSource.self, CoNLLUSource.self, NPYSource.self, SafetensorsSource.self, RomanSource.self, EndsSource.self,
         BalanceSource.self, ValuesSource.self, UniformSource.self,
