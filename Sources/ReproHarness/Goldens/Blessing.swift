@@ -1,3 +1,5 @@
+// How a run of this build becomes a golden.
+
 import ReproFormats
 import ReproNumerics
 import ReproTrace

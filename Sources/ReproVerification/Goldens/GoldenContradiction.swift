@@ -1,3 +1,5 @@
+// Holds what a golden records beside its digests to what a run shows.
+
 import ReproTrace
 
 extension Golden {

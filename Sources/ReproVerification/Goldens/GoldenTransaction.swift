@@ -1,3 +1,5 @@
+// The one way into a folder of goldens: everything or nothing.
+
 import ReproFormats
 import ReproTrace
 

