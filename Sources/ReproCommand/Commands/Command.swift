@@ -11,6 +11,7 @@ var commands: [any Command.Type] {
     [
         RunCommand.self,
         CheckCommand.self,
+        ReviewCommand.self,
         BlessCommand.self,
         DiffCommand.self,
         BisectCommand.self,

@@ -29,11 +29,48 @@ struct Finding {
     let outcome: Outcome
     /// One line: the verdict, and where it began.
     let headline: String
-    /// More about it, for services that run the command.
-    var details: [StyledText] = []
+    /// What was found, causes before what they cause: all that there is to say, in every format.
+    var rows: [FindingRow] = []
     var digest: Digest?
     /// The file that the case is about, for services that show messages beside files.
     var file: String?
+    /// The line above the rows where a person reads them; nil where the rows say it.
+    var title: StyledText?
+
+    /// The rows as lines.
+    var details: [StyledText] { rows.flatMap { $0.lines() } }
     /// The case as a person reads it.
-    var lines: [StyledText] = []
+    var lines: [StyledText] { (title.map { [$0] } ?? []) + details }
+}
+
+/// One thing that was found of a case, and below it what explains it.
+struct FindingRow: JSONRepresentable {
+    /// What it is about, `data` or `next`; nil for a line of its own.
+    let name: String?
+    let value: StyledText
+    var below: [FindingRow] = []
+
+    init(_ name: String, _ value: StyledText, below: [FindingRow] = []) {
+        self.name = name
+        self.value = value
+        self.below = below
+    }
+
+    /// A line as it is.
+    init(line: StyledText) {
+        name = nil
+        value = line
+    }
+
+    /// The row and those below it, which are set in by two more spaces each.
+    func lines(depth: Int = 0) -> [StyledText] {
+        let own = name.map { StyledText.row(String(repeating: "  ", count: depth) + $0, value) } ?? value
+        return [own] + below.flatMap { $0.lines(depth: depth + 1) }
+    }
+
+    var json: JSONValue {
+        var json: JSONValue = ["name": name ?? "", "text": String(value.plain.drop { $0 == " " })]
+        if !below.isEmpty { json = json.adding(["below": below]) }
+        return json
+    }
 }

@@ -5,6 +5,14 @@ func percent(_ share: Double) -> String {
     return "\(hundredths / 100).\(digits.count == 1 ? "0" : "")\(digits) %"
 }
 
+/// A count with a comma before each three digits: 5,452.
+func grouped(_ count: Int) -> String {
+    let digits = Array(String(count))
+    return digits.enumerated().map { index, digit in
+        index > 0 && (digits.count - index) % 3 == 0 ? ",\(digit)" : "\(digit)"
+    }.joined()
+}
+
 /// A number with so many decimal places.
 func decimal(_ value: Double, places: Int) -> String {
     guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }

@@ -10,6 +10,8 @@ final class Interruption: Sendable {
     let builds = RunningBuilds()
     /// Held while files are written.
     private let writing = Mutex(())
+    /// How the terminal was set before single keys were read from it; nil where none are.
+    private let terminal = Mutex<termios?>(nil)
 
     /// Takes over the signals. The sources live as long as the process.
     init() {
@@ -26,6 +28,7 @@ final class Interruption: Sendable {
                 _ = source
                 func end() -> Never {
                     self.builds.end()
+                    self.restoreTerminal()
                     Messages.write("\nrepro: interrupted\n")
                     _exit(code.rawValue)
                 }
@@ -47,5 +50,30 @@ final class Interruption: Sendable {
     /// Writes files to the end before an interruption takes effect.
     func protected<Result>(_ body: () throws -> Result) rethrows -> Result {
         try writing.withLock { _ in try body() }
+    }
+
+    /// The next key that is pressed, without waiting for the end of the line and without showing it; nil at the end of the input.
+    func key() -> Character? {
+        var settings = termios()
+        if tcgetattr(0, &settings) == 0 {
+            terminal.withLock { $0 = settings }
+            settings.c_lflag &= ~tcflag_t(ICANON | ECHO)
+            tcsetattr(0, TCSANOW, &settings)
+        }
+        defer { restoreTerminal() }
+        var byte: UInt8 = 0
+        while true {
+            let count = read(0, &byte, 1)
+            if count == 1 { return Character(UnicodeScalar(byte)) }
+            if count == 0 || errno != EINTR { return nil }
+        }
+    }
+
+    private func restoreTerminal() {
+        terminal.withLock { settings in
+            guard var before = settings else { return }
+            tcsetattr(0, TCSANOW, &before)
+            settings = nil
+        }
     }
 }

@@ -20,7 +20,7 @@ public struct Blessing: Sendable {
     /// What would be written, beside what stands there.
     public struct Proposal: Sendable {
         public let golden: Golden
-        /// The tensors to keep beside it; nil where they are too large.
+        /// The tensors to keep beside it; nil where they are not small and nobody asked for them.
         public let tensors: [KeptTensor]?
         /// The golden that it replaces; nil where there is none, or one that cannot be read.
         public let previous: Golden?
@@ -29,6 +29,13 @@ public struct Blessing: Sendable {
 
         /// The proposal as a change of the folder, refused where that is no longer what was compared with.
         public var change: GoldenChange { GoldenChange(golden, tensors: tensors, replacing: .shown(previous)) }
+
+        /// Whether there is something to write: what stands there says less than this, or something else, or nobody has
+        /// reviewed it.
+        public var isChange: Bool {
+            guard let previous, !previous.isUnreviewed else { return true }
+            return previous.blessed(by: golden.blessedBy, reason: golden.reason) != golden
+        }
     }
 
     /// Two runs of this very build disagree, so that there is nothing to vouch for.
@@ -46,7 +53,7 @@ public struct Blessing: Sendable {
     public let engine: Engine
     public let by: String
     public let reason: String
-    public var runner: ExperimentRunner = { try $0.run(seed: $1, engine: $2, options: $3).trace }
+    public var runner: ExperimentRunner = { try $0.run(seed: $1, engine: $2, options: $3) }
 
     public init(folder: GoldenFolder, engine: Engine, by: String, reason: String) {
         self.folder = folder
@@ -55,44 +62,56 @@ public struct Blessing: Sendable {
         self.reason = reason
     }
 
-    /// Runs the experiment twice and proposes what both gave.
+    /// Runs an experiment without a file of its own twice and proposes what both gave.
     ///
     /// - Parameter base: the folder that the experiment's data paths are relative to.
     /// - Throws: ``NotReproducible``, and what a run throws.
+    public func proposal(for experiment: Experiment, seed: UInt64, base: String) throws -> Proposal {
+        try proposal(for: ExperimentDefinition(experiment, base: base), seed: seed)
+    }
+
+    /// Runs an experiment twice and proposes what both gave. The golden names the config file of the definition.
+    ///
+    /// - Throws: ``NotReproducible``, and what a run throws.
     public func proposal(
-        for experiment: Experiment, seed: UInt64, base: String, onProgress: @escaping (RunProgress) -> Void = { _ in }
+        for definition: ExperimentDefinition, seed: UInt64, onProgress: @escaping (RunProgress) -> Void = { _ in }
     ) throws -> Proposal {
-        let options = RunOptions(resolve: { Paths.resolve($0, against: base) }, onProgress: onProgress)
+        let experiment = definition.experiment
+        let options = RunOptions(
+            resolve: { Paths.resolve($0, against: definition.base) }, onProgress: onProgress)
         let first = try runner(experiment, seed, engine, options)
-        let golden = try golden(of: experiment, seed: seed, base: base, giving: first)
+        let golden = try golden(of: definition, seed: seed, giving: first)
         let previous = try? folder.golden(named: experiment.name)
-        var drift = previous.flatMap { Drift(expected: $0, found: golden) }
-        let second = try Repetition(of: first.stages, moved: drift?.tensor, options: options) {
-            try runner(experiment, seed, engine, $0)
+        var drift = previous.flatMap {
+            Drift(expected: $0, found: golden) ?? Drift(asked: ConditionComparison([$0.conditions, golden.conditions]))
         }
-        if let drift = Drift(expected: first, found: second.trace) {
+        let second = try Repetition(of: first.trace.stages, moved: drift?.tensor, options: options) {
+            try runner(experiment, seed, engine, $0).trace
+        }
+        if let drift = Drift(expected: first.trace, found: second.trace) {
             throw NotReproducible(name: experiment.name, drift: drift)
         }
         if let previous, let tensors = try? folder.tensors(of: previous) {
             drift = try drift?.explained(by: tensors, second.tensors)
         }
         return Proposal(
-            golden: golden, tensors: second.goldenTensors, previous: previous, drift: drift)
+            golden: golden, tensors: folder.keepsTensors(of: golden) ? second.goldenTensors : nil, previous: previous,
+            drift: drift)
     }
 
     /// The golden with its paths relative to the folder, and the digests of its data files.
-    private func golden(of experiment: Experiment, seed: UInt64, base: String, giving trace: Trace) throws -> Golden {
-        var relative = experiment
-        relative.data = experiment.data.mappingPaths {
-            Paths.relative(Paths.resolve($0, against: base), from: folder.path)
-        }
-        let data = try zip(experiment.data.paths, relative.data.paths).map { path, name in
+    private func golden(
+        of definition: ExperimentDefinition, seed: UInt64, giving result: RunResult
+    ) throws -> Golden {
+        let experiment = definition.experiment(in: folder)
+        let name = try GoldenName(experiment: experiment.name)
+        // Read by the paths that were given: the folder may not be there yet.
+        let data = try zip(definition.experiment.data.paths, experiment.data.paths).map { path, name in
             Golden.DataFile(
-                path: name, digest: Hashing().digest(of: try ByteFile.contents(of: Paths.resolve(path, against: base))))
+                path: name, bytes: try ByteFile.contents(of: Paths.resolve(path, against: definition.base)))
         }
         return Golden(
-            name: try GoldenName(experiment: experiment.name), experiment: relative.json, data: data, seed: seed,
-            trace: trace, blessedBy: by,
-            reason: reason)
+            name: name, config: definition.recordedConfig(in: folder), experiment: experiment.json, data: data,
+            seed: seed, metrics: result.goldenMetrics, trace: result.trace, blessedBy: by, reason: reason)
     }
 }

@@ -8,7 +8,7 @@ import ReproVerification
 
 /// Carries out an experiment. The checks call it wherever they run one, so that a build that cannot repeat itself can be
 /// imitated.
-public typealias ExperimentRunner = @Sendable (Experiment, UInt64, Engine, RunOptions) throws -> Trace
+public typealias ExperimentRunner = @Sendable (Experiment, UInt64, Engine, RunOptions) throws -> RunResult
 
 /// Runs goldens again and judges what comes out.
 public struct GoldenCheck: Sendable {
@@ -17,12 +17,13 @@ public struct GoldenCheck: Sendable {
         public let name: String
         public let verdict: Verdict
         public let golden: Golden?
-        /// The run's trace, where it ran.
-        public let trace: Trace?
+        /// What the experiment ran as, where it ran: its trace and its metrics.
+        public var trace: Trace?
+        public var metrics: [JSONValue.Member] = []
         /// Why the tensors beside the golden explain nothing, where they should: never a reason for the verdict.
-        public let tensorsFault: GoldenTensorsFault?
+        public var tensorsFault: GoldenTensorsFault?
         /// Where the run drifted: the golden as this build would bless it, marked as unreviewed, and its tensors.
-        public let successor: (golden: Golden, tensors: [KeptTensor]?)?
+        public var successor: (golden: Golden, tensors: [KeptTensor]?)?
     }
 
     public let folder: GoldenFolder
@@ -31,7 +32,9 @@ public struct GoldenCheck: Sendable {
     public var baseline: GoldenBaseline?
     /// A fault to plant in every run; for showing that the check catches it.
     public var perturbation: Perturbation?
-    public var runner: ExperimentRunner = { try $0.run(seed: $1, engine: $2, options: $3).trace }
+    /// Whether what is asked for is run although it is not what was blessed, for a successor that can be reviewed.
+    public var makesSuccessors = false
+    public var runner: ExperimentRunner = { try $0.run(seed: $1, engine: $2, options: $3) }
 
     public init(folder: GoldenFolder, engine: Engine, perturbation: Perturbation? = nil) {
         self.folder = folder
@@ -50,66 +53,80 @@ public struct GoldenCheck: Sendable {
         return names.sorted { Text.precedes($0.utf8, $1.utf8) }
     }
 
-    /// Runs a case and judges it. A run that does not give the golden's root is repeated, to tell drift from a build that
-    /// cannot repeat itself.
+    /// Judges a case: what is asked for now against what was blessed, before anything runs; then what a run gives. A run that
+    /// does not give the golden's root is repeated, to tell drift from a build that cannot repeat itself.
     ///
+    /// - Parameter definition: what the experiment is now, where that is not to be looked up.
     /// - Throws: `PerturbationError` where the planted fault found no place.
     public func check(
-        _ name: String, onProgress: @escaping (RunProgress) -> Void = { _ in }
+        _ name: String, against definition: ExperimentDefinition? = nil,
+        onProgress: @escaping (RunProgress) -> Void = { _ in }
     ) throws(PerturbationError) -> Outcome {
         let golden: Golden
-        let experiment: Experiment
         do {
             golden = try folder.golden(named: name)
-            experiment = try folder.experiment(golden.experiment, named: name)
-            try verifyData(of: golden, experiment)
+            try verifyData(of: golden)
         } catch {
             let fault = baseline?.fault(error, of: name, in: folder) ?? error
-            return Outcome(
-                name: name, verdict: .notJudged("\(fault)"), golden: nil, trace: nil, tensorsFault: nil,
-                successor: nil)
+            return Outcome(name: name, verdict: .notJudged("\(fault)"), golden: nil)
         }
-        var tensors: GoldenTensors?
-        var tensorsFault: GoldenTensorsFault?
-        do { tensors = try folder.tensors(of: golden) } catch { tensorsFault = error }
-        let options = options(onProgress)
-        func outcome(
-            _ verdict: Verdict, _ trace: Trace? = nil, successor: (golden: Golden, tensors: [KeptTensor]?)? = nil
-        ) -> Outcome {
-            Outcome(
-                name: name, verdict: verdict, golden: golden, trace: trace, tensorsFault: tensorsFault,
-                successor: successor)
+        if golden.isUnreviewed {
+            let fault = UnreviewedGoldens.Unreviewed(path: folder.path(of: golden.name), folder: folder.path)
+            return Outcome(name: name, verdict: .notJudged("\(fault)"), golden: golden)
         }
+        var drift: Drift?
         do {
-            let first = try runner(experiment, golden.seed, engine, options)
-            if let problem = golden.contradiction(by: first) {
-                return outcome(.notJudged("\(malformed(golden, problem))"), first)
+            let asked = try AskedRun(golden, in: folder, against: definition)
+            drift = Drift(asked: asked.conditions)
+            if let drift, !makesSuccessors || asked.experiment.name != golden.name.text {
+                return Outcome(name: name, verdict: .drift(drift), golden: golden)
             }
-            let successor = first.root == golden.root ? nil : successor(of: golden, giving: first)
-            guard let successor, let drift = Drift(expected: golden, found: successor) else {
-                return outcome(.reproduced, first)
-            }
-            let second = try Repetition(of: first.stages, moved: drift.tensor, options: options) {
-                try runner(experiment, golden.seed, engine, $0)
-            }
-            if let unstable = Drift(expected: first, found: second.trace) {
-                return outcome(.notReproducible(unstable), first)
-            }
-            // A file that cannot be read any more leaves the drift unexplained, and a drift.
-            let explained = (try? tensors.map { try drift.explained(by: $0, second.tensors) }) ?? drift
-            return outcome(.drift(explained), first, successor: (successor, second.goldenTensors))
+            return try run(asked, golden, options(onProgress))
         } catch let error as PerturbationError {
             throw error
-        } catch let error as NotFiniteError {
-            return outcome(.notFinite("\(error)"))
         } catch {
-            return outcome(.notJudged("\(error)"))
+            // What is asked for differs, whatever becomes of a run of it.
+            let verdict =
+                drift.map { Verdict.drift($0) }
+                ?? (error is NotFiniteError ? .notFinite("\(error)") : .notJudged("\(error)"))
+            return Outcome(name: name, verdict: verdict, golden: golden)
         }
     }
 
+    private func run(_ asked: AskedRun, _ golden: Golden, _ options: RunOptions) throws -> Outcome {
+        var tensors: GoldenTensors?
+        var tensorsFault: GoldenTensorsFault?
+        do { tensors = try folder.tensors(of: golden) } catch { tensorsFault = error }
+        let first = try runner(asked.experiment, asked.seed, engine, options)
+        func outcome(_ verdict: Verdict) -> Outcome {
+            Outcome(
+                name: golden.name.text, verdict: verdict, golden: golden, trace: first.trace,
+                metrics: first.goldenMetrics, tensorsFault: tensorsFault)
+        }
+        // Where something else was asked for, the golden keeps the tensors of other stages.
+        if Cause(asked: asked.conditions) == .none, let problem = golden.contradiction(by: first.trace) {
+            return outcome(.notJudged("\(malformed(golden, problem))"))
+        }
+        let successor = try successor(of: golden, asked, giving: first)
+        guard let drift = Drift(expected: golden, found: successor) ?? Drift(asked: asked.conditions) else {
+            return outcome(.reproduced)
+        }
+        let second = try Repetition(of: first.trace.stages, moved: drift.tensor, options: options) {
+            try runner(asked.experiment, asked.seed, engine, $0).trace
+        }
+        if let unstable = Drift(expected: first.trace, found: second.trace) {
+            return outcome(.notReproducible(unstable))
+        }
+        // A file that cannot be read any more leaves the drift unexplained, and a drift.
+        let explained = (try? tensors.map { try drift.explained(by: $0, second.tensors) }) ?? drift
+        var judged = outcome(.drift(explained))
+        judged.successor = (successor, second.goldenTensors)
+        return judged
+    }
+
     /// Holds the data files that a golden vouches for against those that its experiment reads.
-    private func verifyData(of golden: Golden, _ experiment: Experiment) throws(GoldenFault) {
-        let paths = experiment.data.paths
+    private func verifyData(of golden: Golden) throws {
+        let paths = try folder.experiment(golden.experiment, named: golden.name.text).data.paths
         guard paths.count == golden.data.count, zip(paths, golden.data).allSatisfy({ Text.areSame($0, $1.path) }) else {
             throw malformed(golden, "'data' lists other files than those that its experiment reads")
         }
@@ -135,7 +152,7 @@ public struct GoldenCheck: Sendable {
         let golden = try folder.golden(named: name)
         let experiment = try folder.experiment(golden.experiment, named: name)
         let run = try Repetition(of: golden.stages, moved: nil, options: options(onProgress)) {
-            try runner(experiment, golden.seed, engine, $0)
+            try runner(experiment, golden.seed, engine, $0).trace
         }
         guard run.trace.root == golden.root else { throw NotReproduced(name: name) }
         return (golden, run.goldenTensors)
@@ -151,18 +168,18 @@ public struct GoldenCheck: Sendable {
         }
     }
 
-    /// What this build would bless: the trace, and the data files with the digests that they have now; of no bytes, where one
-    /// cannot be read.
-    ///
-    /// A changed file can change the vocabulary, and with it `init`, which comes before the data: only the files' own digests
-    /// tell that from a change of the arithmetic.
-    private func successor(of golden: Golden, giving trace: Trace) -> Golden {
-        let data = golden.data.map { file in
-            let bytes = try? ByteFile.contents(of: Paths.resolve(file.path, against: folder.path))
-            return Golden.DataFile(path: file.path, digest: Hashing().digest(of: bytes ?? []))
-        }
-        return Golden(
-            name: golden.name, config: golden.config, experiment: golden.experiment, data: data, seed: golden.seed,
-            trace: trace, blessedBy: "nobody", reason: UnreviewedGoldens.reason)
+    /// What this build would bless. The data files are read once more: one that changed while the run read it is told as such.
+    private func successor(of golden: Golden, _ asked: AskedRun, giving result: RunResult) throws -> Golden {
+        Golden(
+            name: golden.name, config: golden.config, experiment: asked.experiment.json,
+            data: try folder.data(of: asked.experiment), seed: asked.seed, metrics: result.goldenMetrics,
+            trace: result.trace, blessedBy: "nobody", reason: UnreviewedGoldens.reason)
+    }
+}
+
+extension RunResult {
+    /// The metrics as a golden keeps them: those that are numbers.
+    var goldenMetrics: [JSONValue.Member] {
+        metrics.filter(\.value.isFinite).map { JSONValue.Member($0.name, $0.value.json) }
     }
 }

@@ -10,6 +10,16 @@ import ReproVerification
 public struct UnreviewedGoldens: Sendable {
     /// The reason that each golden of the folder records.
     public static let reason = "unreviewed: left by repro check --results"
+    /// A golden that nobody has vouched for, and the command that lets somebody do it.
+    public struct Unreviewed: Error, CustomStringConvertible {
+        public let path: String
+        public let folder: String
+
+        public var description: String {
+            "\(path): nobody has reviewed it; `repro review \(folder)` shows what changed, case by case"
+        }
+    }
+
     /// Marks the folder as one that may be replaced.
     public static let marker = "UNREVIEWED.txt"
 
@@ -60,11 +70,21 @@ public struct UnreviewedGoldens: Sendable {
             let lines =
                 [
                     "Left by `repro check --results`: goldens as this build would bless them. Nobody vouches for them.",
-                    "Where a change is meant, `repro bless NAME --reason TEXT` makes the golden at your own machine.",
+                    "`repro review DIR` shows each beside the golden that it would replace, and asks.",
                     "",
                 ] + verdicts + ["", "where it ran:"] + facts
             try AtomicFile.write(
                 Array((lines.joined(separator: "\n") + "\n").utf8), to: temporary + "/" + UnreviewedGoldens.marker)
         }
+    }
+}
+
+extension Golden {
+    /// Whether a check left it and nobody has vouched for it since.
+    public var isUnreviewed: Bool { Text.areSame(reason, UnreviewedGoldens.reason) }
+
+    /// The same golden, vouched for by somebody.
+    public func blessed(by: String, reason: String) -> Golden {
+        Golden(copying: self, blessedBy: by, reason: reason)
     }
 }

@@ -13,6 +13,17 @@ public enum Cause: String, Sendable {
     /// Nothing differs; or only one run has the first stage that does, and nothing says why.
     case none
 
+    /// What two runs were asked for and differ in, whatever they gave; ``none`` where they agree.
+    public init(asked conditions: ConditionComparison) {
+        if conditions.options.contains(where: \.differs) {
+            self = .options
+        } else if conditions.data.contains(where: \.differs) {
+            self = .data
+        } else {
+            self = conditions.seed.differs ? .streams : .none
+        }
+    }
+
     /// - Parameters:
     ///   - first: the first stage that differs.
     ///   - tensor: the first tensor known to differ.
@@ -21,16 +32,15 @@ public enum Cause: String, Sendable {
         // step again: what a stage drew, or read, then differs before any arithmetic.
         let beganInData =
             first.id == .data || (tensor?.stage == first.id && tensor.map { OperationID($0.name).isBatch } == true)
-        if conditions.options.contains(where: \.differs) {
-            self = .options
-        } else if conditions.data.contains(where: \.differs) {
-            self = .data
-        } else if conditions.seed.differs || first.streamsAgree == false {
-            self = .streams
-        } else if first.streamsAgree == true {
-            self = beganInData ? .data : .arithmetic
+        let asked = Cause(asked: conditions)
+        if asked != .none {
+            self = asked
         } else {
-            self = .none
+            switch first.streamsAgree {
+            case false?: self = .streams
+            case true?: self = beganInData ? .data : .arithmetic
+            case nil: self = .none
+            }
         }
     }
 }

@@ -1,14 +1,16 @@
 import ReproFormats
 import ReproTrace
 
-/// Where a run left what was expected of it: the first difference in the order in which a run happens.
+/// Where a run left what was expected of it: the first difference in the order in which a run happens. What it was asked to
+/// compute comes before anything that it did.
 public struct Drift: Sendable, Equatable {
-    public private(set) var comparison: RunComparison
-    private let first: StageComparison
+    public let conditions: ConditionComparison
+    /// Nil where nothing ran, because what was asked for differs already.
+    private let first: StageComparison?
     /// The first tensor known to have moved. It stands in the first stage that differs or, where no tensors of that were
     /// kept, in the next that has some.
     public private(set) var tensor: TensorComparison?
-    /// How many stages differ, of how many.
+    /// How many stages differ, of how many; none of none where nothing ran.
     public let differingStages: Int
     public let stageCount: Int
     public let cause: Cause
@@ -17,7 +19,7 @@ public struct Drift: Sendable, Equatable {
     init?(_ comparison: RunComparison) {
         let growth = comparison.isEqual ? [] : comparison.growth
         guard let first = growth.first else { return nil }
-        self.comparison = comparison
+        conditions = comparison.conditions
         self.first = first
         let tensor = growth.lazy.compactMap { $0.moved?.first }.first
         self.tensor = tensor
@@ -32,13 +34,28 @@ public struct Drift: Sendable, Equatable {
         self.init(RunComparison(expected, found))
     }
 
-    /// The first stage that differs.
-    public var stage: StageID { first.id }
-    public var expected: Digest? { first.before?.digest }
+    /// A drift that is known before anything runs: what is asked for is not what was blessed. Nil where it is.
+    public init?(asked conditions: ConditionComparison) {
+        let cause = Cause(asked: conditions)
+        if cause == .none { return nil }
+        self.conditions = conditions
+        self.cause = cause
+        first = nil
+        differingStages = 0
+        stageCount = 0
+    }
+
+    /// Whether a run was compared; false where what was asked for differs and nothing ran.
+    public var hasRun: Bool { first != nil }
+    /// The first stage that differs; where nothing ran, the first that would.
+    public var stage: StageID { first?.id ?? (cause == .data ? .data : .initialization) }
+    /// Its name; `options` or `data` where nothing ran.
+    public var stageName: String { first?.name ?? (cause == .data ? "data" : "options") }
+    public var expected: Digest? { first?.before?.digest }
     /// Nil where the stage is missing, and where nothing was expected in its place.
-    public var found: Digest? { first.structure == nil ? first.after?.digest : nil }
+    public var found: Digest? { first?.structure == nil ? first?.after?.digest : nil }
     /// Whether the stage's random streams agree; nil where only one side has the stage.
-    public var streamsAgree: Bool? { first.streamsAgree }
+    public var streamsAgree: Bool? { first?.streamsAgree }
     /// Whether the stage's random streams agree, and what that tells with all else that is known; nil where only one side has
     /// the stage.
     public var streamsVerdict: (word: String, meaning: String)? {
@@ -52,7 +69,7 @@ public struct Drift: Sendable, Equatable {
         }
     }
     /// Where only one side has the stage.
-    public var structure: StructureDifference? { first.structure }
+    public var structure: StructureDifference? { first?.structure }
 
     /// The same drift, with the whole tensor that moved compared: the golden's with the one that the run gave.
     ///
@@ -62,7 +79,6 @@ public struct Drift: Sendable, Equatable {
             let difference = try golden.difference(from: own)
         else { return self }
         var drift = self
-        drift.comparison.note(difference, in: tensor.stage)
         drift.tensor?.whole = difference
         return drift
     }

@@ -15,9 +15,7 @@ extension Trace: DigestedRun {
 
 extension Golden: DigestedRun {
     public var conditions: RunConditions? {
-        RunConditions(
-            options: experiment.members ?? [], seed: seed,
-            data: data.map { JSONValue.Member($0.path, $0.digest.json) }, environment: [])
+        RunConditions(options: experiment, seed: seed, data: data)
     }
 }
 

@@ -8,12 +8,36 @@ public struct RunConditions: Sendable {
     /// The digest of each data file; none for data that the experiment generates.
     public let data: [JSONValue.Member]
     public let environment: [JSONValue.Member]
+    /// The data files with the digests of their lines; none where those are not known.
+    public let files: [Golden.DataFile]
+
+    public init(
+        options: [JSONValue.Member], seed: UInt64, data: [JSONValue.Member], environment: [JSONValue.Member],
+        files: [Golden.DataFile] = []
+    ) {
+        self.options = options
+        self.seed = seed
+        self.data = data
+        self.environment = environment
+        self.files = files
+    }
+
+    /// What a golden states, or what would be blessed.
+    public init(options: JSONValue, seed: UInt64, data: [Golden.DataFile]) {
+        self.init(
+            options: options.members ?? [], seed: seed,
+            data: data.map { JSONValue.Member($0.path, $0.digest.json) }, environment: [], files: data)
+    }
 }
 
 /// What several runs say of themselves, beside one another; those on which they agree are listed too.
 public struct ConditionComparison: Sendable, Equatable {
     public let options, data, environment: [Condition]
     public let seed: Condition
+    /// Which lines of data files differ, between two runs that know them.
+    public let lines: [LineChange]
+    /// Whether ``data`` stands under the paths of files, not under the names of recorded tensors.
+    public let namesFiles: Bool
 
     /// - Parameter runs: nil for a run that says nothing, such as one that just took place; then nothing is compared.
     public init(_ runs: [RunConditions?]) {
@@ -22,6 +46,13 @@ public struct ConditionComparison: Sendable, Equatable {
         data = Condition.all(known.map(\.data))
         environment = Condition.all(known.map(\.environment))
         seed = Condition(name: "seed", perRun: known.map(\.seed.json))
+        namesFiles = !known.isEmpty && known.allSatisfy { !$0.files.isEmpty || $0.data.isEmpty }
+        lines =
+            known.count != 2
+            ? []
+            : known[0].files.compactMap { file in
+                known[1].files.first { Text.areSame($0.path, file.path) }.flatMap { file.change(to: $0) }
+            }
     }
 }
 

@@ -80,6 +80,14 @@ public struct Golden: Sendable, Equatable {
         self.reason = reason
     }
 
+    /// A golden that says the same, vouched for by somebody else.
+    public init(copying golden: Golden, blessedBy: String, reason: String) {
+        self.init(
+            name: golden.name, config: golden.config, experiment: golden.experiment, data: golden.data,
+            seed: golden.seed, metrics: golden.metrics, root: golden.root, stages: golden.stages, blessedBy: blessedBy,
+            reason: reason)
+    }
+
     /// The stages whose leaves a golden keeps, the others without.
     package static func abridged(_ stages: [Stage]) -> [Stage] {
         let first = stages.firstIndex(where: \.isStep)

@@ -113,7 +113,7 @@ public struct GoldenFolder: Sendable {
         return golden
     }
 
-    /// The tensors that lie beside a golden; nil where none do because they are too large to be kept.
+    /// The tensors that lie beside a golden; nil where none do because they are not small and nobody asked for them.
     ///
     /// - Throws: ``GoldenTensorsFault``, which tells why a drift goes unexplained and is no reason to judge otherwise.
     public func tensors(of golden: Golden) throws(GoldenTensorsFault) -> GoldenTensors? {
@@ -129,20 +129,22 @@ public struct GoldenFolder: Sendable {
         do {
             return try GoldenTensors(path: place, golden: golden)
         } catch {
-            if error.kind == .missing, !GoldenTensors.areSmall(golden.stages) { return nil }
+            if error.kind == .missing, !GoldenTensors.areSmall(golden.stages, limit: GoldenTensors.smallByteCount) {
+                return nil
+            }
             throw error
         }
     }
 
-    /// What a golden vouches for, as far as it can be read: its experiment and seed, also of another contract or of one that was
-    /// damaged, so that it can be blessed anew. Nil where there is nothing to be read.
-    public func origin(of name: String) -> (experiment: JSONValue, seed: UInt64)? {
-        if let golden = try? golden(named: name) { return (golden.experiment, golden.seed) }
+    /// What a golden vouches for, as far as it can be read: its experiment, its seed and the config file that it names,
+    /// also of another contract or of one that was damaged, so that it can be blessed anew. Nil where there is nothing to be read.
+    public func origin(of name: String) -> (experiment: JSONValue, seed: UInt64, config: String?)? {
+        if let golden = try? golden(named: name) { return (golden.experiment, golden.seed, golden.config) }
         guard let parsed = GoldenName(name), let bytes = try? contents(of: parsed.fileName),
             let document = try? JSONValue.parse(bytes, path: path(of: parsed)), let seed = document["seed"]?.uint64,
             let experiment = document["experiment"], experiment["name"]?.string == parsed.text
         else { return nil }
-        return (experiment, seed)
+        return (experiment, seed, document["config"]?.string)
     }
 
     /// The bytes of one of the folder's files, the pending ones first.

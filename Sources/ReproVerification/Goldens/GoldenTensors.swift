@@ -8,6 +8,8 @@ import ReproTrace
 public struct GoldenTensors: Sendable {
     /// Tensors that take more bytes than this together are not kept: files of this size can live in a repository.
     public static let greatestByteCount = 4 << 20
+    /// Tensors that take no more than this together are kept without being asked for.
+    public static let smallByteCount = 256 << 10
 
     private let file: ArrayFile
 
@@ -35,6 +37,19 @@ public struct GoldenTensors: Sendable {
     /// The file's bytes.
     func contents() throws(FormatError) -> [UInt8] { try file.file.read(at: 0, count: file.file.byteCount) }
 
+    /// Reads all tensors.
+    ///
+    /// - Throws: `FormatError`, `.inputOutput`.
+    public func all(of golden: Golden) throws(FormatError) -> [KeptTensor] {
+        var tensors: [KeptTensor] = []
+        for (stage, leaf) in GoldenTensors.leaves(of: golden.stages) {
+            guard let entry = file.entry(named: KeptTensor.name(stage, leaf)) else { continue }
+            let bytes = try file.file.read(at: entry.byteRange.lowerBound, count: entry.byteRange.count)
+            tensors.append(KeptTensor(stage: stage, leaf: leaf, bytes: bytes))
+        }
+        return tensors
+    }
+
     /// The leaves whose tensors are kept: all that a golden lists but the bytes of data files, which lie in the repository
     /// themselves.
     private static func leaves(of stages: [Stage]) -> [(stage: StageID, leaf: Leaf)] {
@@ -44,9 +59,9 @@ public struct GoldenTensors: Sendable {
     /// Whether a leaf's tensor is one that is kept where all together are small enough.
     public static func isKept(_ leaf: Leaf) -> Bool { leaf.elementType != .byte }
 
-    /// Whether the tensors of a golden's stages are small enough to be kept.
-    public static func areSmall(_ stages: [Stage]) -> Bool {
-        var rest = greatestByteCount
+    /// Whether the tensors of a golden's stages take at most so many bytes: by default, no more than can be kept.
+    public static func areSmall(_ stages: [Stage], limit: Int = greatestByteCount) -> Bool {
+        var rest = limit
         for (_, leaf) in leaves(of: stages) {
             let byteCount = leaf.shape.reduce(leaf.elementType.byteCount) { count, size in
                 let (product, overflow) = count.multipliedReportingOverflow(by: size)

@@ -13,18 +13,19 @@ enum BlessCommand: Command {
             .goldens,
             .option("by", "NAME", "who blesses (default: git's user.name)"),
             .flag("yes", "do not ask; needed where there is no terminal"),
-            .flag("tensors", "only keep the tensors of goldens that this build reproduces"),
+            .flag("tensors", "only keep the tensors of goldens that this build reproduces, large ones too"),
             .option("perturb", "FAULT", "always refused: a planted fault must not become a golden"),
         ],
         notes: [
             "Without EXPERIMENT and --config: every golden of the folder. Refuses where CI or a service's own variable is set, if only to nothing.",
-            "Beside NAME.json, NAME.safetensors keeps the tensors that a golden lists, where they take at most "
-                + "\(GoldenTensors.greatestByteCount >> 20) MiB,",
-            "so that a check can show the first element that differs. They never decide; --tensors adds them to older goldens.",
+            "A golden names the config file that it was made of: `repro bless NAME` takes up what the file says now.",
+            "Beside NAME.json, NAME.safetensors keeps the tensors that a golden lists, so that a check can show the first element",
+            "that differs: without being asked up to \(GoldenTensors.smallByteCount >> 10) KiB, with --tensors up to "
+                + "\(GoldenTensors.greatestByteCount >> 20) MiB. They never decide.",
         ], formats: [.text])
 
-    /// An experiment to bless, and the folder that its paths are relative to.
-    private typealias Candidate = (experiment: Experiment, seed: UInt64, base: String)
+    /// An experiment to bless, as it is now.
+    private typealias Candidate = (definition: ExperimentDefinition, seed: UInt64)
 
     static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
@@ -51,16 +52,17 @@ enum BlessCommand: Command {
         let blessing = Blessing(folder: folder, engine: engine, by: try author(arguments), reason: reason)
 
         var proposals: [Blessing.Proposal] = []
-        for (experiment, seed, base) in candidates {
+        for (definition, seed) in candidates {
             let proposal = try blessing.proposal(
-                for: experiment, seed: seed, base: base, onProgress: context.messages.runProgress(experiment.name))
+                for: definition, seed: seed,
+                onProgress: context.messages.runProgress(definition.experiment.name))
             context.messages.clear()
-            try context.write(lines(proposal))
+            let rows = ProposalText.rows(proposal.golden, replacing: proposal.previous, drift: proposal.drift)
+            try context.write(
+                [ProposalText.title(proposal.golden, replacing: proposal.previous)] + rows.flatMap { $0.lines() })
             proposals.append(proposal)
         }
-        let changed = proposals.filter {
-            $0.previous?.root != $0.golden.root || $0.previous?.experiment != $0.golden.experiment
-        }
+        let changed = proposals.filter(\.isChange)
         guard !changed.isEmpty else {
             if folder.isHalfDone { try commit([], to: folder, context) }
             try Output.write(["nothing to bless: every golden is reproduced"])
@@ -90,24 +92,31 @@ enum BlessCommand: Command {
         let arguments = context.arguments
         let seed = try arguments.seed()
         var candidates: [Candidate] = []
-        func add(_ experiment: Experiment, _ known: UInt64?, base: String) throws {
-            guard let seed = seed ?? known else {
-                throw usage("'\(experiment.name)' has no golden yet, so --seed N is needed")
+        func add(_ definition: ExperimentDefinition, _ known: UInt64?) throws {
+            let name = definition.experiment.name
+            if let own = definition.seed, let seed, seed != own {
+                throw usage(
+                    "\(definition.config ?? name) asks for seed \(own), and --seed for \(seed); change the file, or leave --seed away"
+                )
             }
-            guard !candidates.contains(where: { $0.experiment.name == experiment.name }) else {
-                throw usage("'\(experiment.name)' is named twice")
+            guard let seed = seed ?? definition.seed ?? known else {
+                throw usage("'\(name)' has no golden yet, so --seed N is needed")
             }
-            candidates.append((experiment, seed, base))
+            guard !candidates.contains(where: { $0.definition.experiment.name == name }) else {
+                throw usage("'\(name)' is named twice")
+            }
+            candidates.append((definition, seed))
         }
         for path in arguments.allValues("config") {
-            let (experiment, configured, base) = try Context.configuration(path)
+            let definition = try ExperimentDefinition(config: path)
+            let experiment = definition.experiment
             for remark in experiment.ineffectiveOptions { context.messages.remark("without effect: " + remark) }
             for data in experiment.data.paths where data.hasPrefix("/") {
                 context.messages.remark(
                     "\(data) is named relative to the golden; keep it in the repository if other machines are to check it"
                 )
             }
-            try add(experiment, configured ?? folder.origin(of: experiment.name)?.seed, base: base)
+            try add(definition, folder.origin(of: experiment.name)?.seed)
         }
         var names = arguments.operands
         if names.isEmpty && candidates.isEmpty {
@@ -117,11 +126,13 @@ enum BlessCommand: Command {
         }
         for name in names {
             let golden = folder.origin(of: name)
-            if let experiment = Experiment.shipped(named: name) {
-                try add(experiment, golden?.seed, base: ".")
+            if let config = golden?.config {
+                try add(try definition(Paths.resolve(config, against: folder.path), of: name), golden?.seed)
+            } else if let experiment = Experiment.shipped(named: name) {
+                try add(ExperimentDefinition(experiment), golden?.seed)
             } else if let golden {
                 let experiment = try folder.experiment(golden.experiment, named: name)
-                try add(experiment, golden.seed, base: folder.path)
+                try add(ExperimentDefinition(experiment, base: folder.path), golden.seed)
             } else {
                 _ = try context.shippedExperiment(name)
             }
@@ -129,7 +140,18 @@ enum BlessCommand: Command {
         return candidates
     }
 
-    private static func author(_ arguments: Arguments) throws -> String {
+    /// The experiment of a golden as its config file says now.
+    private static func definition(_ config: String, of name: String) throws -> ExperimentDefinition {
+        let definition = try ExperimentDefinition(config: config)
+        guard Text.areSame(definition.experiment.name, name) else {
+            throw usage(
+                "\(config), which the golden '\(name)' was made of, calls its experiment '\(definition.experiment.name)'; "
+                    + "bless that with --config \(config), or take the name back")
+        }
+        return definition
+    }
+
+    static func author(_ arguments: Arguments) throws -> String {
         if let name = arguments.value("by"), !name.isEmpty { return name }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -144,27 +166,5 @@ enum BlessCommand: Command {
             if process.terminationStatus == 0, !name.isEmpty { return name }
         }
         throw usage("git names no user.name; say who blesses with --by NAME")
-    }
-
-    /// What a proposal moves: the root, stages, where the drift begins, the seed and options.
-    private static func lines(_ proposal: Blessing.Proposal) -> [StyledText] {
-        let golden = proposal.golden
-        let old = proposal.previous?.root.abbreviated ?? "none"
-        let moved = proposal.previous?.root != golden.root
-        let change = moved ? "\(old) → \(golden.root.abbreviated)" : "\(old), unchanged"
-        var lines: [StyledText] = ["\(golden.name.text.padded(20))\(change)  seed \(golden.seed)"]
-        guard let previous = proposal.previous else { return lines }
-        if moved {
-            let before = previous.stages
-            for (index, stage) in golden.stages.enumerated() where !stage.isStep {
-                let was = index < before.count && before[index].name == stage.name ? before[index].digest : nil
-                if was == stage.digest { continue }
-                lines.append(.row(stage.name, "\(was?.abbreviated ?? "none") → \(stage.digest.abbreviated)"))
-            }
-            lines += proposal.drift.map(DriftText.lines) ?? []
-        }
-        let conditions = ConditionComparison([previous.conditions, golden.conditions])
-        let changed = ([conditions.seed] + conditions.options).filter(\.differs)
-        return lines + changed.map { "  \(ConditionText.line($0, width: 13))" }
     }
 }

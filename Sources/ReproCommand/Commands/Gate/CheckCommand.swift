@@ -7,6 +7,7 @@ enum CheckCommand: Command {
         name: "check", summary: "Runs goldens again and compares; the gate for CI", operands: "[EXPERIMENT…]",
         options: [
             .goldens,
+            .option("config", "FILE", "check the golden of this experiment alone, against the file as it is now"),
             .option("results", "DIR", "where a case drifts, leave goldens as this build would bless them, for review"),
             .option("against", "REF", "report goldens that this git revision has and this tree lacks"),
             .option("shard", "K/N", "check the K-th of N parts of the cases"),
@@ -17,6 +18,8 @@ enum CheckCommand: Command {
             .option("seed", "S", "with --canary: draws the faults"),
         ],
         notes: [
+            "Before anything runs, options and data files are held against what was blessed: the config file that a golden names,",
+            "or the definition of an experiment that ships. A golden that nobody has reviewed is refused: `repro review`.",
             "Exit code: 0 reproduced, 1 drift, 2 could not judge, 3 not reproducible here, 4 not finite.",
             "make turns every failure into 2, so CI calls this command itself.",
             "--format github writes annotations, and a summary to $GITHUB_STEP_SUMMARY where it is set.",
@@ -34,13 +37,19 @@ enum CheckCommand: Command {
         let engine = try context.engine()
         let folder = GoldenFolder(path: path)
         var check = GoldenCheck(folder: folder, engine: engine, perturbation: try arguments.perturbation())
+        check.makesSuccessors = results != nil
         if arguments.has("seed") && !arguments.has("canary") {
             throw usage("--seed is for --canary; a golden has its own seed")
         }
         let names: [String]
+        var definition: ExperimentDefinition?
         do {
             check.baseline = try arguments.value("against").map { try GoldenBaseline(reference: $0, folder: folder) }
-            names = try cases(of: check, arguments.operands, shard: shard)
+            if let config = arguments.value("config") {
+                guard arguments.operands.isEmpty else { throw usage("name goldens or --config FILE, not both") }
+                definition = try asked(config)
+            }
+            names = try definition.map { [$0.experiment.name] } ?? cases(of: check, arguments.operands, shard: shard)
         } catch {
             // A service that reads reports takes a missing one for success.
             if arguments.value("canary") == nil {
@@ -53,7 +62,7 @@ enum CheckCommand: Command {
             guard let seed = try arguments.seed() else {
                 throw usage("--canary needs --seed S, which draws the faults")
             }
-            for option in ["perturb", "results"] where arguments.has(option) {
+            for option in ["perturb", "results", "config"] where arguments.has(option) {
                 throw usage("--canary plants faults of its own; --\(option) is for a check without it")
             }
             guard context.format == .text || context.format == .json else {
@@ -64,23 +73,32 @@ enum CheckCommand: Command {
         try context.interruption.protected { try results?.verifyPlace() }
 
         var outcomes: [GoldenCheck.Outcome] = []
-        let rendering = CheckFindings(goldens: path, width: max(18, names.map(\.count).max() ?? 0))
+        let environment = RunEnvironment(engine: engine)
+        let diagnosis = Diagnosis(goldens: path, config: arguments.value("config"), environment: environment)
+        let rendering = CheckFindings(diagnosis: diagnosis, width: max(18, names.map(\.count).max() ?? 0))
         var cases: [Finding] = []
         for name in names {
-            let outcome = try check.check(name, onProgress: context.messages.runProgress(name))
+            let outcome = try check.check(name, against: definition, onProgress: context.messages.runProgress(name))
             context.messages.clear()
             outcomes.append(outcome)
             cases.append(rendering.finding(outcome))
             try context.show(cases[cases.count - 1])
-            if context.format == .text, outcome.verdict.isReproduced, let fault = outcome.tensorsFault {
-                context.messages.remark("\(fault)")
-            }
         }
         let code = Verdict.exitCode(of: outcomes.map(\.verdict))
-        let environment = RunEnvironment(engine: engine)
-        try context.finish(rendering.findings(cases, outcomes, code: code, environment: environment))
+        try context.finish(rendering.findings(cases, outcomes, code: code))
         if let results { try leave(outcomes, of: folder, in: results, environment, context) }
         return code
+    }
+
+    /// Reads `--config`.
+    ///
+    /// - Throws: `CommandLineError`, 2: what cannot be read cannot be judged.
+    private static func asked(_ path: String) throws -> ExperimentDefinition {
+        do {
+            return try ExperimentDefinition(config: path)
+        } catch {
+            throw CommandLineError(message: "\(error)", code: .notJudged)
+        }
     }
 
     /// The cases to check.
@@ -130,6 +148,9 @@ enum CheckCommand: Command {
         try context.interruption.protected {
             try results.write(outcomes, of: folder, verdicts: lines, environment: environment)
         }
-        context.messages.remark("wrote \(results.path): goldens as this build would bless them, unreviewed")
+        let place = folder.path == "Goldens" ? "" : " --goldens \(folder.path)"
+        context.messages.remark(
+            "wrote \(results.path): goldens as this build would bless them, unreviewed; "
+                + "repro review \(results.path)\(place)")
     }
 }

@@ -20,8 +20,8 @@ struct BisectFindings {
         cases.append(
             Finding(
                 name: result.experiment, outcome: result.isEqual ? .passed : .failed,
-                headline: result.isEqual ? "equal" : place ?? "differs", details: rows, digest: result.roots.baseline,
-                lines: ["\(result.experiment.padded(20))\(word)  seed \(result.seed)"] + rows))
+                headline: result.isEqual ? "equal" : place ?? "differs", rows: rows, digest: result.roots.baseline,
+                title: "\(result.experiment.padded(20))\(word)  seed \(result.seed)"))
         results.append(BisectFindings.json(result))
         codes.append(result.isEqual ? .success : .drift)
     }
@@ -45,9 +45,9 @@ struct BisectFindings {
             ])
     }
 
-    private static func rows(_ result: Bisection.Result) -> [StyledText] {
-        var rows: [StyledText] = []
-        func row(_ name: String, _ value: StyledText) { rows.append(.row(name, value)) }
+    private static func rows(_ result: Bisection.Result) -> [FindingRow] {
+        var rows: [FindingRow] = []
+        func row(_ name: String, _ value: StyledText) { rows.append(FindingRow(name, value)) }
         row("baseline", StyledText(result.roots.baseline.hexadecimal))
         row("this build", StyledText(result.roots.present.hexadecimal))
         for level in result.levels {

@@ -7,21 +7,31 @@ struct ConditionText {
     /// One row per condition that differs: `option        training.learningRate 0.01 → 0.02`.
     ///
     /// - Parameter withEnvironment: whether to tell where the runs took place, which explains nothing of equal runs.
-    func rows(withEnvironment: Bool) -> [StyledText] {
-        func rows(_ kind: String, _ conditions: [Condition]) -> [StyledText] {
+    func rows(withEnvironment: Bool) -> [FindingRow] {
+        func rows(_ kind: String, _ conditions: [Condition]) -> [FindingRow] {
             conditions.filter(\.differs).map {
-                .row(kind, StyledText($0.name == kind ? ConditionText.change($0) : ConditionText.line($0)))
+                FindingRow(kind, StyledText($0.name == kind ? ConditionText.change($0) : line($0)))
             }
         }
         return rows("option", conditions.options) + rows("data", conditions.data) + rows("seed", [conditions.seed])
             + (withEnvironment ? rows("environment", conditions.environment) : [])
     }
 
-    /// The first option, data file or seed that differs, for the head of a headline; empty where they agree.
+    /// The first option, data file or seed that differs, for a headline; empty where they agree.
     var headline: String {
         let causes = (conditions.options + conditions.data + [conditions.seed]).filter(\.differs)
         guard let first = causes.first else { return "" }
-        return ConditionText.line(first) + (causes.count > 1 ? " and \(causes.count - 1) more; " : "; ")
+        let kind = conditions.data.contains(first) ? "data " : ""
+        return kind + line(first) + (causes.count > 1 ? " and \(causes.count - 1) more" : "")
+    }
+
+    /// One condition that differs: of a data file its lines, where they are known.
+    private func line(_ condition: Condition) -> String {
+        guard conditions.namesFiles, conditions.data.contains(condition) else { return ConditionText.line(condition) }
+        let lines = conditions.lines.first { Text.areSame($0.path, condition.name) }.map(LineText.text)
+        if let lines { return "\(condition.name): \(lines)" }
+        let isKnown = condition.perRun.allSatisfy { $0 != nil }
+        return isKnown ? "\(condition.name): its bytes differ" : ConditionText.line(condition)
     }
 
     var json: JSONValue {

@@ -15,17 +15,19 @@ enum DiffFindings {
     }
 
     private static func stages(_ runs: RunComparison, _ comparison: Comparison) -> Finding {
-        let notes = comparison.areEqual ? [] : comparison.notes.flatMap { ["  \($0)", ""] as [StyledText] }
+        let notes =
+            comparison.areEqual
+            ? [] : comparison.notes.flatMap { [FindingRow(line: "  \($0)"), FindingRow(line: "")] }
         let conditions = ConditionText(conditions: runs.conditions)
         guard let drift = runs.drift else {
             let rows = conditions.rows(withEnvironment: false)
-            return Finding(name: "stages", outcome: .passed, headline: "equal", lines: notes + rows)
+            return Finding(name: "stages", outcome: .passed, headline: "equal", rows: notes + rows)
         }
-        let way = conditions.rows(withEnvironment: true) + DriftText.lines(drift)
         let growth = GrowthText(stages: runs.growth).lines
         return Finding(
-            name: "stages", outcome: .failed, headline: conditions.headline + DriftText.place(drift),
-            details: way + growth, lines: notes + way + [""] + growth + [""])
+            name: "stages", outcome: .failed, headline: DriftText.place(drift),
+            rows: notes + conditions.rows(withEnvironment: true) + DriftText.rows(drift)
+                + (["" as StyledText] + growth + [""]).map { FindingRow(line: $0) })
     }
 
     private static func operations(_ difference: OperationComparison) -> Finding {
@@ -34,8 +36,8 @@ enum DiffFindings {
             ["  first operation  \(difference.place)  (\(count))"]
             + (difference.structure.map { ["    \(DriftText.text($0))"] } ?? [])
         return Finding(
-            name: "operations", outcome: .failed, headline: "first \(difference.place)", details: lines,
-            lines: lines + [""])
+            name: "operations", outcome: .failed, headline: "first \(difference.place)",
+            rows: (lines + [""]).map { FindingRow(line: $0) })
     }
 
     private static func file(_ file: FileComparison, name: String) -> Finding {
@@ -44,9 +46,11 @@ enum DiffFindings {
         return Finding(
             name: file.name.isEmpty ? name : file.name, outcome: count == 0 ? .passed : .failed,
             headline: count == 0 ? "equal" : "\(count) tensor\(count == 1 ? "" : "s") differ",
-            details: file.differences.map { "  \($0.name)  \(TensorDifferenceText.line($0))" },
-            lines: file.differences.flatMap { tensor -> [StyledText] in
-                ["  \(bad: tensor.name)\(place)", "    \(TensorDifferenceText.line(tensor))"]
+            rows: file.differences.flatMap { tensor -> [FindingRow] in
+                [
+                    FindingRow(line: "  \(bad: tensor.name)\(place)"),
+                    FindingRow(line: "    \(TensorDifferenceText.line(tensor))"),
+                ]
             })
     }
 

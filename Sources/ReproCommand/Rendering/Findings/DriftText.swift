@@ -1,10 +1,12 @@
 import Repro
 
-/// A drift as lines and as JSON: where it began, what was expected, and how far it is.
+/// A drift as rows and as JSON: where it began, what was expected, and how far it is.
 enum DriftText {
-    static func lines(_ drift: Drift) -> [StyledText] {
-        var lines: [StyledText] = []
-        func row(_ name: String, _ value: StyledText) { lines.append(.row(name, value)) }
+    /// Of a drift that is known before anything runs, none: what was asked for says it all.
+    static func rows(_ drift: Drift) -> [FindingRow] {
+        guard drift.hasRun else { return [] }
+        var rows: [FindingRow] = []
+        func row(_ name: String, _ value: StyledText) { rows.append(FindingRow(name, value)) }
         row("first stage", "\(bad: drift.stage)  (\(drift.differingStages) of \(drift.stageCount) stages differ)")
         if let structure = drift.structure { row("structure", StyledText(text(structure))) }
         if let expected = drift.expected { row("expected", StyledText(expected.hexadecimal)) }
@@ -14,33 +16,48 @@ enum DriftText {
         }
         guard let tensor = drift.tensor else {
             row("first tensor", "not known: only the stage's digest is kept")
-            return lines
+            return rows
         }
         let place =
             tensor.stage == drift.stage ? "" : "  (in \(tensor.stage), the first later stage whose tensors are kept)"
-        row("first tensor", "\(bad: tensor.name)\(place)")
-        if let structure = tensor.structure { row("", StyledText(text(structure))) }
+        var digests: [FindingRow] = []
+        if let structure = tensor.structure { digests.append(FindingRow("", StyledText(text(structure)))) }
         if let expected = tensor.before?.digest, let found = tensor.after?.digest {
-            row("  expected", StyledText(expected.hexadecimal))
-            row("  found", StyledText(found.hexadecimal))
+            digests.append(FindingRow("expected", StyledText(expected.hexadecimal)))
+            digests.append(FindingRow("found", StyledText(found.hexadecimal)))
         }
-        guard tensor.structure == nil else {
-            for element in tensor.elements { row("", StyledText(text(element))) }
-            return lines
-        }
+        rows.append(FindingRow("first tensor", "\(bad: tensor.name)\(place)", below: digests))
+        let recorded = tensor.elements.map { FindingRow("", StyledText(text($0))) }
+        if tensor.structure != nil { return rows + recorded }
         if let whole = tensor.whole {
             row("elements", StyledText(TensorDifferenceText.extent(whole)))
             row("first element", StyledText(TensorDifferenceText.first(whole)))
-            return lines
+            return rows
         }
         row("elements", StyledText(elements(tensor)))
-        for element in tensor.elements { row("", StyledText(text(element))) }
-        return lines
+        return rows + recorded
     }
 
-    /// Where a drift began, in a few words.
+    /// Where a drift began, in a few words: what was asked for and differs, or the first stage and tensor.
     static func place(_ drift: Drift) -> String {
-        "first in stage '\(drift.stage)'" + (drift.tensor.map { ", tensor '\($0.name)'" } ?? "")
+        let asked = ConditionText(conditions: drift.conditions).headline
+        guard drift.hasRun else { return drift.cause == .options ? "options: \(asked)" : asked }
+        return (asked.isEmpty ? "" : asked + "; ") + "first in stage '\(drift.stage)'"
+            + (drift.tensor.map { ", tensor '\($0.name)'" } ?? "")
+    }
+
+    /// What the cause is, in words.
+    static func cause(_ drift: Drift) -> String {
+        let asked = Cause(asked: drift.conditions)
+        switch (drift.cause, asked) {
+        case (.options, _): return "options: what is asked for is not what was blessed"
+        case (.data, .data): return "data: what it reads is not what was blessed"
+        case (.data, _): return "data: the files agree, and what was drawn or read from them moved"
+        case (.streams, .streams): return "seed: it is not the one that was blessed"
+        case (.streams, _): return "streams: options and data agree, and the random numbers moved"
+        case (.arithmetic, _): return "arithmetic: options, data and random streams agree, and the numbers moved"
+        case (.none, _): return "structure: only one side has the stage, and nothing says why"
+        }
     }
 
     private static func elements(_ tensor: TensorComparison) -> String {
@@ -71,7 +88,7 @@ enum DriftText {
 
     static func json(_ drift: Drift) -> JSONValue {
         var json: JSONValue = [
-            "cause": drift.cause.rawValue, "stage": drift.stage, "expected": drift.expected, "found": drift.found,
+            "cause": drift.cause.rawValue, "stage": drift.stageName, "expected": drift.expected, "found": drift.found,
             "streamsAgree": drift.streamsAgree, "differingStages": drift.differingStages,
             "stageCount": drift.stageCount,
         ]

@@ -13,13 +13,14 @@ struct MatrixFindings {
             let failure = combination.failure ?? ""
             return Finding(
                 name: name, outcome: .unjudged, headline: "not judged: \(failure)",
-                lines: [line(combination, StyledText(failure, .bad))])
+                title: line(combination, StyledText(failure, .bad)))
         }
         let isSame = root == expected
         return Finding(
             name: name, outcome: isSame ? .passed : .failed, headline: isSame ? "same" : "another digest",
-            details: isSame ? [] : ["  first  \(expected ?? root)", "  here   \(root)"], digest: root,
-            lines: [line(combination, StyledText(root.abbreviated, isSame ? .good : .bad))])
+            rows: isSame
+                ? [] : [FindingRow("first", "\(expected ?? root)"), FindingRow("here", "\(root)")], digest: root,
+            title: line(combination, StyledText(root.abbreviated, isSame ? .good : .bad)))
     }
 
     private func line(_ combination: RunMatrix.Combination, _ result: StyledText) -> StyledText {

@@ -4,12 +4,17 @@ import Repro
 enum RunText {
     static func head(_ experiment: Experiment, seed: UInt64, environment: RunEnvironment) -> [StyledText] {
         let summary = Experiment.summary(of: experiment.name)
-        let threads = environment.threads == 1 ? "1 thread" : "\(environment.threads) threads"
         return [
             row("experiment", "\(experiment.name)\(faint: summary.isEmpty ? "" : "  " + summary)"),
             row("model", "\(model(experiment))"), row("seed", "\(seed)"),
-            row("engine", "\(environment.kernels), \(threads), \(environment.processor)"), "",
+            row("engine", "\(engine(environment))"), "",
         ]
+    }
+
+    /// What computes.
+    static func engine(_ environment: RunEnvironment) -> String {
+        let threads = environment.threads == 1 ? "1 thread" : "\(environment.threads) threads"
+        return "\(environment.kernels), \(threads), \(environment.processor)"
     }
 
     /// - Parameters:

@@ -1,0 +1,84 @@
+import Repro
+
+/// What a check found out about a case, causes before what they cause: the rows that every format draws.
+struct Diagnosis {
+    /// The folder, as it was named.
+    let goldens: String
+    /// The file of `--config`; nil without one.
+    let config: String?
+    let environment: RunEnvironment
+
+    func rows(_ outcome: GoldenCheck.Outcome) -> [FindingRow] {
+        let tensors = outcome.tensorsFault.map { [FindingRow("tensors", "\("\($0)")")] } ?? []
+        switch outcome.verdict {
+        case .reproduced: return tensors
+        case .drift(let drift):
+            let asked = ConditionText(conditions: drift.conditions).rows(withEnvironment: false)
+            let remark = drift.hasRun ? "" : "; nothing was run"
+            return [FindingRow("cause", "\(bad: DriftText.cause(drift))\(remark)", below: asked)]
+                + MetricText.rows(outcome.golden?.metrics ?? [], outcome.metrics) + DriftText.rows(drift) + tensors
+                + place(drift) + [next(outcome)]
+        case .notReproducible(let drift):
+            let cause: StyledText = "\(bad: "not repeatable"): two runs of this build disagree with each other"
+            return [FindingRow("cause", cause)] + DriftText.rows(drift) + place(drift) + [next(outcome)]
+        case .notJudged(let reason), .notFinite(let reason):
+            return [FindingRow(line: "  \(reason)"), next(outcome)]
+        }
+    }
+
+    /// Where it ran, where that can matter: whatever was asked for is the same everywhere.
+    private func place(_ drift: Drift) -> [FindingRow] {
+        Cause(asked: drift.conditions) == .none
+            ? [FindingRow("environment", "\(RunText.engine(environment)), \(environment.configuration) build")] : []
+    }
+
+    /// The command that helps with the cause.
+    func next(_ outcome: GoldenCheck.Outcome) -> FindingRow {
+        let name = outcome.name
+        let place = goldens == "Goldens" ? "" : " --goldens \(goldens)"
+        func row(_ text: String) -> FindingRow { FindingRow("next", StyledText(text)) }
+        switch outcome.verdict {
+        case .reproduced: return row("")
+        case .drift(let drift):
+            let bless = "repro bless \(name)\(place) --reason TEXT"
+            switch Cause(asked: drift.conditions) {
+            case .none:
+                return row(
+                    "repro bisect --baseline PATH \(name)\(place)   with the last good build; or, where the change is meant, \(bless)"
+                )
+            case .data: return row("\(bless)   where the change is meant; else restore \(changedFiles(drift))")
+            case .options, .streams, .arithmetic:
+                let isRenamed = drift.conditions.options.contains { $0.name == "name" && $0.differs }
+                let file = config ?? outcome.golden.flatMap(configPath)
+                let command =
+                    isRenamed || config != nil
+                    ? "repro bless --config \(file ?? "FILE")\(isRenamed ? " --seed N" : "")\(place) --reason TEXT"
+                    : bless
+                return row(
+                    "\(command)   where the change is meant; else restore \(file ?? "the experiment's definition")")
+            }
+        case .notReproducible:
+            return row("repro doctor   and look for memory read before it is written, or faulty memory")
+        case .notJudged:
+            return row(outcome.golden?.isUnreviewed == true ? "repro review \(goldens)" : "repro list\(place)")
+        case .notFinite:
+            return row("repro run \(target(outcome)) --trace tensor   and look at the tensors before it")
+        }
+    }
+
+    private func changedFiles(_ drift: Drift) -> String {
+        drift.conditions.data.filter(\.differs).map(\.name).joined(separator: ", ")
+    }
+
+    /// The config file of a golden, from the working directory.
+    private func configPath(_ golden: Golden) -> String? {
+        golden.config.map { Paths.relative(Paths.resolve($0, against: goldens), from: ".") }
+    }
+
+    private func target(_ outcome: GoldenCheck.Outcome) -> String {
+        let seed = outcome.golden?.seed ?? 0
+        if let config = outcome.golden.flatMap(configPath) { return "--config \(config) --seed \(seed)" }
+        return Experiment.shipped(named: outcome.name) == nil
+            ? "--config FILE --seed \(seed)" : "\(outcome.name) --seed \(seed)"
+    }
+}

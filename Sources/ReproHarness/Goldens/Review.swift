@@ -1,0 +1,112 @@
+import Foundation
+import ReproFormats
+import ReproNumerics
+import ReproTrace
+import ReproVerification
+
+/// The goldens that a check left, or that lie unreviewed among the others, each beside the one that it would replace; and what a
+/// person makes of them. Whatever was decided stays decided, so that a review that was broken off goes on where it stopped.
+public struct Review: Sendable {
+    /// One golden that nobody has vouched for.
+    public struct Case: Sendable {
+        public let golden: Golden
+        /// Nil where none is replaced, or one that cannot be read.
+        public let previous: Golden?
+        /// Where the two part; nil where there is nothing to compare with.
+        public let drift: Drift?
+        /// What is asked for where the golden would stand, beside what it was made of; nil where that cannot be read.
+        public let present: ConditionComparison?
+        let tensors: [KeptTensor]?
+    }
+
+    /// Where the unreviewed goldens lie.
+    public let folder: GoldenFolder
+    /// Where those lie that they replace.
+    public let goldens: GoldenFolder
+
+    public init(folder: GoldenFolder, goldens: GoldenFolder) {
+        self.folder = folder
+        self.goldens = goldens
+    }
+
+    /// Whether the goldens lie where they would stand, so that none of them replaces a file.
+    public var isInPlace: Bool { Paths.relative(folder.path + "/x", from: goldens.path) == "x" }
+
+    /// The folder to review where none is named: the goldens themselves where some are unreviewed, else the folder beside them,
+    /// or in the working directory, that a check left last. Nil where there is none.
+    public static func place(goldens: GoldenFolder) -> String? {
+        let names = (try? goldens.claimedNames()) ?? []
+        if names.contains(where: { (try? goldens.golden($0))?.isUnreviewed == true }) { return goldens.path }
+        var found: [(path: String, date: Date)] = []
+        for parent in [".", Paths.folder(of: Paths.trimmed(goldens.path))] {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] {
+                let path = parent == "." ? name : parent + "/" + name
+                let marker = path + "/" + UnreviewedGoldens.marker
+                let facts = try? FileManager.default.attributesOfItem(atPath: marker)
+                if let date = facts?[.modificationDate] as? Date { found.append((path, date)) }
+            }
+        }
+        return found.max { ($0.date, $1.path) < ($1.date, $0.path) }?.path
+    }
+
+    /// The cases that are still to be decided, in the order of their names.
+    ///
+    /// - Throws: ``GoldenFault`` for a folder or a golden of it that cannot be read.
+    public func cases() throws -> [Case] {
+        let rejected = rejections()
+        var cases: [Case] = []
+        for name in try folder.claimedNames() {
+            let golden = try folder.golden(name)
+            guard golden.isUnreviewed, !rejected.contains(Review.line(golden)) else { continue }
+            let previous = isInPlace ? nil : try? goldens.golden(golden.name)
+            if let previous, previous.blessed(by: golden.blessedBy, reason: golden.reason) == golden { continue }
+            cases.append(try reviewCase(golden, previous))
+        }
+        return cases
+    }
+
+    private func reviewCase(_ golden: Golden, _ previous: Golden?) throws -> Case {
+        let tensors = try (try? folder.tensors(of: golden))?.flatMap { try $0.all(of: golden) }
+        var drift = previous.flatMap {
+            Drift(expected: $0, found: golden) ?? Drift(asked: ConditionComparison([$0.conditions, golden.conditions]))
+        }
+        if let previous, let before = try? goldens.tensors(of: previous), let tensors {
+            drift = try? drift?.explained(by: before, tensors)
+        }
+        let present = try? AskedRun(golden, in: goldens, against: nil).conditions
+        return Case(golden: golden, previous: previous, drift: drift, present: present, tensors: tensors)
+    }
+
+    /// The change that puts a golden in its place, vouched for; refused where that is no longer what was shown.
+    public func change(accepting decided: Case, by: String, reason: String) -> GoldenChange {
+        let golden = decided.golden.blessed(by: by, reason: reason)
+        return GoldenChange(
+            golden, tensors: goldens.keepsTensors(of: golden) ? decided.tensors : nil,
+            replacing: .shown(isInPlace ? decided.golden : decided.previous))
+    }
+
+    /// Notes that a golden is not to be asked for again. It stays where it lies, and a check goes on refusing it.
+    ///
+    /// - Throws: `FormatError` where that cannot be noted.
+    public func reject(_ decided: Case) throws {
+        if isInPlace { return }
+        let marker = folder.path + "/" + UnreviewedGoldens.marker
+        let note = (try? ByteFile.contents(of: marker)) ?? []
+        try AtomicFile.write(note + Array((Review.line(decided.golden) + "\n").utf8), to: marker)
+    }
+
+    private func rejections() -> [String] {
+        let note = (try? ByteFile.contents(of: folder.path + "/" + UnreviewedGoldens.marker)) ?? []
+        return String(decoding: note, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    private static func line(_ golden: Golden) -> String { "rejected: \(golden.name) \(golden.root)" }
+}
+
+extension GoldenFolder {
+    /// Whether tensors are kept beside a golden: small ones are, others where they were asked for before.
+    func keepsTensors(of golden: Golden) -> Bool {
+        GoldenTensors.areSmall(golden.stages, limit: GoldenTensors.smallByteCount)
+            || Paths.isFolder(tensorPath(of: golden.name)) == false
+    }
+}

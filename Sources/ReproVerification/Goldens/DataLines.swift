@@ -1,0 +1,31 @@
+import ReproFormats
+import ReproTrace
+
+/// What a golden keeps of a data file: its digest, and of a text the digests of its lines, which tell the lines that changed.
+extension Golden.DataFile {
+    /// - Parameter path: relative to the golden's folder.
+    public init(path: String, bytes: [UInt8]) {
+        let hashing = Hashing()
+        // What ends with a line feed has no empty line behind it.
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let count = lines.count - (lines.last?.isEmpty == true ? 1 : 0)
+        let isText = count <= Golden.DataFile.greatestLineCount && String(validating: bytes, as: UTF8.self) != nil
+        let digests = lines.prefix(count).lazy.map { line in
+            String(hashing.digest(of: Array(line)).hexadecimal.prefix(Golden.DataFile.digitsPerLine))
+        }
+        self.init(path: path, digest: hashing.digest(of: bytes), lines: isText ? digests.joined() : nil)
+    }
+
+    /// The lines that differ between this file and one that took its place; nil where the bytes are the same, or lines are not
+    /// known of both.
+    func change(to other: Golden.DataFile) -> LineChange? {
+        guard digest != other.digest, let before = lineDigests, let after = other.lineDigests else { return nil }
+        return LineChange(path: path, before: before, after: after)
+    }
+
+    private var lineDigests: [ArraySlice<UInt8>]? {
+        guard let digits = lines.map({ Array($0.utf8) }) else { return nil }
+        let width = Golden.DataFile.digitsPerLine
+        return stride(from: 0, to: digits.count, by: width).map { digits[$0..<min($0 + width, digits.count)] }
+    }
+}
