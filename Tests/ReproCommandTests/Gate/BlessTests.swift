@@ -100,7 +100,9 @@ import Testing
             try place.write("m/mood.json", text.replacingOccurrences(of: "\"hidden\": 4", with: "\"hidden\": 9"))
             let ending = try place.run(command + ["--seed", "8"])
             expectSuccess(ending)
-            #expect(ending.out.contains("7 → 8") && ending.out.contains("model.hidden  4 → 9"), "\(ending)")
+            #expect(
+                ending.out.contains("seed          7 → 8") && ending.out.contains("option        model.hidden 4 → 9"),
+                "\(ending)")
         }
     }
 

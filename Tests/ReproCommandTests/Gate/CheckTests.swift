@@ -30,10 +30,14 @@ import Testing
             try place.write("m/train.tsv", "bad\ta grey day\ngood\ta fine day\ngood\tfine weather\nbad\tgrey rain\n")
             let ending = try place.repro("check", "--goldens", "m/Goldens")
             #expect(ending.code == 1, "\(ending)")
-            #expect(ending.out.contains("first stage   data "), "\(ending)")
-            #expect(ending.out.contains("first tensor  train.file"), "\(ending)")
-            #expect(ending.out.contains("data          ../train.tsv is not the file that was blessed"), "\(ending)")
-            #expect(!ending.out.contains("../test.tsv"), "\(ending)")
+            #expect(ending.out.contains("cause         data: "), "\(ending)")
+            #expect(ending.out.contains("data        ../train.tsv: lines 1 and 2 differ (2 of 4 lines)"), "\(ending)")
+            #expect(ending.out.contains("nothing was run") && !ending.out.contains("first stage"), "\(ending)")
+            #expect(!ending.out.contains("bisect") && !ending.out.contains("../test.tsv"), "\(ending)")
+            // Where results are to be left, what is asked for is run for them.
+            let results = try place.repro("check", "--goldens", "m/Goldens", "--results", "r")
+            #expect(results.code == 1 && results.out.contains("first stage   data "), "\(results)")
+            #expect(results.out.contains("first tensor  train.file"), "\(results)")
         }
     }
 
@@ -42,10 +46,10 @@ import Testing
         try withWorkplace { place in
             try place.blessMood("m")
             try place.write("m/train.tsv", Mood.train + "good\tsunshine\n")
-            let ending = try place.repro("check", "--goldens", "m/Goldens")
+            let ending = try place.repro("check", "--goldens", "m/Goldens", "--results", "r")
             #expect(ending.code == 1, "\(ending)")
             #expect(ending.out.contains("first stage   init "), "\(ending)")
-            #expect(ending.out.contains("../train.tsv is not the file that was blessed"), "\(ending)")
+            #expect(ending.out.contains("../train.tsv: line 5 was added (5 lines, 4 were blessed)"), "\(ending)")
             let json = try place.repro("check", "--goldens", "m/Goldens", "--format", "json").json()
             let changed = json["cases"]?.elements?.first?["changedData"]?.elements
             #expect(changed?.map(\.string) == ["../train.tsv"])

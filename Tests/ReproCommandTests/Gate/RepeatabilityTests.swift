@@ -12,7 +12,7 @@ private func unsteady() -> ExperimentRunner {
         if count.next().isMultiple(of: 2) {
             options.perturbation = Perturbation("step 000000/grad.linear.weight:0:0")
         }
-        return try experiment.run(seed: seed, engine: engine, options: options).trace
+        return try experiment.run(seed: seed, engine: engine, options: options)
     }
 }
 
@@ -88,7 +88,7 @@ private final class Counter: Sendable {
                 var wild = experiment
                 wild.training?.learningRate = 1e30
                 wild.training?.weightDecay = 1e30
-                return try wild.run(seed: seed, engine: engine, options: options).trace
+                return try wild.run(seed: seed, engine: engine, options: options)
             }
             let verdict = try check.check("mood").verdict
             #expect(verdict.exitCode.rawValue == 4, "\(verdict)")

@@ -150,8 +150,11 @@ struct Workplace {
         process.environment = self.environment(environment)
         process.currentDirectoryURL = URL(fileURLWithPath: folder.hasPrefix("/") ? folder : self(folder))
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try capture("out")
-        process.standardError = try capture("err")
+        let handles = [try capture("out"), try capture("err")]
+        // A process that ended keeps its handles for as long as the tests run: hundreds of them would be open at once.
+        defer { for handle in handles { try? handle.close() } }
+        process.standardOutput = handles[0]
+        process.standardError = handles[1]
         let ended = DispatchSemaphore(value: 0)
         process.terminationHandler = { _ in ended.signal() }
         try process.run()
