@@ -6,6 +6,7 @@ import ReproTrace
 import ReproTraining
 import ReproVerification
 
+/// How a golden becomes an experiment again.
 extension GoldenFolder {
     /// The experiment of a golden; its data paths are relative to the folder.
     ///
