@@ -60,7 +60,10 @@ public struct Drift: Sendable, Equatable {
     /// the stage.
     public var streamsVerdict: (word: String, meaning: String)? {
         guard let streamsAgree else { return nil }
-        guard streamsAgree else { return ("differ", "seeding, or the order of draws, moved") }
+        guard streamsAgree else {
+            let isAsked = Cause(asked: conditions) != .none
+            return ("differ", isAsked ? "other draws were asked for" : "seeding, or the order of draws, moved")
+        }
         switch cause {
         case .options: return ("agree", "the options differ, so that the numbers have to")
         case .data: return ("end alike", "what was drawn or read moved, not the arithmetic")
