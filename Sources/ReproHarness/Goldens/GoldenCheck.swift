@@ -103,8 +103,7 @@ public struct GoldenCheck: Sendable {
                 name: golden.name.text, verdict: verdict, golden: golden, trace: first.trace,
                 metrics: first.goldenMetrics, tensorsFault: tensorsFault)
         }
-        // Where something else was asked for, the golden keeps the tensors of other stages.
-        if Cause(asked: asked.conditions) == .none, let problem = golden.contradiction(by: first.trace) {
+        if let problem = golden.contradiction(by: first.trace) {
             return outcome(.notJudged("\(malformed(golden, problem))"))
         }
         let successor = try successor(of: golden, asked, giving: first)
