@@ -42,7 +42,7 @@ public struct LogSoftmax: Sendable {
     /// - Parameter output: what `forward` gave, `[N, C]`.
     /// - Throws: `FloatingPointFault`.
     public func backward(_ gradient: Tensor, output: Tensor, engine: Engine) throws(FloatingPointFault) -> Tensor {
-        precondition(gradient.shape == output.shape && output.rank == 2, "\(gradient.shape) for \(output.shape)")
+        require(gradient.shape == output.shape && output.rank == 2, "\(gradient.shape) for \(output.shape)")
         try engine.verify()
         let (d, dx) = (gradient.matrix, Matrix(rows: output.shape[0], columns: output.shape[1]))
         engine.kernels.exp(output.view, into: dx.elements)
@@ -76,7 +76,7 @@ public struct Sigmoid: Sendable {
     /// - Parameter output: what `forward` gave.
     /// - Throws: `FloatingPointFault`.
     public func backward(_ gradient: Tensor, output: Tensor) throws(FloatingPointFault) -> Tensor {
-        precondition(gradient.shape == output.shape, "\(gradient.shape) for \(output.shape)")
+        require(gradient.shape == output.shape, "\(gradient.shape) for \(output.shape)")
         try FloatingPointEnvironment.verify()
         return gradient.combined(output) { ($0 * $1) * (1 - $1) }
     }

@@ -26,7 +26,7 @@ public struct Dropout: Sendable, Equatable {
     ///   - batchPositions: positions of the whole batch, all shards and micro-batches together.
     /// - Precondition: the configuration drops: p > 0 and more than one layer.
     public init(stream: PCG64, _ configuration: RecurrentConfiguration, batchPositions: Int) {
-        precondition(configuration.drops, "dropout \(configuration.dropout) in \(configuration.layers) layers")
+        require(configuration.drops, "dropout \(configuration.dropout) in \(configuration.layers) layers")
         probability = configuration.dropout
         var next = stream
         for _ in 1..<configuration.layers {

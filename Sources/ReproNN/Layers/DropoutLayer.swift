@@ -5,8 +5,11 @@ import ReproRandom
 extension Dropout {
     /// What the forward pass gave, and which elements were kept; nil where p = 0, which keeps all and draws nothing.
     public struct Dropped: Sendable {
+        /// What is left of the input, scaled.
         public let output: Tensor
+        /// Which elements were kept; nil where nothing was drawn.
         public let kept: [Bool]?
+        /// The probability of dropping an element.
         public let probability: Double
     }
 
@@ -19,7 +22,7 @@ extension Dropout {
         _ input: Tensor, probability: Double = 0.5, from stream: inout PCG64
     ) throws(FloatingPointFault) -> Dropped {
         try FloatingPointEnvironment.verify()
-        precondition(probability >= 0 && probability <= 1, "dropout \(probability) outside 0 … 1")
+        require(probability >= 0 && probability <= 1, "dropout \(probability) outside 0 … 1")
         guard probability > 0 else { return Dropped(output: input, kept: nil, probability: probability) }
         let threshold = Float(probability)
         let kept = (0..<input.count).map { _ in stream.uniform32() >= threshold }
@@ -31,7 +34,7 @@ extension Dropout {
     /// - Throws: `FloatingPointFault`.
     public static func backward(_ gradient: Tensor, _ dropped: Dropped) throws(FloatingPointFault) -> Tensor {
         try FloatingPointEnvironment.verify()
-        precondition(gradient.shape == dropped.output.shape, "\(gradient.shape) for \(dropped.output.shape)")
+        require(gradient.shape == dropped.output.shape, "\(gradient.shape) for \(dropped.output.shape)")
         return dropped.kept.map { scaled(gradient, $0, dropped.probability) } ?? gradient
     }
 

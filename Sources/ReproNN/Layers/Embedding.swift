@@ -10,7 +10,7 @@ public struct Embedding: Sendable {
 
     /// - Precondition: two axes.
     public init(weight: Tensor) {
-        precondition(weight.rank == 2, "a table of shape \(weight.shape)")
+        require(weight.rank == 2, "a table of shape \(weight.shape)")
         self.weight = weight
     }
 
@@ -44,16 +44,16 @@ public struct Embedding: Sendable {
     func look(up tokens: [Int], into rows: Matrix, row: (_ position: Int) -> Int) {
         let table = weight.matrix
         for (position, token) in tokens.enumerated() {
-            precondition(token >= 0 && token < table.rows, "token \(token) of \(table.rows)")
+            require(token >= 0 && token < table.rows, "token \(token) of \(table.rows)")
             rows[row(position)].copy(from: table[token])
         }
     }
 
     /// Adds each position's gradient to its token's row of `table`, in the order of positions.
     func add(_ rows: Matrix, of tokens: [Int], to table: Matrix, row: (_ position: Int) -> Int) {
-        precondition(rows.columns == table.columns, "a table of \(table.columns) features for \(rows.columns)")
+        require(rows.columns == table.columns, "a table of \(table.columns) features for \(rows.columns)")
         for (position, token) in tokens.enumerated() where token != Embedding.paddingRow {
-            precondition(token >= 0 && token < table.rows, "token \(token) of \(table.rows)")
+            require(token >= 0 && token < table.rows, "token \(token) of \(table.rows)")
             let (sum, gradient) = (table[token], rows[row(position)])
             for column in 0..<table.columns { sum[column] += gradient[column] }
         }

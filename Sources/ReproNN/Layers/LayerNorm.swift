@@ -4,6 +4,7 @@ import ReproNumerics
 ///
 ///     m = Σ x ÷ N   e = x − m   v = chain(e · e) ÷ N   s = √(v + ε)   h = e ÷ s   y = fma(h, weight, bias)
 public struct LayerNorm: Sendable {
+    /// PyTorch's: what is added to the variance.
     public static let defaultEpsilon = 1e-5
 
     /// `[N]`; where nil the output is `h`.
@@ -29,8 +30,11 @@ public struct LayerNorm: Sendable {
 
     /// Gradients in the shapes of what was read; nil where there was none.
     public struct Gradients: Sendable {
+        /// The gradient of the input.
         public let input: Tensor
+        /// The gradient of the weight; nil where there is none.
         public let weight: Tensor?
+        /// The gradient of the bias; nil where there is none.
         public let bias: Tensor?
     }
 

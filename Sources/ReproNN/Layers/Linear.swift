@@ -9,14 +9,17 @@ public struct Linear: Sendable {
 
     /// Gradients in the shapes of what was read; the bias's also where there is none.
     public struct Gradients: Sendable {
+        /// The gradient of the input, `[N, F]`.
         public var input: Tensor
+        /// The gradient of the weight, `[C, F]`.
         public var weight: Tensor
+        /// The gradient of the bias, `[C]`.
         public var bias: Tensor
     }
 
     /// - Precondition: `[C, F]` and, where there is a bias, `[C]`.
     public init(weight: Tensor, bias: Tensor? = nil) {
-        precondition(
+        require(
             weight.rank == 2 && (bias == nil || bias!.shape == [weight.shape[0]]),
             "weight \(weight.shape) with bias \(bias?.shape ?? [])")
         self.weight = weight
@@ -35,7 +38,7 @@ public struct Linear: Sendable {
     /// The output, in an environment that is known to be the contract's.
     func product(_ input: Tensor, _ engine: Engine) -> Tensor {
         let (rows, columns) = (input.shape[0], weight.shape[0])
-        precondition(
+        require(
             input.rank == 2 && input.shape[1] == weight.shape[1], "input \(input.shape) for weight \(weight.shape)")
         var packing = WeightPacking(kernels: engine.kernels, expecting: weight.count + weight.count / 16)
         defer { packing.memory.keepAlive() }
@@ -66,7 +69,7 @@ public struct Linear: Sendable {
         _ gradient: Tensor, input: Tensor, continuing: (weight: Tensor, bias: Tensor)?, _ engine: Engine
     ) -> Gradients {
         let (rows, columns, depth) = (input.shape[0], weight.shape[0], input.shape[1])
-        precondition(gradient.shape == [rows, columns], "gradient \(gradient.shape) of \([rows, columns])")
+        require(gradient.shape == [rows, columns], "gradient \(gradient.shape) of \([rows, columns])")
         let kernels = engine.kernels
         var packing = WeightPacking(kernels: kernels, expecting: weight.count + weight.count / 16)
         defer { packing.memory.keepAlive() }

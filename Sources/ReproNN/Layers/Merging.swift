@@ -25,7 +25,7 @@ public enum Merging: String, Sendable, CaseIterable {
     /// The same, in an environment that is known to be the contract's.
     func merged(_ forward: Tensor, _ reverse: Tensor?) -> Tensor {
         guard let reverse else { return forward }
-        precondition(forward.shape == reverse.shape, "shapes \(forward.shape) and \(reverse.shape)")
+        require(forward.shape == reverse.shape, "shapes \(forward.shape) and \(reverse.shape)")
         switch self {
         case .concat: return Merging.concatenated(forward, reverse)
         case .sum: return forward.combined(reverse) { $0 + $1 }

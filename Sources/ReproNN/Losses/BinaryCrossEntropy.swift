@@ -19,12 +19,12 @@ extension Loss {
     public static func binaryCrossEntropyWithLogits(
         _ logits: Tensor, targets: Tensor, posWeight: Tensor? = nil, engine: Engine
     ) throws -> LossValue {
-        precondition(targets.shape == logits.shape, "targets of shape \(targets.shape) for \(logits.shape)")
+        require(targets.shape == logits.shape, "targets of shape \(targets.shape) for \(logits.shape)")
         try engine.verify()
         let count = logits.count
         guard count > 0 else { throw NothingCounted(targetCount: 0) }
         let width = posWeight?.count ?? 1
-        precondition(width == 1 || width == logits.shape.last, "\(width) weights for \(logits.shape)")
+        require(width == 1 || width == logits.shape.last, "\(width) weights for \(logits.shape)")
         var tail = logits.mapped { -$0.magnitude }
         engine.kernels.exp(tail.view, into: tail.mutableView())
         engine.kernels.log1p(tail.view, into: tail.mutableView())

@@ -64,16 +64,16 @@ private struct CountedTargets {
     private let targetCount: Int
 
     init(_ targets: [Int], _ shape: [Int], _ weight: Tensor?, _ ignoreIndex: Int) {
-        precondition(shape.count == 2 && shape[0] == targets.count, "\(targets.count) targets for \(shape)")
+        require(shape.count == 2 && shape[0] == targets.count, "\(targets.count) targets for \(shape)")
         let classes = shape[1]
         if let weight {
-            precondition(
+            require(
                 weight.shape == [classes] && weight.elements.allSatisfy { $0 >= 0 },
                 "weights \(weight.elements) for \(classes) classes")
         }
         var places: [(Int, Float)] = []
         for (row, target) in targets.enumerated() where target != ignoreIndex {
-            precondition(target >= 0 && target < classes, "target \(target) of \(classes) classes")
+            require(target >= 0 && target < classes, "target \(target) of \(classes) classes")
             places.append((row * classes + target, weight?[offset: target] ?? 1))
         }
         self.places = places

@@ -4,6 +4,7 @@ import ReproNumerics
 public struct LossValue: Sendable {
     /// The scalar, shape `[]`.
     public var value: Tensor
+    /// The gradient of the loss with respect to what it was computed from, in its shape.
     public var gradient: Tensor
 }
 

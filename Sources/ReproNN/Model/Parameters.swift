@@ -3,7 +3,9 @@ import ReproRandom
 
 /// A named tensor that training changes.
 public struct Parameter: Sendable {
+    /// PyTorch's name, after the module's prefix.
     public let name: String
+    /// The numbers, in PyTorch's shape.
     public var value: Tensor
 
     public init(name: String, value: Tensor) {

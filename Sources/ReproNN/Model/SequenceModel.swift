@@ -3,6 +3,7 @@ import ReproRandom
 
 /// Embedding (where the input is tokens) → recurrent layers → linear: the model behind every trained experiment.
 public struct SequenceModel: Sendable {
+    /// What the model is made of.
     public let configuration: SequenceModelConfiguration
     /// `embedding.weight`, the recurrent layer's under its cell's name, `linear.weight`, `linear.bias`.
     public var parameters: [Parameter]

@@ -21,7 +21,7 @@ extension SequenceModel {
     ) throws(FloatingPointFault) -> [Tensor] {
         try engine.verify()
         let shapes = parameters.map(\.value.shape)
-        precondition(
+        require(
             continuing == nil || continuing!.map(\.shape) == shapes, "gradients of other shapes than parameters'")
         var linear = linear.gradients(
             logitsGradient, input: tape.readout,

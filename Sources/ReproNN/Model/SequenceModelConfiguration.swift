@@ -2,6 +2,7 @@ import ReproNumerics
 
 /// A batch of sequences in the order of positions: sequence by sequence, time ascending.
 public struct SequenceBatch: Sendable {
+    /// What the model reads: tokens or features.
     public enum Inputs: Sendable {
         /// One token per position.
         case tokens([Int])
@@ -9,7 +10,9 @@ public struct SequenceBatch: Sendable {
         case features(Tensor)
     }
 
+    /// The tokens or features of all valid positions.
     public var inputs: Inputs
+    /// How many positions each sequence has.
     public let lengths: [Int]
     /// One class per sequence or, in tagging, per position.
     public let targets: [Int]
@@ -20,16 +23,19 @@ public struct SequenceBatch: Sendable {
         self.targets = targets
     }
 
+    /// How many positions the sequences have together.
     public var positions: Int { lengths.reduce(0, +) }
 }
 
 /// What a sequence model is made of.
 public struct SequenceModelConfiguration: Sendable, Equatable {
+    /// What the model takes: tokens of a vocabulary, or features.
     public enum Input: Sendable, Equatable {
         case tokens(vocabulary: Int, embedding: Int)
         case features(Int)
     }
 
+    /// What the linear layer reads.
     public enum Readout: Sendable, Equatable {
         /// One row per sequence: the last layer's final states, merged.
         case finalStates(Merging)
@@ -72,9 +78,12 @@ public struct SequenceModelConfiguration: Sendable, Equatable {
         }
     }
 
+    /// What the model takes.
     public let input: Input
     public let recurrent: RecurrentConfiguration
+    /// What the linear layer reads.
     public let readout: Readout
+    /// How logits become probabilities.
     public let head: Head
     /// Classes; the sigmoid head tells two apart with one logit.
     public let classes: Int
@@ -83,9 +92,9 @@ public struct SequenceModelConfiguration: Sendable, Equatable {
     public init(input: Input, recurrent: RecurrentConfiguration, readout: Readout, head: Head, classes: Int) {
         switch input {
         case .tokens(_, let width), .features(let width):
-            precondition(recurrent.inputSize == width, "\(width) features into \(recurrent.inputSize)")
+            require(recurrent.inputSize == width, "\(width) features into \(recurrent.inputSize)")
         }
-        precondition(head == .softmax || classes == 2, "a sigmoid head for \(classes) classes")
+        require(head == .softmax || classes == 2, "a sigmoid head for \(classes) classes")
         self.input = input
         self.recurrent = recurrent
         self.readout = readout
@@ -93,6 +102,7 @@ public struct SequenceModelConfiguration: Sendable, Equatable {
         self.classes = classes
     }
 
+    /// How many logits the linear layer gives for each row.
     public var logitCount: Int { head == .sigmoid ? 1 : classes }
 
     /// Features that the linear layer reads.

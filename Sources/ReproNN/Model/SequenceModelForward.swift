@@ -60,7 +60,7 @@ extension SequenceModel {
         observer: OperationObserver?
     ) -> (logits: Tensor, tape: Tape?) {
         let recurrent = configuration.recurrent
-        precondition(!training || recurrent.drops == (dropout != nil), "dropout \(recurrent.dropout) without a stream")
+        require(!training || recurrent.drops == (dropout != nil), "dropout \(recurrent.dropout) without a stream")
         let layout = SequenceLayout(lengths: batch.lengths, steps: batch.lengths.max() ?? 0)
         let pass = RecurrentPass(
             weights: weights, layout: layout, engine: engine,

@@ -55,7 +55,7 @@ extension SequenceModel {
         _ configuration: SequenceModelConfiguration, torch generator: inout MersenneTwister
     ) throws(FloatingPointFault) {
         guard case .features = configuration.input else {
-            preconditionFailure("an embedding cannot start from PyTorch's numbers")
+            fatalError("an embedding cannot start from PyTorch's numbers")
         }
         let fanIn = configuration.readoutSize
         let recurrent = try Recurrent(

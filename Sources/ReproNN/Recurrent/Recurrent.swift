@@ -6,6 +6,7 @@ import ReproRandom
 /// Parameters are a value; what the kernels need of them is made by ``weights(for:backward:)`` and passed to each call, so
 /// that nothing is cached out of sight.
 public struct Recurrent: Sendable {
+    /// What the layers are made of.
     public let configuration: RecurrentConfiguration
     /// In PyTorch's order, each name after `prefix`.
     public var parameters: [Parameter]
@@ -26,7 +27,7 @@ public struct Recurrent: Sendable {
 
     /// - Precondition: names aside, parameters of the configuration's shapes in its order.
     public init(_ configuration: RecurrentConfiguration, parameters: [Parameter]) {
-        precondition(
+        require(
             parameters.map(\.value.shape) == configuration.parameterShapes.map(\.shape),
             "parameters of other shapes than the configuration's")
         self.configuration = configuration
@@ -78,7 +79,7 @@ public struct Recurrent: Sendable {
         engine: Engine, dropout stream: PCG64? = nil
     ) throws -> (output: RecurrentOutput, tape: RecurrentTape) {
         let rows = try callerRows(input, lengths, initial)
-        precondition(!configuration.drops || stream != nil, "dropout without a stream to draw from")
+        require(!configuration.drops || stream != nil, "dropout without a stream to draw from")
         let dropout = configuration.drops ? stream : nil
         return try forwardForTraining(
             rows, input, initial: initial, weights: weights, engine: engine,
@@ -114,7 +115,7 @@ public struct Recurrent: Sendable {
         _ tape: RecurrentTape, output: Tensor? = nil, hidden: Tensor? = nil, cell: Tensor? = nil,
         options: BackwardOptions = BackwardOptions(), engine: Engine
     ) throws -> RecurrentGradients {
-        guard let sequences = tape.sequences else { preconditionFailure("a model's tape") }
+        guard let sequences = tape.sequences else { fatalError("a model's tape") }
         let rows = CallerRows(sequences, configuration)
         try verify(
             rows, output: ("the gradient of output", output), hidden: ("the gradient of h_n", hidden),
@@ -140,7 +141,7 @@ public struct Recurrent: Sendable {
 
     /// Memory for gradients of parameters: copies of those to continue, or undefined.
     static func gradients(_ shapes: [[Int]], continuing: [Tensor]?) -> [Matrix] {
-        precondition(
+        require(
             continuing == nil || continuing!.map(\.shape) == shapes, "gradients of other shapes than the parameters'")
         return shapes.enumerated().map { index, shape in
             let columns = shape[shape.count - 1]

@@ -52,17 +52,25 @@ public enum Nonlinearity: String, Sendable, CaseIterable {
 
 /// A recurrent module's options, with `torch.nn.LSTM`'s names, meanings and defaults.
 public struct RecurrentConfiguration: Sendable, Equatable {
+    /// The kind of cell.
     public var cell: Cell
+    /// The features of the input, PyTorch's `input_size`.
     public var inputSize: Int
+    /// The hidden units of a direction, PyTorch's `hidden_size`.
     public var hiddenSize: Int
+    /// The stacked layers, PyTorch's `num_layers`.
     public var layers: Int
+    /// Whether gates have biases.
     public var bias: Bool
+    /// Whether input and output are `[B, T, …]` rather than `[T, B, …]`.
     public var batchFirst: Bool
     /// The probability of dropping an element of a layer's output, in training, between layers.
     public var dropout: Double
+    /// Whether a second direction reads each sequence backwards.
     public var bidirectional: Bool
     /// The size of the projected state, LSTM alone; 0 is none.
     public var projectionSize: Int
+    /// The function of an RNN's cell.
     public var nonlinearity: Nonlinearity
 
     /// - Precondition: sizes and layers are positive, 0 ≤ `dropout` ≤ 1, and 0 ≤ `projectionSize` < `hiddenSize`, above
@@ -71,9 +79,9 @@ public struct RecurrentConfiguration: Sendable, Equatable {
         cell: Cell, inputSize: Int, hiddenSize: Int, layers: Int = 1, bias: Bool = true, batchFirst: Bool = false,
         dropout: Double = 0, bidirectional: Bool = false, projectionSize: Int = 0, nonlinearity: Nonlinearity = .tanh
     ) {
-        precondition(inputSize > 0 && hiddenSize > 0 && layers > 0, "sizes \(inputSize), \(hiddenSize), \(layers)")
-        precondition(dropout >= 0 && dropout <= 1, "dropout \(dropout) outside 0 … 1")
-        precondition(
+        require(inputSize > 0 && hiddenSize > 0 && layers > 0, "sizes \(inputSize), \(hiddenSize), \(layers)")
+        require(dropout >= 0 && dropout <= 1, "dropout \(dropout) outside 0 … 1")
+        require(
             projectionSize >= 0 && projectionSize < hiddenSize && (projectionSize == 0 || cell == .lstm),
             "projection \(projectionSize) of \(hiddenSize) units of \(cell.rawValue)")
         self.cell = cell
@@ -88,6 +96,7 @@ public struct RecurrentConfiguration: Sendable, Equatable {
         self.nonlinearity = nonlinearity
     }
 
+    /// 1, or 2 where the layers are bidirectional.
     public var directions: Int { bidirectional ? 2 : 1 }
     /// The size of h: the projection's where there is one, else the hidden size.
     public var stateSize: Int { projectionSize > 0 ? projectionSize : hiddenSize }
@@ -108,5 +117,6 @@ public struct RecurrentConfiguration: Sendable, Equatable {
         }
     }
 
+    /// The features of the input, PyTorch's `input_size`.
     public func inputSize(ofLayer layer: Int) -> Int { layer == 0 ? inputSize : outputSize }
 }

@@ -10,6 +10,7 @@ public protocol RecurrentModule: Sendable {
 }
 
 extension RecurrentModule {
+    /// What the module is made of.
     public var configuration: RecurrentConfiguration { recurrent.configuration }
 
     /// In PyTorch's order and under its names, after the prefix.

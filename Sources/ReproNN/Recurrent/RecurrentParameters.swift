@@ -18,8 +18,11 @@ public struct RecurrentParameterName: Sendable, Equatable, CustomStringConvertib
         case weightHR = "weight_hr"
     }
 
+    /// The layer, counted from 0 at the input.
     public var layer: Int
+    /// The direction that the parameter serves.
     public var direction: Direction
+    /// Which of the direction's parameters it is.
     public var kind: Kind
 
     public init(layer: Int, direction: Direction, kind: Kind) {
@@ -47,6 +50,7 @@ extension RecurrentConfiguration {
         }
     }
 
+    /// The shape of a parameter, as PyTorch has it.
     public func shape(of name: RecurrentParameterName) -> [Int] {
         switch name.kind {
         case .weightIH: [gateRows, inputSize(ofLayer: name.layer)]

@@ -11,7 +11,7 @@ extension RecurrentOutput {
     /// - Precondition: `output` has 1 or 2 times the features of `hidden`, and `hidden` as many rows per layer.
     public init(_ output: Tensor, hidden: Tensor, cell: Tensor? = nil) {
         self.init(output: output, hidden: hidden, cell: cell)
-        precondition(
+        require(
             output.rank == hidden.rank && (output.rank == 2 || output.rank == 3) && stateSize > 0
                 && output.shape[output.rank - 1] == directions * stateSize && (1...2).contains(directions)
                 && hidden.shape[0] == layers * directions,
@@ -70,12 +70,12 @@ extension RecurrentOutput {
 
     private func row(_ layer: Int, _ direction: Direction) -> Int {
         verify(direction)
-        precondition((-layers..<layers).contains(layer), "layer \(layer) of \(layers)")
+        require((-layers..<layers).contains(layer), "layer \(layer) of \(layers)")
         return (layer < 0 ? layers + layer : layer) * directions + direction.rawValue
     }
 
     private func verify(_ direction: Direction) {
-        precondition(direction.rawValue < directions, "no \(direction) half in one direction")
+        require(direction.rawValue < directions, "no \(direction) half in one direction")
     }
 
     // MARK: A sequence in one row

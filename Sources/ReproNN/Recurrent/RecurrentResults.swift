@@ -44,6 +44,8 @@ public struct RecurrentGradients: Sendable {
     public let parameters: [Tensor]
     /// Nil where ``BackwardOptions/input`` said so.
     public let input: Tensor?
+    /// The gradient of h_0, in its shape.
     public let hidden: Tensor
+    /// The gradient of c_0, in its shape; nil for cells without one.
     public let cell: Tensor?
 }

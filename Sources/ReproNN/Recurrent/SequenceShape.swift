@@ -58,7 +58,7 @@ public struct SequenceShape: Sendable, Equatable {
         do {
             try self.init(shape, batchFirst: batchFirst, lengths: lengths, module: "a sequence", tensor: "tensor")
         } catch {
-            preconditionFailure("\(error)")
+            fatalError("\(error)")
         }
     }
 

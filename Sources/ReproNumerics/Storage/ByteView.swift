@@ -2,6 +2,7 @@
 ///
 /// A view is lent for a call and lives no longer than it. Nothing is copied until ``array(of:)`` asks for it.
 public struct ByteView: @unchecked Sendable {
+    /// How many bytes there are.
     @usableFromInline let base: UnsafeRawPointer?
     public let count: Int
 

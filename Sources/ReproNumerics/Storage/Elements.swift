@@ -7,9 +7,10 @@ public struct Elements: RandomAccessCollection, @unchecked Sendable {
     public var startIndex: Int { 0 }
     public var endIndex: Int { storage.count }
 
+    /// The element at a row-major offset.
     @inline(__always)
     public subscript(_ index: Int) -> Float {
-        precondition(index >= 0 && index < storage.count, "element \(index) of \(storage.count)")
+        require(index >= 0 && index < storage.count, "element \(index) of \(storage.count)")
         return storage.base[index]
     }
 

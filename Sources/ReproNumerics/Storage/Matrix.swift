@@ -3,6 +3,7 @@
 /// Copies are the same memory. Whoever shares a matrix between workers keeps them on disjoint parts of it.
 public struct Matrix: @unchecked Sendable {
     let storage: Storage
+    /// The matrix's memory, for kernels.
     public let view: MatrixView
 
     /// Memory of its own; undefined unless `zeroed`.
@@ -31,10 +32,14 @@ public struct Matrix: @unchecked Sendable {
         self.init(Storage.borrowing(base, count: rows * columns), rows: rows, columns: columns)
     }
 
+    /// How many rows there are.
+    /// How many elements lie between the first elements of two rows.
+    /// How many columns there are.
     @inlinable @inline(__always) public var rows: Int { view.rows }
     @inlinable @inline(__always) public var columns: Int { view.columns }
     @inlinable @inline(__always) public var stride: Int { view.stride }
 
+    /// A row.
     @inlinable @inline(__always)
     public subscript(_ row: Int) -> VectorView { view[row] }
 

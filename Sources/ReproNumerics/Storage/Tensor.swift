@@ -43,7 +43,7 @@ public struct Tensor: @unchecked Sendable {
     }
 
     private static func verify(_ shape: [Int], holds count: Int) {
-        precondition(
+        require(
             shape.allSatisfy { $0 >= 0 } && count == Tensor.count(of: shape),
             "\(count) elements do not fill shape \(shape)")
     }
@@ -51,7 +51,9 @@ public struct Tensor: @unchecked Sendable {
     /// The elements in row-major order; `elements.count` is the product of `shape`.
     public var elements: Elements { Elements(storage) }
 
+    /// How many elements there are: the product of the shape.
     public var count: Int { storage.count }
+    /// How many axes there are.
     public var rank: Int { shape.count }
 
     /// The number of elements that a shape holds: the product of its sizes, 1 for `[]`.
@@ -73,21 +75,21 @@ public struct Tensor: @unchecked Sendable {
     @inline(__always)
     public subscript(offset offset: Int) -> Float {
         get {
-            precondition(offset >= 0 && offset < storage.count, "element \(offset) of \(storage.count)")
+            require(offset >= 0 && offset < storage.count, "element \(offset) of \(storage.count)")
             return storage.base[offset]
         }
         set {
-            precondition(offset >= 0 && offset < storage.count, "element \(offset) of \(storage.count)")
+            require(offset >= 0 && offset < storage.count, "element \(offset) of \(storage.count)")
             makeUnique()
             storage.base[offset] = newValue
         }
     }
 
     private func offset(of index: [Int]) -> Int {
-        precondition(index.count == rank, "\(index.count) indices for \(rank) axes")
+        require(index.count == rank, "\(index.count) indices for \(rank) axes")
         var offset = 0
         for (position, size) in zip(index, shape) {
-            precondition(position >= 0 && position < size, "index \(index) outside shape \(shape)")
+            require(position >= 0 && position < size, "index \(index) outside shape \(shape)")
             offset = offset * size + position
         }
         return offset
@@ -122,7 +124,7 @@ extension Tensor {
 
     /// The tensor's memory as `rows` × `columns`, for reading alone.
     public func matrix(rows: Int, columns: Int) -> Matrix {
-        precondition(rows * columns == count, "\(rows) × \(columns) of \(count) elements")
+        require(rows * columns == count, "\(rows) × \(columns) of \(count) elements")
         return Matrix(storage, rows: rows, columns: columns)
     }
 

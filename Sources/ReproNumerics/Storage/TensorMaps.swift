@@ -15,7 +15,7 @@ extension Tensor {
     /// - Precondition: equal shapes.
     @inlinable
     public func combined(_ other: Tensor, _ body: (Float, Float) -> Float) -> Tensor {
-        precondition(shape == other.shape, "shapes \(shape) and \(other.shape)")
+        require(shape == other.shape, "shapes \(shape) and \(other.shape)")
         let result = Matrix(rows: 1, columns: count)
         let (a, b, target) = (view, other.view, result[0])
         for index in 0..<count { target[index] = body(a[index], b[index]) }
@@ -26,7 +26,7 @@ extension Tensor {
     ///
     /// - Precondition: two axes; the range is within the second.
     public func columns(_ range: Range<Int>) -> Tensor {
-        precondition(rank == 2 && range.lowerBound >= 0 && range.upperBound <= shape[1], "columns \(range) of \(shape)")
+        require(rank == 2 && range.lowerBound >= 0 && range.upperBound <= shape[1], "columns \(range) of \(shape)")
         return Tensor(matrix.columns(range), shape: [shape[0], range.count])
     }
 
@@ -34,13 +34,13 @@ extension Tensor {
     ///
     /// - Precondition: two axes; the range is within the first.
     public func rows(_ range: Range<Int>) -> Tensor {
-        precondition(rank == 2 && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) of \(shape)")
+        require(rank == 2 && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) of \(shape)")
         return range == 0..<shape[0] ? self : Tensor(matrix.rows(range), shape: [range.count, shape[1]])
     }
 
     /// The part of the tensor at an index of its first axis.
     public func slice(_ index: Int) -> Tensor {
-        precondition(rank > 0 && index >= 0 && index < shape[0], "slice \(index) of \(shape)")
+        require(rank > 0 && index >= 0 && index < shape[0], "slice \(index) of \(shape)")
         let rows = matrix(rows: shape[0], columns: count / shape[0])
         return Tensor(rows.rows(index..<(index + 1)), shape: Array(shape.dropFirst()))
     }

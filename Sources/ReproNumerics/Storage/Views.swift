@@ -2,7 +2,9 @@
 ///
 /// A view is made for the call that it is passed to and lives no longer than the variable that it was taken from.
 public struct VectorView: @unchecked Sendable {
+    /// The first element.
     public let base: UnsafeMutablePointer<Float>
+    /// How many there are.
     public let count: Int
 
     @inlinable @inline(__always)
@@ -18,6 +20,7 @@ public struct VectorView: @unchecked Sendable {
         return VectorView(base: base + range.lowerBound, count: range.count)
     }
 
+    /// What stands at an index, checked in debug builds.
     @inlinable @inline(__always)
     public subscript(_ index: Int) -> Float {
         get {
@@ -30,6 +33,7 @@ public struct VectorView: @unchecked Sendable {
         }
     }
 
+    /// Sets every element to a value.
     @inlinable @inline(__always)
     public func fill(_ value: Float) { base.update(repeating: value, count: count) }
 
@@ -43,9 +47,13 @@ public struct VectorView: @unchecked Sendable {
 
 /// `rows` × `columns` elements, the beginnings of rows `stride` elements apart.
 public struct MatrixView: @unchecked Sendable {
+    /// The first element.
     public let base: UnsafeMutablePointer<Float>
+    /// How many rows there are.
     public let rows: Int
+    /// How many columns there are.
     public let columns: Int
+    /// How many elements lie between the first elements of two rows.
     public let stride: Int
 
     @inlinable @inline(__always)
@@ -56,12 +64,14 @@ public struct MatrixView: @unchecked Sendable {
         self.stride = stride
     }
 
+    /// What stands at an index, checked in debug builds.
     @inlinable @inline(__always)
     public subscript(_ row: Int) -> VectorView {
         assert(row >= 0 && row < rows, "row \(row) of \(rows)")
         return VectorView(base: base + row * stride, count: columns)
     }
 
+    /// What stands at an index, checked in debug builds.
     @inlinable @inline(__always)
     public subscript(_ row: Int, _ column: Int) -> Float {
         get { self[row][column] }
@@ -92,6 +102,7 @@ public struct MatrixView: @unchecked Sendable {
         return MatrixView(base: base + first * stride, rows: count, columns: columns, stride: step * stride)
     }
 
+    /// Sets every element to a value.
     @inlinable
     public func fill(_ value: Float) {
         for row in 0..<rows { self[row].fill(value) }
@@ -107,10 +118,15 @@ public struct MatrixView: @unchecked Sendable {
 
 /// A matrix whose elements stand at any two strides: what a kernel packs, transposed or not.
 public struct StridedView: @unchecked Sendable {
+    /// The first element.
     public let base: UnsafeMutablePointer<Float>
+    /// How many rows there are.
     public let rows: Int
+    /// How many columns there are.
     public let columns: Int
+    /// How many elements lie between two neighbours in a column.
     public let rowStride: Int
+    /// How many elements lie between two neighbours in a row.
     public let columnStride: Int
 
     @inlinable
@@ -133,6 +149,7 @@ public struct StridedView: @unchecked Sendable {
             base: matrix.base, rows: matrix.columns, columns: matrix.rows, rowStride: 1, columnStride: matrix.stride)
     }
 
+    /// What stands at an index, checked in debug builds.
     @inlinable @inline(__always)
     public subscript(_ row: Int, _ column: Int) -> Float {
         assert(
@@ -144,7 +161,9 @@ public struct StridedView: @unchecked Sendable {
 
 /// Rows that stand anywhere in memory, listed in the order in which a reduction walks them.
 public struct RowsView: @unchecked Sendable {
+    /// The first element of each row.
     public let pointers: UnsafeMutablePointer<UnsafePointer<Float>?>
+    /// How many there are.
     public let count: Int
 
     @inlinable
@@ -170,6 +189,7 @@ public struct RowList {
         self.capacity = capacity
     }
 
+    /// Adds a row at the end.
     @inlinable @inline(__always)
     public mutating func append(_ row: VectorView) {
         precondition(count < capacity, "a list of \(capacity) rows is full")
@@ -177,6 +197,7 @@ public struct RowList {
         count += 1
     }
 
+    /// Forgets the rows and keeps the capacity.
     @inlinable
     public mutating func removeAll() { count = 0 }
 

@@ -18,10 +18,13 @@ public struct Dataset: Sendable {
         case features(Int)
     }
 
+    /// What a model reads of the data.
     public let input: Input
+    /// How many classes there are.
     public let classes: Int
     /// The classes' labels as bytes, where the data has labels.
     public let labels: [[UInt8]]
+    /// The tokens of the training split; nil for features.
     public let vocabulary: Vocabulary?
     /// Splits in the order train, validation, test.
     public private(set) var splits: [(split: Split, sequences: SequenceSet)]
@@ -40,6 +43,7 @@ public struct Dataset: Sendable {
         self.files = files
     }
 
+    /// The sequences of a split; nil where there is no such split.
     public func sequences(_ split: Split) -> SequenceSet? { splits.first { $0.split == split }?.sequences }
 
     /// Records what the stage `data` holds (contract, section 12).

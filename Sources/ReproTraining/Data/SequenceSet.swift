@@ -12,17 +12,18 @@ public struct SequenceSet: Sendable {
 
     /// - Precondition: at least one sequence, each of at least one position; as many targets as the task needs.
     public init(_ all: SequenceBatch, tagging: Bool) {
-        precondition(!all.lengths.isEmpty && all.lengths.allSatisfy { $0 > 0 }, "an empty split or sequence")
+        require(!all.lengths.isEmpty && all.lengths.allSatisfy { $0 > 0 }, "an empty split or sequence")
         self.all = all
         self.tagging = tagging
         var offsets = [0]
         for length in all.lengths { offsets.append(offsets[offsets.count - 1] + length) }
         self.offsets = offsets
-        precondition(
+        require(
             all.targets.count == (tagging ? offsets[offsets.count - 1] : all.lengths.count),
             "\(all.targets.count) targets")
     }
 
+    /// How many sequences there are.
     public var count: Int { all.lengths.count }
 
     /// The sequences at these indices, in this order.

@@ -1,5 +1,6 @@
 /// Everything that fixes a run but its seed: every option, none implied.
 public struct Experiment: Sendable {
+    /// What an experiment's model is for.
     public enum Task: String, Sendable, CaseIterable {
         /// One class per sequence, from the final states.
         case classification
@@ -17,12 +18,17 @@ public struct Experiment: Sendable {
         case epoch
     }
 
+    /// The name, which its golden and run directory have too.
     public var name: String
+    /// What the model is for.
     public var task: Task
+    /// Where the data come from.
     public var data: any DataSource
+    /// The model's options.
     public var model: ModelOptions
     /// Nil where nothing is trained.
     public var training: TrainingOptions?
+    /// What of each step the digest covers.
     public var digest: DigestDetail
 
     public init(

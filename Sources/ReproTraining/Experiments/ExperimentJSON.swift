@@ -10,6 +10,9 @@ extension Experiment {
         try decode(try JSONValue.read(path: path), path: path)
     }
 
+    /// Reads an experiment and, where it has one, its seed from parsed JSON.
+    ///
+    /// - Throws: `FormatError` with line and key for what is missing, unknown, of another kind or out of range.
     public static func decode(
         _ value: JSONValue, path: String
     ) throws(FormatError) -> (experiment: Experiment, seed: UInt64?) {

@@ -2,8 +2,11 @@ import ReproNN
 
 /// Options that do not fit the data or each other.
 public struct ExperimentError: Error, Equatable, CustomStringConvertible {
+    /// The experiment's name.
     public let experiment: String
+    /// What does not fit together.
     public let problem: String
+    /// What to change.
     public let remedy: String
 
     public var description: String { "experiment '\(experiment)': \(problem); \(remedy)" }

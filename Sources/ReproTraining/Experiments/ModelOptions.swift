@@ -5,17 +5,27 @@ import ReproNN
 public struct ModelOptions: Sendable, Equatable {
     /// One cell; an inspection may look at several modules in turn.
     public var cells: [Cell]
+    /// Whether a second direction reads each sequence backwards.
     public var bidirectional: Bool
+    /// How many recurrent layers are stacked.
     public var layers: Int
     /// Features of the embedding; 0 where the data has features of its own.
     public var embedding: Int
+    /// How many hidden units a direction has.
     public var hidden: Int
+    /// The size that h is projected to; 0 for none.
     public var projection: Int
+    /// Whether gates have biases.
     public var bias: Bool
+    /// The function of an RNN's cell.
     public var nonlinearity: Nonlinearity
+    /// The probability of dropping an element between layers.
     public var dropout: Double
+    /// How the two directions' final states are merged.
     public var pooling: Merging
+    /// How logits become probabilities.
     public var head: SequenceModelConfiguration.Head
+    /// Whose numbers the parameters start from.
     public var initialization: InitialNumbers
 
     /// Where parameters come from.

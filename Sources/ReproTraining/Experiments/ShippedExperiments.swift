@@ -4,6 +4,7 @@ extension Experiment {
     /// The experiments that ship, the default one first (contract, section 13).
     public static let shipped: [Experiment] = [roman, outputs, layers, lastStates, classifier, sigmoidClassifier]
 
+    /// The experiment of a name that ships; nil where none does.
     public static func shipped(named name: String) -> Experiment? { shipped.first { $0.name == name } }
 
     /// What an experiment shows, in a line.

@@ -12,6 +12,7 @@ public struct Optimizer: Sendable {
     private var first: [Tensor]
     /// `exp_avg_sq` of every parameter; empty for SGD.
     private var second: [Tensor]
+    /// How many steps were taken.
     public private(set) var step = 0
     /// `β1^step` and `β2^step`, as repeated products.
     private var powers = (beta1: 1.0, beta2: 1.0)
@@ -55,7 +56,7 @@ public struct Optimizer: Sendable {
     package mutating func apply(
         _ gradients: [Tensor], to parameters: inout [Parameter], engine: Engine, observer: OperationObserver?
     ) throws(FloatingPointFault) {
-        precondition(gradients.count == parameters.count, "\(gradients.count) gradients")
+        require(gradients.count == parameters.count, "\(gradients.count) gradients")
         try engine.verify()
         step += 1
         var scale = clippingFactor(gradients, engine.kernels)

@@ -18,7 +18,7 @@ public enum Schedule: Sendable, Equatable {
     ///
     /// - Throws: `FloatingPointFault`.
     public func rate(_ base: Double, epoch: Int) throws(FloatingPointFault) -> Double {
-        precondition(epoch >= 0, "epoch \(epoch)")
+        require(epoch >= 0, "epoch \(epoch)")
         try FloatingPointEnvironment.verify()
         switch self {
         case .step(let every, let factor): return Schedule.product(base, factor, times: epoch / every)

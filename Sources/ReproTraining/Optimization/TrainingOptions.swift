@@ -3,22 +3,32 @@ import ReproNumerics
 
 /// How a model is trained.
 public struct TrainingOptions: Sendable, Equatable {
+    /// The optimisers that there are.
     public enum OptimizerName: String, Sendable, CaseIterable {
         case sgd
         case adam
         case adamw
     }
 
+    /// Which optimiser changes the parameters.
     public var optimizer: OptimizerName
+    /// The learning rate at the start.
     public var learningRate: Double
+    /// The momentum of SGD.
     public var momentum: Double
+    /// Adam's decay of the first moment.
     public var beta1: Double
+    /// Adam's decay of the second moment.
     public var beta2: Double
+    /// What Adam adds to the root of the second moment.
     public var epsilon: Double
+    /// The weight decay: of SGD and Adam added to the gradient, of AdamW taken from the parameter.
     public var weightDecay: Double
     /// The largest global gradient norm; nil for no clipping.
     public var clipNorm: Double?
+    /// How many sequences a step takes.
     public var batchSize: Int
+    /// How often training goes through the data.
     public var epochs: Int
     /// Logical shards of a batch, whose gradients are chains of their own.
     public var shards: Int

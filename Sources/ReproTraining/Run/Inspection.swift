@@ -6,7 +6,9 @@ import ReproTrace
 public struct Inspection: Sendable {
     /// Whether two ways to a representation give the same bits.
     public struct Identity: Sendable, Equatable {
+        /// What is claimed, in the notation of a notebook.
         public let claim: String
+        /// Whether it holds bit for bit.
         public let holds: Bool
     }
 
@@ -14,13 +16,17 @@ public struct Inspection: Sendable {
     public struct View: Sendable {
         /// The cell's name.
         public let module: String
+        /// The valid steps of each sequence.
         public let lengths: [Int]
+        /// The tensors that were looked at.
         public let tensors: [NamedTensor]
+        /// The claims that were tried on them.
         public let identities: [Identity]
     }
 
     /// `[B, T, I]`.
     public let input: Tensor
+    /// What was seen, one view per list of lengths and module.
     public let views: [View]
 }
 

@@ -23,7 +23,7 @@ struct InspectionRun {
         self.engine = engine
         self.recorder = recorder
         guard let source = experiment.data as? any InspectionSource else {
-            preconditionFailure("'\(experiment.name)' inspects a dataset")
+            fatalError("'\(experiment.name)' inspects a dataset")
         }
         (input, lengths) = source.input(from: streams)
         dataStreams = streams.takeLedger()

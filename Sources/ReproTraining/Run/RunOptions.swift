@@ -4,7 +4,9 @@ import ReproTrace
 
 /// How a run is carried out. Nothing here shows in its digest, except a planted fault.
 public struct RunOptions {
+    /// Which steps keep the digests of their tensors.
     public var detail: Recorder.Detail
+    /// A fault to plant; nil for none.
     public var perturbation: Perturbation?
     /// Receives every operation of the stages that it asks for.
     public var operations: OperationSink?

@@ -4,13 +4,19 @@ import ReproTrace
 
 /// What a run gave.
 public struct RunResult: Sendable {
+    /// What was run.
     public let experiment: Experiment
+    /// The seed of all its streams.
     public let seed: UInt64
+    /// The digests of everything that was recorded.
     public let trace: Trace
     /// For people, in order of interest; in no digest.
     public let metrics: [(name: String, value: Double)]
+    /// The loss of each step.
     public let losses: [StepLoss]
+    /// The parameters after the last step.
     public let parameters: [Parameter]
+    /// The optimiser's tensors after the last step.
     public let optimizerState: [NamedTensor]
     /// Logits of the evaluated splits, or what an inspection looked at.
     public let outputs: [NamedTensor]
@@ -18,7 +24,9 @@ public struct RunResult: Sendable {
     public let inspection: Inspection?
     /// The fault that was planted, and the stage that the run was to end after; nil in a whole and clean run.
     public internal(set) var perturbation: Perturbation?
+    /// The stage that the run was ended after; nil for a whole run.
     public internal(set) var lastStage: StageID?
 
+    /// The metric of a name; nil where the run has none.
     public func metric(_ name: String) -> Double? { metrics.first { $0.name == name }?.value }
 }

@@ -25,7 +25,7 @@ struct TrainingRun {
         experiment: Experiment, streams: RandomStreams, engine: Engine, recorder: Recorder, options: RunOptions
     ) throws {
         guard let training = experiment.training, let source = experiment.data as? any TrainingSource else {
-            preconditionFailure("'\(experiment.name)' does not train")
+            fatalError("'\(experiment.name)' does not train")
         }
         self.experiment = experiment
         self.training = training

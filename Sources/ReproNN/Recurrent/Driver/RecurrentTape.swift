@@ -31,7 +31,7 @@ public final class RecurrentTape {
 
     /// - Precondition: the first use.
     func use() {
-        precondition(!isUsed, "a tape serves one backward pass")
+        require(!isUsed, "a second backward pass over one tape; run forwardForTraining again for a tape of its own")
         isUsed = true
     }
 }

@@ -5,6 +5,7 @@ import ReproNumerics
 /// Each direction's units are divided into parts, one for each worker that may compute it, so that every matrix is
 /// packed for exactly the columns that one worker needs. The number of parts never shows in a result.
 public final class RecurrentWeights: @unchecked Sendable {
+    /// What the weights belong to.
     public let configuration: RecurrentConfiguration
     /// Parts of each direction.
     let partCount: Int
@@ -23,7 +24,7 @@ public final class RecurrentWeights: @unchecked Sendable {
     /// - Precondition: the shapes are the configuration's; this thread's floating-point environment is the contract's.
     init(_ configuration: RecurrentConfiguration, parameters: ArraySlice<Parameter>, engine: Engine, backward: Bool) {
         let expected = configuration.parameterCount
-        precondition(parameters.count == expected, "\(parameters.count) parameters, expected \(expected)")
+        require(parameters.count == expected, "\(parameters.count) parameters, expected \(expected)")
         let shapes = parameters.map(\.value.shape)
         self.shapes = shapes
         self.configuration = configuration
@@ -41,7 +42,7 @@ public final class RecurrentWeights: @unchecked Sendable {
                 func parameter(_ kind: RecurrentParameterName.Kind) -> MatrixView? {
                     let name = RecurrentParameterName(layer: layer, direction: direction, kind: kind)
                     guard let index = configuration.index(of: name) else { return nil }
-                    precondition(
+                    require(
                         configuration.hasShape(shapes[index], name),
                         "'\(name)' of shape \(shapes[index]), not \(configuration.shape(of: name))")
                     return parameters[parameters.startIndex + index].value.matrixView

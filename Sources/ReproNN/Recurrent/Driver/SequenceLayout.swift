@@ -1,3 +1,5 @@
+import ReproNumerics
+
 /// Where the positions of a batch stand in memory while a layer runs over them.
 ///
 /// Rows are time-major and hold valid positions alone: step 0 of all sequences, then step 1 of those longer than 1, and
@@ -41,7 +43,7 @@ public struct SequenceLayout: Sendable, Equatable {
 
     /// - Precondition: every length is within 1 … `steps`.
     public init(lengths: [Int], steps: Int) {
-        precondition(
+        require(
             lengths.allSatisfy { $0 >= 1 && $0 <= steps },
             "lengths \(lengths) outside 1 … \(steps)")
         self.steps = steps

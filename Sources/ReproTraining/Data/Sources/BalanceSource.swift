@@ -8,7 +8,9 @@ public struct BalanceSource: TrainingSource {
     static let format = "balance"
     static let tasks = [Experiment.Task.classification]
 
+    /// How many sequences there are, and how long they are.
     public var sizes: GeneratedSequences
+    /// How many features a position has.
     public var features: Int
 
     var options: JSONValue { sizes.json.adding(["features": features]) }
@@ -48,6 +50,7 @@ extension BalanceSource {
 }
 
 extension DataSource where Self == BalanceSource {
+    /// Data made by this source.
     public static func balance(_ sizes: GeneratedSequences, features: Int) -> BalanceSource {
         BalanceSource(sizes: sizes, features: features)
     }

@@ -6,6 +6,7 @@ public struct CoNLLUSource: TrainingSource {
     static let format = "conllu"
     static let tasks = [Experiment.Task.tagging]
 
+    /// The file of each split.
     public var files: TextFiles
 
     var options: JSONValue { files.json }
@@ -29,5 +30,6 @@ extension CoNLLUSource {
 }
 
 extension DataSource where Self == CoNLLUSource {
+    /// Data read by this source.
     public static func conllu(_ files: TextFiles) -> CoNLLUSource { CoNLLUSource(files: files) }
 }

@@ -6,8 +6,11 @@ public struct EndsSource: TrainingSource {
     static let format = "ends"
     static let tasks = [Experiment.Task.classification]
 
+    /// How many sequences there are, and how long they are.
     public var sizes: GeneratedSequences
+    /// How many classes there are.
     public var classes: Int
+    /// How many letters stand between the ends.
     public var letters: Int
 
     var options: JSONValue { sizes.json.adding(["classes": classes, "letters": letters]) }
@@ -32,6 +35,7 @@ extension EndsSource {
 }
 
 extension DataSource where Self == EndsSource {
+    /// Data made by this source.
     public static func ends(_ sizes: GeneratedSequences, classes: Int, letters: Int) -> EndsSource {
         EndsSource(sizes: sizes, classes: classes, letters: letters)
     }

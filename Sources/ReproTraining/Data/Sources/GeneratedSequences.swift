@@ -1,11 +1,16 @@
 import ReproFormats
+import ReproNumerics
 import ReproRandom
 
 /// How many sequences to generate, and of which lengths.
 public struct GeneratedSequences: Sendable, Equatable {
+    /// The least length of a sequence.
     public var minimumLength: Int
+    /// The greatest length of a sequence.
     public var maximumLength: Int
+    /// How many sequences training has.
     public var train: Int
+    /// How many sequences the test has.
     public var test: Int
 
     public init(minimumLength: Int, maximumLength: Int, train: Int, test: Int) {
@@ -50,7 +55,7 @@ extension PCG64 {
     ///
     /// - Precondition: 1 ≤ bound ≤ 2^24.
     mutating func pick(_ bound: Int) -> Int {
-        precondition(bound >= 1 && bound <= 1 << 24, "pick below \(bound)")
+        require(bound >= 1 && bound <= 1 << 24, "pick below \(bound)")
         return (Int(next32() >> 8) * bound) >> 24
     }
 }

@@ -6,6 +6,7 @@ public struct NPYSource: TrainingSource {
     static let format = "npy"
     static let tasks = [Experiment.Task.classification, .tagging]
 
+    /// The files of each split.
     public var files: TensorFiles
 
     var options: JSONValue {
@@ -35,5 +36,6 @@ extension NPYSource {
 }
 
 extension DataSource where Self == NPYSource {
+    /// Data read by this source.
     public static func npy(_ files: TensorFiles) -> NPYSource { NPYSource(files: files) }
 }

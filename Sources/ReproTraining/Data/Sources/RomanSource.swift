@@ -1,4 +1,5 @@
 import ReproFormats
+import ReproNumerics
 import ReproRandom
 
 /// The Roman numerals of 1 … 3999, one letter per position, added or subtracted; split 8 : 1 : 1 in a drawn order.
@@ -26,6 +27,7 @@ extension RomanSource {
 }
 
 extension DataSource where Self == RomanSource {
+    /// Data made by this source.
     public static var roman: RomanSource { RomanSource() }
 }
 
@@ -43,7 +45,7 @@ struct RomanNumeral {
 
     /// - Precondition: 1 ≤ value ≤ 3999.
     init(value: Int) {
-        precondition(value >= 1 && value <= RomanNumeral.count, "no numeral for \(value)")
+        require(value >= 1 && value <= RomanNumeral.count, "no numeral for \(value)")
         var rest = value
         var letters: [UInt8] = []
         for symbol in RomanNumeral.symbols {

@@ -6,6 +6,7 @@ public struct SafetensorsSource: TrainingSource {
     static let format = "safetensors"
     static let tasks = [Experiment.Task.classification, .tagging]
 
+    /// The files of each split.
     public var files: TensorFiles
 
     var options: JSONValue { files.json { $0[0].json } }
@@ -30,5 +31,6 @@ extension SafetensorsSource {
 }
 
 extension DataSource where Self == SafetensorsSource {
+    /// Data read by this source.
     public static func safetensors(_ files: TensorFiles) -> SafetensorsSource { SafetensorsSource(files: files) }
 }

@@ -6,6 +6,7 @@ public struct TSVSource: TrainingSource {
     static let format = "tsv"
     static let tasks = [Experiment.Task.classification]
 
+    /// The file of each split.
     public var files: TextFiles
 
     var options: JSONValue { files.json }
@@ -29,5 +30,6 @@ extension TSVSource {
 }
 
 extension DataSource where Self == TSVSource {
+    /// Data read by this source.
     public static func tsv(_ files: TextFiles) -> TSVSource { TSVSource(files: files) }
 }

@@ -10,9 +10,13 @@ public struct TensorFiles: Sendable, Equatable {
     /// The tensors of a split, by the names that a safetensors file gives them, in the order of npy files.
     static let names = ["inputs", "lengths", "targets"]
 
+    /// The files of the training split.
     public var train: [String]
+    /// The files of the validation split; nil for none.
     public var validation: [String]?
+    /// The files of the test split; nil for none.
     public var test: [String]?
+    /// How many classes there are.
     public var classes: Int
 
     public init(train: [String], validation: [String]? = nil, test: [String]? = nil, classes: Int) {
@@ -22,6 +26,7 @@ public struct TensorFiles: Sendable, Equatable {
         self.classes = classes
     }
 
+    /// The splits that there are, with their files.
     public var splits: [(split: Split, paths: [String])] {
         [(.train, train)]
             + [(Split.validation, validation), (.test, test)].compactMap { split, paths in
@@ -69,7 +74,7 @@ extension TensorFiles {
             let batch = try TensorFiles.batch(
                 try arrays(zip(paths, bytes).map { ByteFile(bytes: $1, path: $0) }), paths: paths, tagging: tagging,
                 classes: classes)
-            guard case .features(let inputs) = batch.inputs else { preconditionFailure("tensors are features") }
+            guard case .features(let inputs) = batch.inputs else { fatalError("tensors are features") }
             if features != 0 && inputs.shape[1] != features {
                 throw TensorFiles.malformed(
                     paths[0], "inputs", "\(inputs.shape[1]) features where the training split has \(features)")

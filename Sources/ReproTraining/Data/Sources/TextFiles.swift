@@ -2,9 +2,13 @@ import ReproFormats
 
 /// The paths of text files, one per split, and how they are read.
 public struct TextFiles: Sendable, Equatable {
+    /// The file of the training split.
     public var train: String
+    /// The file of the validation split; nil for none.
     public var validation: String?
+    /// The file of the test split; nil for none.
     public var test: String?
+    /// Whether A–Z are read as a–z.
     public var lowercase: Bool
 
     public init(train: String, validation: String? = nil, test: String? = nil, lowercase: Bool = false) {
@@ -14,6 +18,7 @@ public struct TextFiles: Sendable, Equatable {
         self.lowercase = lowercase
     }
 
+    /// The splits that there are, with their files.
     public var splits: [(split: Split, path: String)] {
         [(.train, train)]
             + [(Split.validation, validation), (.test, test)].compactMap { split, path in path.map { (split, $0) } }

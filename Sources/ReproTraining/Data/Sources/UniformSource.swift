@@ -7,9 +7,13 @@ public struct UniformSource: InspectionSource {
     static let format = "uniform"
     static let tasks = [Experiment.Task.inspection]
 
+    /// How many sequences there are.
     public var batch: Int
+    /// How many steps a sequence has.
     public var steps: Int
+    /// How many features a step has.
     public var features: Int
+    /// The valid steps of each sequence, one list per view.
     public var lengths: [[Int]]
 
     var options: JSONValue { ["batch": batch, "steps": steps, "features": features, "lengths": lengths] }
@@ -37,6 +41,7 @@ extension UniformSource {
 }
 
 extension DataSource where Self == UniformSource {
+    /// Data made by this source.
     public static func uniform(batch: Int, steps: Int, features: Int, lengths: [[Int]]) -> UniformSource {
         UniformSource(batch: batch, steps: steps, features: features, lengths: lengths)
     }

@@ -7,7 +7,9 @@ public struct ValuesSource: InspectionSource {
     static let format = "values"
     static let tasks = [Experiment.Task.inspection]
 
+    /// The features of each step of each sequence.
     public var values: [[[Double]]]
+    /// The valid steps of each sequence, one list per view.
     public var lengths: [[Int]]
 
     var options: JSONValue { ["input": values, "lengths": lengths] }
@@ -30,6 +32,7 @@ extension ValuesSource {
 }
 
 extension DataSource where Self == ValuesSource {
+    /// Data that the configuration spells out.
     public static func values(_ values: [[[Double]]], lengths: [[Int]]) -> ValuesSource {
         ValuesSource(values: values, lengths: lengths)
     }
