@@ -7,7 +7,7 @@ ARGS ?=
 export REASON
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check canary canary-1000 bless bench bench-peers determinism prove format lint ci install clean
+.PHONY: help build run test check canary canary-1000 bless bench bench-peers determinism prove format lint docs ci install clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9.-]+:.*## /{printf "%-14s%s\n", $$1, $$2}' Makefile Tests/*/*.mk
@@ -52,6 +52,9 @@ format: ## format the sources
 lint: ## formatting, and the rules of the tree
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
 	sh Tests/Gates/lint.sh
+
+docs: ## the documentation as a web page in .build/docs, from DocC, without a warning
+	SWIFT=$(SWIFT) sh Tests/Gates/docs.sh
 
 ci: ## what CI runs
 	bash .ci/run

@@ -2,6 +2,7 @@
 ///
 /// Source: RFC 1952, section 8. Bit by bit, since it reads names and nothing longer.
 public enum CRC32 {
+    /// The checksum of a sequence of bytes.
     public static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
         var register: UInt32 = 0xffff_ffff
         for byte in bytes {

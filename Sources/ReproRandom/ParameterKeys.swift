@@ -20,8 +20,11 @@ public struct ParameterKeys: Sendable, Equatable {
 
 /// Two parameters that would draw from one stream.
 public struct ParameterKeyCollision: Error, Equatable, CustomStringConvertible {
+    /// The name that has the key already.
     public let first: String
+    /// The name that would have it too.
     public let second: String
+    /// The key that both have.
     public let key: UInt32
 
     public var description: String {

@@ -19,6 +19,7 @@ public final class RandomStreams {
         case dataSplit = 4
     }
 
+    /// The seed that every stream starts from.
     public let seed: UInt64
     /// Where each lent generator stood when it came back, in order of use.
     private var ledger: [StreamState] = []

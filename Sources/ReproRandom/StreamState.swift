@@ -1,8 +1,12 @@
 /// Where a generator stood after the last draw of a stage: what the digest of the stage's streams covers.
 public struct StreamState: Sendable, Equatable {
+    /// What the stream is for: a domain's number.
     public let domain: UInt32
+    /// Which of the domain's streams it is.
     public let key: UInt32
+    /// The generator's 128-bit state.
     public let state: (high: UInt64, low: UInt64)
+    /// The generator's 128-bit increment.
     public let increment: (high: UInt64, low: UInt64)
     /// The half of a 64-bit draw that waits to be given out, where there is one.
     public let buffered: UInt32?

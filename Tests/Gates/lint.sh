@@ -40,6 +40,26 @@ else
     echo "lint: skipped the imports: no python3" >&2
 fi
 
+# Every public declaration says what it is.
+if command -v python3 >/dev/null; then
+    undocumented=$(python3 Tests/Gates/documented.py 2>&1 | head -5) || true
+    [ -z "$undocumented" ] || fail "public without a documentation comment:
+$undocumented"
+else
+    echo "lint: skipped the documentation comments: no python3" >&2
+fi
+
+# What the command prints passes through a sink of Rendering/Sinks, which escapes it; these two files alone write.
+printing=$(grep -rnE '(^|[^.A-Za-z])print\(|FileHandle\.standard(Output|Error)|\bfputs\(|\bfwrite\(|Foundation\.write\(' \
+    Sources/ReproCommand --include='*.swift' | grep -vE '/(Terminal|Renderer)\.swift:|try print\(|func print\(' | head -5) || true
+[ -z "$printing" ] || fail "printed past the sinks; use context.write, Output or Messages:
+$printing"
+
+# A broken precondition of a public entry says so in optimised builds too.
+silent=$(grep -rnE '\bprecondition(Failure)?\(' Sources/ReproNN Sources/ReproTraining --include='*.swift' | head -5) || true
+[ -z "$silent" ] || fail "precondition says nothing in release builds; use require or fatalError:
+$silent"
+
 # Below the command line: nothing that differs from process to process or machine to machine. Each with its replacement.
 below=$(printf '%s\n' "$files" | grep -E '^Sources/(ReproRandom|ReproNumerics|ReproFormats|ReproTrace|ReproNN|ReproTraining|ReproVerification|ReproInterchange|ReproReport)/.*\.swift$')
 ban() {

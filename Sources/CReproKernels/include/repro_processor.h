@@ -36,6 +36,11 @@ void repro_set_floating_point_environment(void);
 /// brings none.
 void repro_set_floating_point_faults(unsigned faults);
 
+/// Whether this library was compiled with optimisations that change values: 0, or a sum of 1 (sums are reordered), 2 (products
+/// and sums are contracted), 4 (divisions become multiplications by a reciprocal), 8 (NaN and infinity are taken for absent),
+/// 16 (the sign of zero is ignored). Found by computing known answers.
+unsigned repro_value_changes(void);
+
 /// The processor's name (brand string), written with a terminating zero; empty where it cannot be told.
 void repro_processor_name(char *buffer, size_t capacity);
 

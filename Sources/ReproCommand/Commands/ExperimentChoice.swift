@@ -2,8 +2,8 @@ import Repro
 
 /// Which experiment a command is about, from its operands and options.
 extension Context {
-    /// The experiment of the operand or of `--config`, the default one where neither is given; its seed, and the folder that its
-    /// paths are relative to.
+    /// The experiment of the operand, which ships or has a golden, or of `--config`; the default one where neither is given. Its
+    /// seed, and the folder that its paths are relative to.
     func chooseExperiment() throws -> (experiment: Experiment, seed: UInt64, base: String) {
         guard arguments.operands.count <= 1 else { throw usage("one experiment at a time") }
         if let path = arguments.value("config") {
@@ -11,19 +11,34 @@ extension Context {
                 throw usage("name an experiment or --config FILE, not both")
             }
             let (experiment, configured, base) = try Context.configuration(path)
-            guard let seed = try arguments.seed() ?? configured else { throw Context.missingSeed }
+            guard let seed = try arguments.seed() ?? configured else { throw missingSeed }
             return (experiment, seed, base)
         }
-        guard let seed = try arguments.seed() else { throw Context.missingSeed }
-        return (try shippedExperiment(arguments.operands.first ?? "roman"), seed, ".")
+        let name = arguments.operands.first ?? "roman"
+        if let experiment = Experiment.shipped(named: name) {
+            guard let seed = try arguments.seed() else { throw missingSeed }
+            return (experiment, seed, ".")
+        }
+        let folder = GoldenFolder(path: arguments.value("goldens") ?? "Goldens")
+        guard let known = folder.origin(of: name) else {
+            // A golden that is there and cannot be read says why.
+            if try folder.fileNames().contains(name) { _ = try folder.golden(named: name) }
+            return (try shippedExperiment(name, orGoldenIn: folder), 0, ".")
+        }
+        return (try folder.experiment(known.experiment, named: name), try arguments.seed() ?? known.seed, folder.path)
     }
 
-    private static let missingSeed = usage("a seed is needed, and there is no default one: repro run --seed 42")
+    /// There is no default seed; the command line is repeated with one.
+    private var missingSeed: CommandLineError {
+        let options = ["config", "builds"].flatMap { name in arguments.value(name).map { ["--" + name, $0] } ?? [] }
+        let words = ["repro", arguments.specification.name] + arguments.operands + options + ["--seed", "42"]
+        return usage("a seed is needed, and there is no default one: \(words.joined(separator: " "))")
+    }
 
     /// The experiments that an operand or a configuration can name.
-    func shippedExperiment(_ name: String) throws -> Experiment {
+    func shippedExperiment(_ name: String, orGoldenIn folder: GoldenFolder? = nil) throws -> Experiment {
         if let experiment = Experiment.shipped(named: name) { return experiment }
-        let names = Experiment.shipped.map(\.name)
+        let names = try Experiment.shipped.map(\.name) + (folder?.claimedNames().map(\.text) ?? [])
         let nearest = NearestName.of(name, among: names).map { "did you mean '\($0)'?" } ?? "`repro list` shows them"
         throw usage("no experiment is called '\(name)'; \(nearest)")
     }

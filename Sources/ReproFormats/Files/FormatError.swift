@@ -11,6 +11,7 @@ public struct FormatError: Error, Sendable, Equatable, CustomStringConvertible {
         /// Reading or writing began and then failed: a full disk, a broken device.
         case inputOutput
 
+        /// The exit code of a command that ends with the error.
         public var exitCode: ExitCode {
             switch self {
             case .badData: .badData
@@ -21,6 +22,7 @@ public struct FormatError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// What kind of fault it is.
     public let category: Category
     /// The path as it was given.
     public let path: String
@@ -30,7 +32,9 @@ public struct FormatError: Error, Sendable, Equatable, CustomStringConvertible {
     public let byteOffset: Int?
     /// The tensor, column or JSON key that is meant.
     public let key: String?
+    /// What is wrong, in words.
     public let problem: String
+    /// What to do next.
     public let remedy: String
 
     public init(

@@ -11,7 +11,9 @@ public enum JSONValue: Sendable {
 
     /// A key with its value.
     public struct Member: Sendable, Equatable {
+        /// The member's name.
         public let key: String
+        /// What stands under the name.
         public let value: JSONValue
         /// The line of the key in the text that was parsed; nil for a value made otherwise. No part of equality.
         public let line: Int?
@@ -54,14 +56,17 @@ public enum JSONValue: Sendable {
         guard case .array(let elements) = self else { return nil }
         return elements
     }
+    /// The string; nil for every other kind of value.
     public var string: String? {
         guard case .string(let string) = self else { return nil }
         return string
     }
+    /// The truth value; nil for every other kind of value.
     public var bool: Bool? {
         guard case .bool(let bool) = self else { return nil }
         return bool
     }
+    /// Whether the value is `null`.
     public var isNull: Bool {
         if case .null = self { return true }
         return false
@@ -129,8 +134,11 @@ public struct JSONNumber: Sendable, Equatable {
     /// A text that follows JSON's grammar.
     init(checked text: String) { self.text = text }
 
+    /// The number as a 64-bit integer; nil where it is none or too large.
     public var int64: Int64? { Int64(text) }
+    /// The number as an unsigned 64-bit integer; nil where it is none, negative or too large.
     public var uint64: UInt64? { UInt64(text) }
+    /// The number as the nearest binary64 number; nil where that is not finite.
     public var double: Double? {
         guard let value = Double(text), value.isFinite else { return nil }
         return value

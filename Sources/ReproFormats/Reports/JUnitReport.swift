@@ -3,6 +3,7 @@
 /// The same report gives the same bytes: no time and no host. Characters that do not show, or that XML 1.0 cannot hold, are
 /// written out as ``Text/visible(_:)`` does.
 public struct JUnitReport: Sendable, Equatable {
+    /// How a case ended.
     public enum Outcome: Sendable, Equatable {
         case passed
         /// The check ran and its result is not the expected one. Details are lines.
@@ -12,9 +13,13 @@ public struct JUnitReport: Sendable, Equatable {
         case skipped(message: String)
     }
 
+    /// One check of one subject.
     public struct Case: Sendable, Equatable {
+        /// What the report calls it.
         public let name: String
+        /// The group that a service shows the case under.
         public let className: String
+        /// How the case ended.
         public let outcome: Outcome
 
         public init(name: String, className: String, outcome: Outcome) {
@@ -24,8 +29,11 @@ public struct JUnitReport: Sendable, Equatable {
         }
     }
 
+    /// Cases that belong together.
     public struct Suite: Sendable, Equatable {
+        /// What the report calls it.
         public let name: String
+        /// The cases, in the order of the report.
         public let cases: [Case]
 
         public init(name: String, cases: [Case]) {
@@ -34,6 +42,7 @@ public struct JUnitReport: Sendable, Equatable {
         }
     }
 
+    /// The suites, in the order of the report.
     public let suites: [Suite]
 
     public init(suites: [Suite]) {

@@ -1,7 +1,10 @@
 /// The loss of one step of training, as a curve needs it.
 public struct StepLoss: Sendable, Equatable {
+    /// The optimiser's step, counted from 0.
     public let step: Int
+    /// The epoch that the step belongs to, counted from 0.
     public let epoch: Int
+    /// The loss of the step's batch.
     public let loss: Float
 
     public init(step: Int, epoch: Int, loss: Float) {
@@ -15,6 +18,7 @@ public struct StepLoss: Sendable, Equatable {
 public enum LossFile {
     private static let header = "step,epoch,loss"
 
+    /// The file's text: the header, then one line per step.
     public static func text(_ losses: [StepLoss]) -> String {
         ([header] + losses.map { "\($0.step),\($0.epoch),\($0.loss)" }).joined(separator: "\n") + "\n"
     }

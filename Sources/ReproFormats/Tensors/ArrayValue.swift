@@ -6,6 +6,7 @@ public enum ArrayValue: Sendable, Equatable {
     /// `elements.count` is the product of `shape`.
     case int(shape: [Int], elements: [Int64])
 
+    /// The size of each axis.
     public var shape: [Int] {
         switch self {
         case .float(let tensor): tensor.shape

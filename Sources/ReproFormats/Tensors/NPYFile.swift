@@ -4,9 +4,11 @@
 /// dtype of `f2 f4 f8 i4 i8`, at most 64 axes, and exactly as many bytes as the shape asks for, overflow checked before
 /// anything is allocated.
 public struct NPYFile: Sendable {
+    /// The size of each axis, as NumPy has them.
     public let shape: [Int]
     /// The dtype as the header spells it, such as `<f4`.
     public let descr: String
+    /// Whether elements stand in column-major order.
     public let isFortranOrder: Bool
     /// Where the elements' bytes stand in the file.
     public let byteRange: Range<Int>
@@ -72,6 +74,7 @@ public struct NPYFile: Sendable {
             offset: dataStart)
     }
 
+    /// The path as it was given.
     public var path: String { file.path }
 
     /// The numbers, row-major. f4 stays as it is, f8 rounds to nearest with ties to even (a NaN becomes 0x7fc00000), f2 is

@@ -18,6 +18,7 @@ public enum SafetensorsDtype: String, Sendable, CaseIterable {
     case i64 = "I64"
     case u64 = "U64"
 
+    /// How many bytes an element takes.
     public var byteCount: Int {
         switch self {
         case .bool, .u8, .i8, .f8e5m2, .f8e4m3, .f8e8m0: 1
@@ -43,8 +44,11 @@ public enum SafetensorsDtype: String, Sendable, CaseIterable {
 
 /// A tensor as the header of a safetensors file describes it.
 public struct SafetensorsEntry: Sendable, Equatable {
+    /// The tensor's name.
     public let name: String
+    /// The type of the elements.
     public let dtype: SafetensorsDtype
+    /// The size of each axis.
     public let shape: [Int]
     /// Where its bytes stand in the file.
     public let byteRange: Range<Int>

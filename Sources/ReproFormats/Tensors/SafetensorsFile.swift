@@ -24,6 +24,7 @@ public struct SafetensorsFile: Sendable {
         order = header.order
     }
 
+    /// The path as it was given.
     public var path: String { file.path }
 
     /// The tensor of a name, compared byte by byte.

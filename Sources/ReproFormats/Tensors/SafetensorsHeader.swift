@@ -19,6 +19,7 @@ struct SafetensorsHeader {
     private static let leastEntryByteCount = 48
 
     init(_ file: ByteFile) throws(FormatError) {
+        try TorchCheckpoint.refuse(file)
         let length = SafetensorsHeader.lengthByteCount
         guard file.byteCount >= length else {
             throw SafetensorsHeader.broken(

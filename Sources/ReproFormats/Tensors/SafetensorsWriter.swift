@@ -1,6 +1,8 @@
 /// An array with the name that a file gives it.
 public struct NamedArray: Sendable, Equatable {
+    /// The tensor's name in the file.
     public let name: String
+    /// The tensor's elements and shape.
     public let value: ArrayValue
 
     public init(_ name: String, _ value: ArrayValue) {

@@ -1,6 +1,8 @@
 /// A labelled text of a TSV file.
 public struct LabelledText: Sendable, Equatable {
+    /// The bytes before the first tab.
     public let label: [UInt8]
+    /// The bytes after the first tab.
     public let text: [UInt8]
     /// The line it stands on, from 1, for messages about it.
     public let line: Int

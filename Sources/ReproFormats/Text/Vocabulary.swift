@@ -1,6 +1,8 @@
 /// Numbers for tokens: 0 padding, 1 unknown, then by descending count, then by bytes.
 public struct Vocabulary: Sendable, Equatable {
+    /// The index of what stands past the end of a sequence.
     public static let padding = 0
+    /// The index of every token that training did not see.
     public static let unknown = 1
     /// The number that the first token has.
     public static let first = 2

@@ -8,20 +8,28 @@ import ReproVerification
 public struct Bisection: Sendable {
     /// One level of the search.
     public struct Level: Sendable {
+        /// What is compared on a level.
         public enum Kind: String, Sendable { case stages, tensors, operations }
 
+        /// What is compared on the level.
         public let kind: Kind
         /// How many there are, and how many comparisons found the first that differs.
         public let count: Int
+        /// How many digests were compared to find the first that differs.
         public let comparisons: Int
         /// The first that differs; nil where none does.
         public let first: String?
     }
 
+    /// What the search in one experiment came to.
     public struct Result: Sendable {
+        /// The experiment's name.
         public let experiment: String
+        /// The seed of both runs.
         public let seed: UInt64
+        /// The digests of both runs.
         public let roots: (baseline: Digest, present: Digest)
+        /// The levels that were searched, from the coarsest on.
         public internal(set) var levels: [Level] = []
         /// The stage where the builds part.
         public internal(set) var stage: StageID?
@@ -34,12 +42,15 @@ public struct Bisection: Sendable {
         /// Why the search ended before an element.
         public internal(set) var remark: String?
 
+        /// Whether both builds give the same digest.
         public var isEqual: Bool { roots.baseline == roots.present }
     }
 
     /// A build did not repeat itself between two levels.
     public struct NotRepeatable: Error, CustomStringConvertible {
+        /// The build that disagrees with itself.
         public let path: String
+        /// The first stage that it does not repeat.
         public let stage: StageID
 
         public var description: String {

@@ -5,12 +5,15 @@ import ReproVerification
 
 /// A build of `repro`, this one or another, run in a process of its own.
 public struct BuildProcess: Sendable {
+    /// Where the program lies.
     public let path: String
     let running: RunningBuilds
 
     /// Why a build gave nothing that could be compared.
     public struct Failure: Error, CustomStringConvertible {
+        /// Where the program lies.
         public let path: String
+        /// Why it gave nothing, in words.
         public let reason: String
         /// Whether it did not know an option that it was given.
         var isUsage = false

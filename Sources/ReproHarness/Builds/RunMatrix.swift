@@ -9,14 +9,18 @@ public struct RunMatrix: Sendable {
     public struct Combination: Sendable {
         /// The path of another build; nil for this one.
         public let build: String?
+        /// The kernels that computed.
         public let kernels: KernelPath
+        /// How many threads computed.
         public let threads: Int
         /// How many sequences an evaluation takes at a time; nil for another build, which uses its own number.
         public let placement: Int?
         /// The root, or why there is none that could be compared.
         public let result: Result<Digest, BuildProcess.Failure>
 
+        /// The run's digest; nil where the run failed.
         public var root: Digest? { try? result.get() }
+        /// Why the run failed; nil where it did not.
         public var failure: String? {
             if case .failure(let failure) = result { failure.reason } else { nil }
         }
@@ -25,6 +29,7 @@ public struct RunMatrix: Sendable {
     /// How many sequences an evaluation takes at a time.
     private static let placements = [256, 7, 1]
 
+    /// What was run so far, in order.
     public private(set) var combinations: [Combination] = []
     /// The distinct roots in the order in which they came.
     public private(set) var roots: [Digest] = []

@@ -6,7 +6,9 @@ import ReproVerification
 /// A run's operations on their way to its directory: `trace.tsv`, one line per operation, and `kept.safetensors`, the tensors that were
 /// asked for. Lines go to the disk as they come; only kept tensors are held.
 public final class OperationLog {
+    /// The file of a run directory that lists every operation.
     public static let traceName = "trace.tsv"
+    /// The file of a run directory that holds the tensors of `--keep`.
     public static let keptName = "kept.safetensors"
     /// The first line of `trace.tsv`; the columns follow.
     static let header = "# repro operations, format \(Golden.format), contract \(Golden.contract)"

@@ -18,6 +18,7 @@ public struct RunDirectory: Sendable {
         folder = AtomicFolder(path: path, option: "--output")
     }
 
+    /// Where the run stands.
     public var path: String { folder.path }
 
     /// The folder that the run's stands in, or the first above it that exists.

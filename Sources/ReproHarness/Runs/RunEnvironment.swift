@@ -5,12 +5,19 @@ import ReproVerification
 
 /// Where a run took place: recorded beside the digests, never in one.
 public struct RunEnvironment: Sendable, Equatable, JSONRepresentable {
+    /// The kernels that computed.
     public let kernels: String
+    /// How many threads computed.
     public let threads: Int
+    /// The processor's own name.
     public let processor: String
+    /// `x86_64`, `aarch64` or `other`.
     public let architecture: String
+    /// The operating system's name and version.
     public let system: String
+    /// The version of Swift that compiled the program, as far as it can tell.
     public let compiler: String
+    /// `debug` or `release`.
     public let configuration: String
 
     public init(engine: Engine) {

@@ -22,6 +22,7 @@ extension RunResult {
         return json
     }
 
+    /// The metrics as one object, in their order.
     public var metricsJSON: JSONValue { .object(metrics.map { JSONValue.Member($0.name, $0.value.json) }) }
 }
 

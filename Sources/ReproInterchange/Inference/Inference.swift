@@ -6,12 +6,17 @@ import ReproTrace
 /// What a recurrent module gave: `output`, `h_n` and, of an LSTM, `c_n`, in PyTorch's layouts, each with the digest of the
 /// contract's leaf of that name.
 public struct Inference: Sendable {
+    /// One of the layer's results.
     public struct Result: Sendable {
+        /// `output`, `h_n` or `c_n`.
         public let name: String
+        /// The result itself.
         public let value: Tensor
+        /// What the result hashes to, under its name.
         public let digest: Digest
     }
 
+    /// The results: `output`, `h_n` and, of an LSTM, `c_n`.
     public let results: [Result]
 
     /// Runs a module over an input that was read for its configuration.

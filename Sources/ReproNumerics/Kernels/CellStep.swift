@@ -30,6 +30,7 @@ extension CellRows {
         self.init(base: view.base + (row * view.stride + column), stride: view.stride)
     }
 
+    /// The element of a row and a column.
     @inlinable @inline(__always)
     public subscript(_ row: Int, _ column: Int) -> Float {
         get { base[row * stride + column] }

@@ -1,8 +1,12 @@
 /// What a step of SGD multiplies by, each rounded once to binary32.
 public struct SGDCoefficients: Sendable, Equatable {
+    /// What each gradient is multiplied by for clipping; 1 for none.
     public var scale: Float
+    /// What each change is multiplied by.
     public var rate: Float
+    /// The share of the buffer that is kept.
     public var momentum: Float
+    /// The weight decay.
     public var decay: Float
     /// Whether this is the first step, whose velocity is the gradient itself.
     public var isFirst: Bool
@@ -18,14 +22,23 @@ public struct SGDCoefficients: Sendable, Equatable {
 
 /// What a step of Adam multiplies by, each rounded once to binary32.
 public struct AdamCoefficients: Sendable, Equatable {
+    /// What each gradient is multiplied by for clipping; 1 for none.
     public var scale: Float
+    /// What each parameter is multiplied by first, of AdamW; 1 for Adam.
     public var shrink: Float
+    /// The weight decay.
     public var decay: Float
+    /// The share of the gradient in the first moment, 1 − β1.
     public var w1: Float
+    /// The share of the second moment that is kept.
     public var beta2: Float
+    /// The share of the squared gradient in the second moment, 1 − β2.
     public var w2: Float
+    /// What each change is multiplied by.
     public var rate: Float
+    /// The divisor of the second moment's root.
     public var root: Float
+    /// What is added to the root.
     public var epsilon: Float
 
     public init(

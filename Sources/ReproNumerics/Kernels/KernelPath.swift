@@ -43,6 +43,7 @@ public enum KernelPath: String, CaseIterable, Sendable {
 
 /// A path was asked for that cannot run here.
 public struct KernelUnavailable: Error, Equatable, CustomStringConvertible {
+    /// The path that was asked for.
     public let path: KernelPath
 
     public init(path: KernelPath) { self.path = path }

@@ -2,6 +2,7 @@ import CReproKernels
 
 /// The kernels compiled from C for one instruction set.
 public final class NativeKernels: Kernels {
+    /// The path that the kernels were compiled for.
     public let path: KernelPath
     /// A constant table of the C target.
     nonisolated(unsafe) private let table: UnsafePointer<repro_kernels>

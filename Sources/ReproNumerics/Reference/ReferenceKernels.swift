@@ -4,6 +4,7 @@ import CReproKernels
 public final class ReferenceKernels: Kernels {
     public init() {}
 
+    /// The plain loops.
     public var path: KernelPath { .reference }
 
     @inline(__always)

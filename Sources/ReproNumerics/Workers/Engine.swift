@@ -2,11 +2,14 @@ import CReproKernels
 
 /// What computes: one path through the kernels and the workers that share its work. Neither shows in a result.
 public struct Engine: Sendable {
+    /// What computes.
     public let kernels: any Kernels
+    /// The threads that it computes on.
     public let workers: Workers
     /// Below so many floating-point operations one worker computes alone: waking the others costs some microseconds.
     public let parallelThreshold: Int
 
+    /// How many operations a piece of work needs before a second thread pays.
     public static let defaultParallelThreshold = 1_500_000
 
     /// A worker beyond this number is woken only for a further share of work: the threshold divided by this number. An engine

@@ -21,8 +21,23 @@ public enum FloatingPointEnvironment {
     }
 }
 
+/// What the build may have allowed its C compiler: optimisations that change values, such as `-ffast-math` and its parts.
+public enum ValueChangingOptimizations {
+    /// What known answers show to be wrong with this build, in words; empty where nothing is.
+    public static func faults() -> [String] {
+        let found = repro_value_changes()
+        let words: [(bit: UInt32, fault: String)] = [
+            (1, "sums are reordered"), (2, "products and sums are contracted"),
+            (4, "divisions are replaced by multiplications"), (8, "NaN and infinity are taken for absent"),
+            (16, "the sign of zero is ignored"),
+        ]
+        return words.filter { found & $0.bit != 0 }.map(\.fault)
+    }
+}
+
 /// A thread was about to compute in a changed floating-point environment.
 public struct FloatingPointFault: Error, Equatable, CustomStringConvertible {
+    /// What is wrong with the environment, in words.
     public let faults: [String]
 
     public init(faults: [String]) { self.faults = faults }

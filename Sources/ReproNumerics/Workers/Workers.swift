@@ -15,7 +15,7 @@ public final class Workers: Sendable {
     /// - Precondition: `count` is at least 1.
     /// - Throws: ``ThreadsUnavailable`` where the system refuses a thread.
     public init(count: Int) throws(ThreadsUnavailable) {
-        precondition(count >= 1, "\(count) workers; at least 1 is needed")
+        require(count >= 1, "\(count) workers; at least 1 is needed")
         self.count = count
         crew = count == 1 ? nil : WorkerCrew(count: count)
         // Where a thread is refused, `deinit` dismisses those already there.
@@ -37,7 +37,7 @@ public final class Workers: Sendable {
     /// - Precondition: 1 <= `members` <= `count`. No other run of these workers is under way, on any thread, and none
     ///   starts within `body`.
     public func run(workers members: Int, _ body: (Int) -> Void) {
-        precondition(members >= 1 && members <= count, "\(members) of \(count) workers")
+        require(members >= 1 && members <= count, "\(members) of \(count) workers")
         guard members > 1, let crew else { return body(0) }
         withoutActuallyEscaping(body) { crew.run(members, $0) }
     }
@@ -53,7 +53,7 @@ public final class Workers: Sendable {
     /// together the whole. Parts differ by at most one granule; some are empty where there are fewer granules than
     /// workers.
     public static func share(of count: Int, worker: Int, workers: Int, granule: Int = 1) -> Range<Int> {
-        precondition(
+        require(
             count >= 0 && granule >= 1 && worker >= 0 && worker < workers,
             "share of \(count) by \(granule) for worker \(worker) of \(workers)")
         let granules = (count + granule - 1) / granule
@@ -65,6 +65,7 @@ public final class Workers: Sendable {
 
 /// The system refused a thread: memory or its limits do not allow so many.
 public struct ThreadsUnavailable: Error, Equatable, CustomStringConvertible {
+    /// How many threads were asked for.
     public let wanted: Int
     /// Threads that there were when it refused, the calling one included.
     public let created: Int

@@ -7,9 +7,11 @@ import ReproVerification
 ///
 /// The same directories under the same names give the same bytes: no time, no host, no path of a machine.
 public struct Report: Sendable {
+    /// The runs, grouped by their digests.
     public let comparison: RunGroups
     /// What the page calls each run.
     public let names: [String]
+    /// The page.
     public let html: String
 
     /// - Parameter isShipped: whether a run is of an experiment that ships, options and all: such a run can be had again without

@@ -1,7 +1,9 @@
 /// A SHA-256 value, 32 bytes.
 public struct Digest: Sendable, Equatable, CustomStringConvertible {
+    /// The length of SHA-256 in bytes.
     public static let byteCount = 32
 
+    /// The 32 bytes.
     public let bytes: [UInt8]
 
     /// - Precondition: 32 bytes.

@@ -22,7 +22,9 @@ public enum ElementaryFunction: String, Sendable, CaseIterable {
 
 /// A function's results for the bit patterns 0, S, 2S, … below 2^32 in order.
 public struct FunctionTable: Sendable {
+    /// The function whose results are hashed.
     public let function: ElementaryFunction
+    /// The distance between the bit patterns of two inputs.
     public let stride: Int
 
     private static let blockSize = 1 << 16

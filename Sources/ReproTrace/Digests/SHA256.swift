@@ -19,8 +19,10 @@ public struct SHA256: Sendable {
         pending.reserveCapacity(2 * SHA256.blockSize)
     }
 
+    /// Takes more bytes of the message.
     public mutating func update(_ bytes: [UInt8]) { bytes.withBytes { update($0) } }
 
+    /// Takes more bytes of the message.
     public mutating func update(_ bytes: ByteView) {
         byteCount += UInt64(bytes.count)
         var first = 0

@@ -4,6 +4,7 @@ public enum ElementType: String, Sendable {
     case int64 = "I64"
     case byte = "U8"
 
+    /// How many bytes an element takes.
     public var byteCount: Int {
         switch self {
         case .float32: 4
@@ -17,7 +18,9 @@ public enum ElementType: String, Sendable {
 public struct Leaf: Sendable, Equatable {
     /// An element's row-major offset and its bits.
     public struct Sample: Sendable, Equatable {
+        /// The element's row-major offset.
         public let offset: Int
+        /// The element's bit pattern.
         public let bits: UInt64
 
         public init(offset: Int, bits: UInt64) {
@@ -26,10 +29,15 @@ public struct Leaf: Sendable, Equatable {
         }
     }
 
+    /// The tensor's name, unique in its stage.
     public let name: String
+    /// The type of the elements.
     public let elementType: ElementType
+    /// The size of each axis.
     public let shape: [Int]
+    /// What the name, type, shape and bytes hash to; of a stage, what its leaves and streams do.
     public let digest: Digest
+    /// A few of the elements, for judging the size of a drift.
     public let samples: [Sample]
 
     public init(name: String, elementType: ElementType, shape: [Int], digest: Digest, samples: [Sample]) {
@@ -54,9 +62,11 @@ public struct Leaf: Sendable, Equatable {
 
 /// One stage of a run, in the order in which stages happen.
 public struct Stage: Sendable, Equatable {
+    /// Which stage of the run it is.
     public let id: StageID
     /// The digest of the stage's random streams.
     public let streams: Digest
+    /// What the name, type, shape and bytes hash to; of a stage, what its leaves and streams do.
     public let digest: Digest
     /// The stage's tensors; nil where only the digest was kept.
     public let leaves: [Leaf]?
@@ -68,6 +78,7 @@ public struct Stage: Sendable, Equatable {
         self.leaves = leaves
     }
 
+    /// The stage with its digest alone.
     public func withoutLeaves() -> Stage { Stage(id, streams: streams, digest: digest, leaves: nil) }
 
     /// The text form, as digests and files have it.
@@ -78,9 +89,12 @@ public struct Stage: Sendable, Equatable {
 
 /// The digest tree of a run: root → stages → tensors.
 public struct Trace: Sendable, Equatable {
+    /// The name of the tree's root.
     public static let rootName = "run"
 
+    /// The stages, in the order of the run.
     public let stages: [Stage]
+    /// The digest of the whole run.
     public let root: Digest
 
     /// Hashes the stages to their root.

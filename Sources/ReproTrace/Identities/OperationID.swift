@@ -14,6 +14,7 @@ public enum OperationID: Sendable, Hashable {
         self = read.description.utf8.elementsEqual(name.utf8) ? read : .tensor(name)
     }
 
+    /// Whether it stands for a random stream rather than a tensor.
     public var isStream: Bool {
         if case .stream = self { return true }
         return false

@@ -13,11 +13,13 @@ public enum StageID: Sendable, Hashable {
     case evaluation
     case final
 
+    /// Whether it is a step of the optimiser.
     public var isStep: Bool {
         if case .step = self { return true }
         return false
     }
 
+    /// Whether it is what an epoch left.
     public var isEpoch: Bool {
         if case .epoch = self { return true }
         return false

@@ -3,6 +3,7 @@ import Synchronization
 
 /// A tensor holds a NaN or an infinity: where it was met, in which tensor, and at which element the first one stands.
 public struct NotFiniteError: Error, Equatable, CustomStringConvertible {
+    /// Where a number that is not finite was found.
     public enum Place: Sendable, Equatable {
         /// A stage of a run recorded it.
         case stage(StageID)
@@ -12,9 +13,13 @@ public struct NotFiniteError: Error, Equatable, CustomStringConvertible {
         case results
     }
 
+    /// Where the tensor was found.
     public let place: Place
+    /// The tensor's name.
     public let tensor: String
+    /// The row-major offset of the first element that is not finite.
     public let element: Int
+    /// The element's bit pattern.
     public let bits: UInt32
 
     package init(place: Place, tensor: String, element: Int, bits: UInt32) {

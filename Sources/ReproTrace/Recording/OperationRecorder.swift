@@ -6,9 +6,13 @@ import ReproRandom
 /// Each tensor that a stage records is one operation. The operations between them have no leaf of their own in the tree:
 /// the gates, states and gradients of each time step, layer and direction.
 public struct TracedOperation: Sendable, Equatable {
+    /// The stage that the operation happened in.
     public let stage: StageID
+    /// The operation's name in its stage.
     public let name: String
+    /// The type of the elements.
     public let elementType: ElementType
+    /// The size of each axis.
     public let shape: [Int]
     /// Covers the same fields as a leaf's.
     public let digest: Digest
@@ -21,6 +25,7 @@ public struct TracedOperation: Sendable, Equatable {
         self.digest = digest
     }
 
+    /// The name, taken apart.
     public var id: OperationID { OperationID(name) }
     /// `STAGE/OPERATION`, as files and people name it.
     public var place: String { "\(stage)/\(name)" }

@@ -27,9 +27,13 @@ public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// The stage that the fault is planted in.
     public let stage: StageID
+    /// The tensor or operation that it changes.
     public let tensor: String
+    /// The row-major offset of the element that it changes.
     public let element: Int
+    /// What is done to the element.
     public let kind: Kind
 
     public init(stage: StageID, tensor: String, element: Int = 0, kind: Kind = .bit(0)) {

@@ -22,6 +22,7 @@ public final class Recorder {
     private let hashing: Hashing
     /// Whose workers hash and look for numbers that are not finite; nil where the calling thread does it alone.
     private let engine: Engine?
+    /// The stages that were closed so far.
     public private(set) var stages: [Stage] = []
 
     /// Plants the fault, and sends operations where there is a sink for them.
@@ -51,11 +52,15 @@ public final class Recorder {
         self.onTensor = onTensor
     }
 
+    /// Opens a stage. No other may be open.
     public func begin(_ stage: StageID) {
         precondition(open == nil, "stage '\(stage)' begins inside '\(open!)'")
         operations.stage = stage
     }
 
+    /// Plants the fault where it belongs, looks for numbers that are not finite, and hashes a tensor of the open stage.
+    ///
+    /// - Throws: ``NotFiniteError``, ``PerturbationError``, and what the observers throw.
     public func record(_ tensorName: String, _ tensor: inout Tensor) throws {
         try operations.throwFailure()
         _ = try operations.plant(in: tensorName, &tensor)
@@ -72,6 +77,9 @@ public final class Recorder {
         try tensor.verifyFinite(tensorName, in: .stage(open), engine: engine)
     }
 
+    /// Plants the fault where it belongs, looks for numbers that are not finite, and hashes a tensor of the open stage.
+    ///
+    /// - Throws: ``NotFiniteError``, ``PerturbationError``, and what the observers throw.
     public func record(_ tensorName: String, shape: [Int], _ integers: [Int64]) throws {
         try operations.refuseFault(in: tensorName)
         let samples = Leaf.sampleOffsets(count: integers.count).map {
@@ -80,6 +88,9 @@ public final class Recorder {
         try integers.withBytes { try append(tensorName, .int64, shape, samples, $0) }
     }
 
+    /// Plants the fault where it belongs, looks for numbers that are not finite, and hashes a tensor of the open stage.
+    ///
+    /// - Throws: ``NotFiniteError``, ``PerturbationError``, and what the observers throw.
     public func record(_ tensorName: String, bytes: [UInt8]) throws {
         try operations.refuseFault(in: tensorName)
         try bytes.withBytes { try append(tensorName, .byte, [bytes.count], [], $0) }

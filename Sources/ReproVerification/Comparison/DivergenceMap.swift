@@ -38,18 +38,24 @@ public struct DivergenceMap: Sendable, Equatable {
             }
         }
 
+        /// Whether the tensor differs there.
         public var differs: Bool { rank >= 3 }
+        /// How far apart the elements stand at least; nil where that is not known.
         public var ulps: UInt64? {
             guard case .distance(let ulps, _) = self else { return nil }
             return ulps
         }
     }
 
+    /// A tensor's cells, one per stage.
     public struct Row: Sendable, Equatable {
+        /// The tensor's name.
         public let tensor: String
+        /// The tensor at each stage, in the order of the stages.
         public let cells: [Cell]
     }
 
+    /// The stages, in the order of a run.
     public let stages: [StageID]
     /// In the order in which the tensors first occur.
     public let rows: [Row]

@@ -7,6 +7,7 @@ import ReproTrace
 public struct DivergenceSearch: Sendable, Equatable {
     /// The place among the pairs and the name of the first that differs; nil where the lists are equal.
     public let first: Int?
+    /// What the first difference is called; nil where there is none.
     public let name: String?
     /// How many pairs there are.
     public let count: Int

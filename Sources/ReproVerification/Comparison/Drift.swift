@@ -4,6 +4,7 @@ import ReproTrace
 /// Where a run left what was expected of it: the first difference in the order in which a run happens. What it was asked to
 /// compute comes before anything that it did.
 public struct Drift: Sendable, Equatable {
+    /// What both runs say of themselves, beside one another.
     public let conditions: ConditionComparison
     /// Nil where nothing ran, because what was asked for differs already.
     private let first: StageComparison?
@@ -12,7 +13,9 @@ public struct Drift: Sendable, Equatable {
     public private(set) var tensor: TensorComparison?
     /// How many stages differ, of how many; none of none where nothing ran.
     public let differingStages: Int
+    /// How many stages the runs have together.
     public let stageCount: Int
+    /// Why the runs differ, as far as their descriptions tell.
     public let cause: Cause
 
     /// Nil where the roots are equal. (Only a tree that does not hash up has equal stages under another root.)
@@ -51,6 +54,7 @@ public struct Drift: Sendable, Equatable {
     public var stage: StageID { first?.id ?? (cause == .data ? .data : .initialization) }
     /// Its name; `options` or `data` where nothing ran.
     public var stageName: String { first?.name ?? (cause == .data ? "data" : "options") }
+    /// The digest that was expected of the first stage; nil where none was.
     public var expected: Digest? { first?.before?.digest }
     /// Nil where the stage is missing, and where nothing was expected in its place.
     public var found: Digest? { first?.structure == nil ? first?.after?.digest : nil }

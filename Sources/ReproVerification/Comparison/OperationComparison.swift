@@ -6,6 +6,7 @@ public struct OperationComparison: Sendable, Equatable {
     public private(set) var first, last: Pair<TracedOperation>?
     /// How many operations differ, and how many the longer side has so far.
     public private(set) var differingCount = 0
+    /// How many operations there are.
     public private(set) var count = 0
 
     public init() {}

@@ -16,8 +16,11 @@ public struct Pair<Part: DigestedPart>: Sendable, Equatable {
     /// Nil where only the other run has the part; one of the two is there.
     public let before, after: Part?
 
+    /// The side that is there, the first where both are.
     public var either: Part { (before ?? after)! }
+    /// The name that both sides have.
     public var name: String { either.name }
+    /// Whether both sides are there and have the same digest, or neither is.
     public var isEqual: Bool { before?.digest == after?.digest }
 
     /// Pairs the parts of two runs by name, in the order in which the runs have them.

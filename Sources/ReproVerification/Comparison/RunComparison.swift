@@ -10,16 +10,19 @@ public protocol DigestedRun {
 }
 
 extension Trace: DigestedRun {
+    /// What is said beside the digests: options, seed, data and environment.
     public var conditions: RunConditions? { nil }
 }
 
 extension Golden: DigestedRun {
+    /// What is said beside the digests: options, seed, data and environment.
     public var conditions: RunConditions? {
         RunConditions(options: experiment, seed: seed, data: data)
     }
 }
 
 extension RecordedRun: DigestedRun {
+    /// What is said beside the digests: options, seed, data and environment.
     public var conditions: RunConditions? {
         let files = stages.first { $0.id == .data }?.leaves?.filter { $0.elementType == .byte } ?? []
         return RunConditions(
@@ -31,11 +34,12 @@ extension RecordedRun: DigestedRun {
 /// Two runs beside one another: what they say of themselves, and what they gave, stage by stage and tensor by tensor. The first
 /// says what is expected.
 ///
-/// All that is told of a difference is a view of this: ``conditions`` what was asked for, ``drift`` where it begins and by which
-/// ``Cause``, ``growth`` how it spreads, ``DivergenceMap`` how far each tensor is apart in each stage.
+/// All that is told of a difference is a view of this: what was asked for (``conditions``), where it begins and by which cause
+/// (``drift``), how it spreads (``growth``), and how far each tensor is apart in each stage (``DivergenceMap``).
 public struct RunComparison: Sendable, Equatable {
     /// The roots of the two digest trees.
     public let before, after: Digest
+    /// What is said beside the digests: options, seed, data and environment.
     public let conditions: ConditionComparison
     /// In the order of a run.
     public private(set) var stages: [StageComparison]
@@ -52,6 +56,7 @@ public struct RunComparison: Sendable, Equatable {
         for (stage, difference) in whole { note(difference, in: stage) }
     }
 
+    /// Whether the roots are equal.
     public var isEqual: Bool { before == after }
     /// The stages that differ: how a difference grows in the course of a run.
     public var growth: [StageComparison] { stages.filter { !$0.isEqual } }

@@ -3,10 +3,13 @@ import ReproFormats
 /// What a run says of itself beside its digest tree: what it was asked to compute, from what, and where. Options are the JSON
 /// that the run was recorded with, so that nothing here has to know a model.
 public struct RunConditions: Sendable {
+    /// The experiment's options, spelled out.
     public let options: [JSONValue.Member]
+    /// The seed.
     public let seed: UInt64
     /// The digest of each data file; none for data that the experiment generates.
     public let data: [JSONValue.Member]
+    /// Where the run took place.
     public let environment: [JSONValue.Member]
     /// The data files with the digests of their lines; none where those are not known.
     public let files: [Golden.DataFile]
@@ -32,7 +35,9 @@ public struct RunConditions: Sendable {
 
 /// What several runs say of themselves, beside one another; those on which they agree are listed too.
 public struct ConditionComparison: Sendable, Equatable {
+    /// The options, data files and facts of the environment.
     public let options, data, environment: [Condition]
+    /// The seed.
     public let seed: Condition
     /// Which lines of data files differ, between two runs that know them.
     public let lines: [LineChange]
@@ -63,6 +68,7 @@ public struct Condition: Sendable, Equatable {
     /// One value per run; nil where a run does not say.
     public let perRun: [JSONValue?]
 
+    /// Whether the runs disagree on it.
     public var differs: Bool { perRun.contains { $0 != perRun[0] } }
 
     /// The members of one object per run, those of inner objects under dotted names, in the order in which they first occur.

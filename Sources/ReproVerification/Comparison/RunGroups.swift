@@ -4,6 +4,7 @@ import ReproTrace
 public struct RunGroups: Sendable {
     /// The runs of one digest.
     public struct Group: Sendable {
+        /// The digest that the members share.
         public let root: Digest
         /// Places in `runs`, the first run's first.
         public let members: [Int]
@@ -13,6 +14,7 @@ public struct RunGroups: Sendable {
         public let drift: Drift?
     }
 
+    /// The runs, in the order in which they were named.
     public let runs: [RecordedRun]
     /// What the runs say of themselves, all of them beside one another.
     public let conditions: ConditionComparison
@@ -37,5 +39,6 @@ public struct RunGroups: Sendable {
         }
     }
 
+    /// Whether all runs have the same digest.
     public var isOneDigest: Bool { groups.count == 1 }
 }

@@ -28,11 +28,17 @@ public struct StageComparison: Sendable, Equatable {
 
     /// Nil where only the other run has the stage.
     public var before: Stage? { pair.before }
+    /// The stage of the second run; nil where only the first has it.
     public var after: Stage? { pair.after }
+    /// The stage's name.
     public var name: String { pair.name }
+    /// Which stage it is.
     public var id: StageID { pair.either.id }
+    /// Whether it is a step of the optimiser.
     public var isStep: Bool { pair.either.isStep }
+    /// Whether it is what an epoch left.
     public var isEpoch: Bool { id.isEpoch }
+    /// Whether both runs have it with the same digest.
     public var isEqual: Bool { pair.isEqual }
     /// Nil where only one run has the stage.
     public var streamsAgree: Bool? { before.flatMap { own in after.map { own.streams == $0.streams } } }
@@ -41,7 +47,9 @@ public struct StageComparison: Sendable, Equatable {
 
     /// The tensors that differ; nil where only one run has the stage, and where its tensors are not known.
     public var moved: [TensorComparison]? { structure == nil ? tensors?.filter { !$0.isEqual } : nil }
+    /// The greatest known distance of two elements, in ulp; nil where none is known.
     public var greatestULP: UInt64? { moved?.compactMap(\.greatestULP).max() }
+    /// The greatest known distance of two elements; nil where none is known.
     public var greatestDistance: Double? { moved?.compactMap(\.greatestDistance).max() }
 
     /// Notes how a whole tensor of the stage differs.

@@ -16,10 +16,14 @@ public struct TensorComparison: Sendable, Equatable {
 
     /// Digest, shape and recorded elements on either side; nil where only the other side has the tensor.
     public var before: Leaf? { pair.before }
+    /// The tensor of the second run; nil where only the first has it.
     public var after: Leaf? { pair.after }
+    /// The tensor's name.
     public var name: String { pair.name }
+    /// Whether both runs have it with the same digest.
     public var isEqual: Bool { pair.isEqual }
 
+    /// Where names, shapes or types differ; nil where only elements do.
     public var structure: StructureDifference? {
         guard let before, let after else { return StructureDifference(pair) }
         return StructureDifference(
@@ -43,6 +47,7 @@ public struct TensorComparison: Sendable, Equatable {
     /// The greatest distances that are known: over the whole tensor where it is at hand, else over the recorded elements.
     /// Nil where no binary32 element is known to differ.
     public var greatestULP: UInt64? { whole?.greatestULP ?? elements.compactMap(\.ulps).max() }
+    /// The greatest known distance of two elements; nil where none is known.
     public var greatestDistance: Double? { whole?.greatestDistance ?? elements.compactMap(\.distance).max() }
 
     /// Whether the distances are those of the tensor, and not of a few recorded elements alone.
@@ -55,6 +60,7 @@ public struct MovedElement: Sendable, Equatable {
     public let offset: Int
     /// Its bytes as a little-endian integer.
     public let before: UInt64
+    /// Likewise, of the second run.
     public let after: UInt64
     /// For binary32; nil for other types and for a NaN.
     public let ulps: UInt64?

@@ -13,6 +13,7 @@ public enum Verdict: Sendable {
     /// The arithmetic left the finite numbers.
     case notFinite(String)
 
+    /// The exit code of a check that ends so.
     public var exitCode: ExitCode {
         switch self {
         case .reproduced: .success
@@ -23,6 +24,7 @@ public enum Verdict: Sendable {
         }
     }
 
+    /// Whether the golden was reproduced.
     public var isReproduced: Bool { exitCode == .success }
 
     /// The word for tables and machines.

@@ -5,9 +5,11 @@ import ReproTrace
 public struct ArrayFile: Sendable {
     /// A tensor of the file.
     public struct Entry: Sendable, Equatable {
+        /// The tensor's name; `array` in an npy file.
         public let name: String
         /// The dtype as the format names it.
         public let dtype: String
+        /// The size of each axis.
         public let shape: [Int]
         let byteRange: Range<Int>
         /// What the bytes are where they are little-endian and in row-major order, so that values and distances can be told;
@@ -17,7 +19,9 @@ public struct ArrayFile: Sendable {
         let stride: Int
     }
 
+    /// The path as it was given.
     public let path: String
+    /// The tensors, in the order of the file.
     public let entries: [Entry]
     let file: ByteFile
 
@@ -43,7 +47,9 @@ public struct ArrayFile: Sendable {
         guard path.hasSuffix(".safetensors") else {
             throw FormatError(
                 .badData, path: path, problem: "neither .safetensors nor .npy",
-                remedy: "name two run directories, or two files of one of these formats")
+                remedy:
+                    "name two run directories, or two files of one of these formats; what torch.save wrote becomes one by "
+                    + "safetensors.torch.save_file(module.state_dict(), \"weights.safetensors\")")
         }
         entries = try SafetensorsFile(file).entries.map { entry in
             let count = entry.shape.reduce(1, *)

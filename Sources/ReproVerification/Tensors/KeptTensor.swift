@@ -2,7 +2,9 @@ import ReproTrace
 
 /// The bits of a traced tensor, kept beyond the run that computed it.
 public struct KeptTensor: Sendable {
+    /// The stage that the tensor belongs to.
     public let stage: StageID
+    /// Its name, type, shape and digest.
     public let leaf: Leaf
     /// The bytes that were hashed.
     public let bytes: [UInt8]

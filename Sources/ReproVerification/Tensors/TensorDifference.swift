@@ -3,6 +3,7 @@ import ReproTrace
 
 /// How the tensor of one name differs between two files.
 public struct TensorDifference: Sendable, Equatable {
+    /// What differs.
     public enum Kind: Sendable, Equatable {
         /// Only one side has it.
         case missing, unexpected
@@ -14,10 +15,13 @@ public struct TensorDifference: Sendable, Equatable {
             first: MovedElement, count: Int, of: Int, greatestULP: UInt64?, greatestDistance: Double?)
     }
 
+    /// The tensor's name.
     public let name: String
+    /// The size of each axis, of the first side that has the tensor.
     public let shape: [Int]
     /// Nil for a type whose values are not read.
     public let elementType: ElementType?
+    /// What differs.
     public let kind: Kind
 
     /// The greatest distances, where elements differ that have one.
@@ -25,6 +29,7 @@ public struct TensorDifference: Sendable, Equatable {
         guard case .elements(_, _, _, let ulps, _) = kind else { return nil }
         return ulps
     }
+    /// The greatest distance of two elements; nil where none can be told.
     public var greatestDistance: Double? {
         guard case .elements(_, _, _, _, let distance) = kind else { return nil }
         return distance

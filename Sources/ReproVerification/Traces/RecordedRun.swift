@@ -3,12 +3,17 @@ import ReproTrace
 
 /// The digest tree of a run as its `run.json` recorded it.
 public struct RecordedRun: Sendable {
+    /// The path of `run.json`.
     public let path: String
+    /// The experiment's name.
     public let experiment: String
+    /// The run's seed.
     public let seed: UInt64
+    /// The digest of the whole run.
     public let root: Digest
     /// The fault that was planted in it, and the stage that it was ended after; nil in a whole and clean run.
     public let perturbation: String?
+    /// The stage that the run was ended after; nil for a whole run.
     public let lastStage: String?
     /// With the leaves that the run kept.
     public let stages: [Stage]

@@ -5,7 +5,7 @@ import Testing
 struct CommandBlock: CustomTestStringConvertible, Sendable {
     /// Of the fence, from 1.
     let line: Int
-    /// What the block says that it exits with: 0, or N after `exits=N`.
+    /// What the line above the block says that it exits with, `<!-- exits=N -->`; else 0.
     let exitCode: Int32
     let lines: [String]
 
@@ -13,7 +13,7 @@ struct CommandBlock: CustomTestStringConvertible, Sendable {
 
     static func all(in markdown: String) -> [CommandBlock] {
         var blocks: [CommandBlock] = []
-        var open: (line: Int, info: [Substring])?
+        var open: (line: Int, isCommands: Bool, exitCode: Int32)?
         var lines: [String] = []
         for (index, line) in markdown.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             guard line.hasPrefix("```") else {
@@ -21,13 +21,13 @@ struct CommandBlock: CustomTestStringConvertible, Sendable {
                 continue
             }
             if let fence = open {
-                if fence.info.first == "sh" {
-                    let exit = fence.info.first { $0.hasPrefix("exits=") }.flatMap { Int32($0.dropFirst(6)) }
-                    blocks.append(CommandBlock(line: fence.line, exitCode: exit ?? 0, lines: lines))
+                if fence.isCommands {
+                    blocks.append(CommandBlock(line: fence.line, exitCode: fence.exitCode, lines: lines))
                 }
                 open = nil
             } else {
-                open = (index + 1, line.dropFirst(3).split(separator: " "))
+                let exit = lines.last.flatMap { $0.wholeMatch(of: /<!-- exits=(\d+) -->/)?.1 }.flatMap { Int32($0) }
+                open = (index + 1, line.dropFirst(3) == "sh", exit ?? 0)
             }
             lines = []
         }
@@ -138,8 +138,9 @@ private func makeTargets(_ package: String) throws -> [String] {
         #expect(asked.contains("run") && asked.contains("test"))
     }
 
-    private func fault(_ block: String, info: String = "sh") throws -> String? {
-        let markdown = "# Title\n\nText.\n\n```\(info)\n\(block)\n```\n\n```\nfalse\n```\n\n```yaml\n- false\n```\n"
+    private func fault(_ block: String, exits: Int = 0) throws -> String? {
+        let markdown =
+            "# Title\n\nText.\n<!-- exits=\(exits) -->\n```sh\n\(block)\n```\n\n```\nfalse\n```\n\n```yaml\n- false\n```\n"
         let blocks = CommandBlock.all(in: markdown)
         try #require(blocks.count == 1)
         #expect(blocks[0].line == 5)
@@ -156,7 +157,7 @@ private func makeTargets(_ package: String) throws -> [String] {
         ] {
             #expect(try fault(block) == nil, "\(block)")
         }
-        #expect(try fault("true\nrepro check --goldens absent", info: "sh exits=2") == nil)
+        #expect(try fault("true\nrepro check --goldens absent", exits: 2) == nil)
     }
 
     @Test func blocksThatDoOtherwiseAreReported() throws {
@@ -166,9 +167,9 @@ private func makeTargets(_ package: String) throws -> [String] {
         ] {
             #expect(try fault(block) != nil, "\(block)")
         }
-        #expect(try fault("repro --version", info: "sh exits=1") != nil)
-        #expect(try fault("repro check --goldens absent", info: "sh exits=1") != nil)
-        #expect(try fault("false\nrepro --version", info: "sh exits=1")?.contains("before its last") == true)
+        #expect(try fault("repro --version", exits: 1) != nil)
+        #expect(try fault("repro check --goldens absent", exits: 1) != nil)
+        #expect(try fault("false\nrepro --version", exits: 1)?.contains("before its last") == true)
         #expect(try fault("repro run").map { $0.contains("failed in line 6: repro run") } == true)
     }
 }

@@ -10,28 +10,27 @@ import Testing
     @Test func valuesOfOptionsAndOperandsAreShownAndDoNothing() throws {
         try withWorkplace { place in
             let overview = try place.repro("--help").out.split(separator: "\n")
-            let commands = overview.filter { $0.hasPrefix("  ") }.compactMap {
+            let names = overview.filter { $0.hasPrefix("  ") }.compactMap {
                 $0.split(separator: " ").first.map(String.init)
             }
-            try #require(commands.count > 10)
+            try #require(names.count > 10)
             var next = 0
             func hostile() -> String {
                 next += 1
                 return HostileText.arguments[next % HostileText.arguments.count]
             }
-            for text in HostileText.arguments {
-                expectHarmless(try place.repro(text))
-                expectHarmless(try place.repro("help", text))
-                expectHarmless(try place.repro("run", "--seed", "1", "--", text))
-                expectHarmless(try place.repro("check", text, "--format", "github"), "github")
+            var commands = HostileText.arguments.flatMap { text in
+                [[text], ["help", text], ["run", "--seed", "1", "--", text], ["check", text]]
             }
-            for command in commands {
-                let help = try place.repro("help", command).out.split(separator: "\n")
-                let options = help.filter { $0.hasPrefix("  --") }.map { String($0.split(separator: " ")[0]) }
-                for option in options {
-                    for _ in 0..<2 { expectHarmless(try place.repro(command, option + "=" + hostile())) }
-                }
-                for _ in 0..<3 { expectHarmless(try place.repro(command, hostile(), hostile())) }
+            for (name, help) in zip(names, try place.repros(names.map { ["help", $0] })) {
+                let options = help.out.split(separator: "\n").filter { $0.hasPrefix("  --") }
+                    .map { String($0.split(separator: " ")[0]) }
+                commands += options.flatMap { option in (0..<2).map { _ in [name, option + "=" + hostile()] } }
+                commands += (0..<3).map { _ in [name, hostile(), hostile()] }
+            }
+            for ending in try place.repros(commands) { expectHarmless(ending) }
+            for ending in try place.repros(HostileText.arguments.map { ["check", $0, "--format", "github"] }) {
+                expectHarmless(ending, "github")
             }
             for variable in ["REPRO_THREADS", "REPRO_KERNELS"] {
                 expectHarmless(try place.repro("list", environment: [variable: hostile()]))
@@ -87,20 +86,27 @@ import Testing
 
     @Test func whatAConfigurationHoldsIsShownAndDoesNothing() throws {
         try withWorkplace { place in
-            for text in HostileText.all {
+            var commands: [[String]] = []
+            func run(_ folder: String) { commands.append(["run", "--config", folder + "/mood.json", "--seed", "1"]) }
+            for (index, text) in HostileText.all.enumerated() {
                 let quoted = String(JSONValue.string(text).text(.compact).unicodeScalars.dropFirst().dropLast())
-                for (old, new) in [
-                    ("\"mood\"", "\"\(quoted)\""), ("\"hidden\"", "\"\(quoted)\""), ("train.tsv", quoted),
-                ] {
-                    try place.writeMood("m", (old: old, new: new))
-                    let ending = try place.repro("run", "--config", "m/mood.json", "--seed", "1")
-                    expectHarmless(ending)
-                    #expect(ending.code == 65 || ending.code == 66, "\(ending)")
+                for (number, old) in ["\"mood\"", "\"hidden\"", "\"train.tsv\""].enumerated() {
+                    try place.writeMood("\(index).\(number)", (old: old, new: "\"" + quoted + "\""))
+                    run("\(index).\(number)")
                 }
-                try place.writeMood("m")
-                try place.write("m/test.tsv", text.filter { $0 != "\n" && $0 != "\r\n" && $0 != "\t" } + "\tgrey\n")
-                expectHarmless(try place.repro("run", "--config", "m/mood.json", "--seed", "1", "--force"))
             }
+            for ending in try place.repros(commands) {
+                expectHarmless(ending)
+                #expect(ending.code == 65 || ending.code == 66, "\(ending)")
+            }
+            commands = []
+            for (index, text) in HostileText.all.enumerated() {
+                try place.writeMood("l\(index)")
+                let label = text.filter { !["\n", "\r\n", "\t"].contains($0) }
+                try place.write("l\(index)/test.tsv", label + "\tgrey\n")
+                run("l\(index)")
+            }
+            for ending in try place.repros(commands) { expectHarmless(ending) }
         }
     }
 
@@ -119,8 +125,9 @@ import Testing
             #expect(bless.code == 0, "\(bless)")
             expectHarmless(bless)
             try place.write("m/" + name, Mood.train.replacing("fine day", with: "fine night"))
-            for format in HostileTextTests.formats {
-                let check = try place.repro("check", "--goldens", "m/\(name) g", "--format", format)
+            let formats = HostileTextTests.formats
+            let checks = try place.repros(formats.map { ["check", "--goldens", "m/\(name) g", "--format", $0] })
+            for (format, check) in zip(formats, checks) {
                 #expect(check.code != 0, "\(check)")
                 expectHarmless(check, format)
             }
@@ -131,26 +138,50 @@ import Testing
         try withWorkplace { place in
             expectSuccess(try place.repro("run", "outputs", "--seed", "1", "--output", "a", "--quiet"))
             let run = String(decoding: try place.bytes("a/run.json"), as: UTF8.self)
+            var (commands, formats) = ([[String]](), [String]())
+            func add(_ format: String, _ words: String...) {
+                commands.append(words + (format == "text" ? [] : ["--format", format]))
+                formats.append(format)
+            }
             for (index, text) in HostileText.all.enumerated() {
                 let format = HostileTextTests.formats[index % HostileTextTests.formats.count]
-                try FileManager.default.copyItem(atPath: place("a"), toPath: place("b"))
-                try place.write("b/run.json", run.replacing("\"outputs\"", with: JSONValue.string(text).text(.compact)))
-                expectHarmless(try place.repro("diff", "a", "b", "--format", format), format)
-                expectHarmless(try place.repro("report", "a", "b", "--output", "page.html"))
-                try FileManager.default.removeItem(atPath: place("b"))
-                let line = text.filter { $0 != "\0" }
-                try place.write("message", line)
-                try place.write("build", "#!/bin/sh\ncat message >&2\nexit 9\n")
-                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: place("build"))
-                expectHarmless(
-                    try place.repro(
-                        "matrix", "outputs", "--seed", "1", "--threads", "1", "--kernels", "portable", "--builds",
-                        "./build",
-                        "--format", format), format)
-                expectHarmless(
-                    try place.repro("bisect", "outputs", "--seed", "1", "--baseline", "./build", "--format", format),
-                    format)
+                let other = "b\(index)"
+                try FileManager.default.copyItem(atPath: place("a"), toPath: place(other))
+                let edited = run.replacing("\"outputs\"", with: JSONValue.string(text).text(.compact))
+                try place.write(other + "/run.json", edited)
+                add(format, "diff", "a", other)
+                add("text", "report", "a", other, "--output", "page.html")
+                try place.write("c\(index)/message", text.filter { $0 != "\0" })
+                try place.write("c\(index)/build", "#!/bin/sh\ncat \"$(dirname \"$0\")/message\" >&2\nexit 9\n")
+                let build = "c\(index)/build"
+                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: place(build))
+                add(
+                    format, "matrix", "outputs", "--seed", "1", "--threads", "1", "--kernels", "portable", "--builds",
+                    build)
+                add(format, "bisect", "outputs", "--seed", "1", "--baseline", build)
             }
+            for (format, ending) in zip(formats, try place.repros(commands)) { expectHarmless(ending, format) }
+        }
+    }
+}
+
+extension Workplace {
+    /// Runs `repro` once per command line, all in one shell: a thousand processes of their own are too many for Foundation.
+    fileprivate func repros(_ commands: [[String]]) throws -> [Ending] {
+        func quoted(_ word: String) -> String { "'" + word.replacing("'", with: "'\\''") + "'" }
+        let folder = "repros-\(UUID().uuidString)"
+        let lines = commands.enumerated().map { index, words in
+            "repro \(words.map(quoted).joined(separator: " ")) >\(folder)/\(index).out 2>\(folder)/\(index).err </dev/null\n"
+                + "echo $? >\(folder)/\(index).code\n"
+        }
+        try write(folder + "/script", lines.joined())
+        _ = try run(["/bin/bash", folder + "/script"], seconds: 400)
+        return try commands.indices.map { index in
+            func text(_ name: String) throws -> String {
+                String(decoding: try bytes("\(folder)/\(index).\(name)"), as: UTF8.self)
+            }
+            let code = Int32(try text("code").filter(\.isNumber)) ?? -1
+            return Ending(code: code, isSignal: code > 128, out: try text("out"), err: try text("err"))
         }
     }
 }

@@ -167,7 +167,10 @@ import Testing
             let quiet = try place.repro("run", "outputs", "--seed", "42", "--quiet")
             #expect(loud.err == "wrote .repro/outputs\n")
             #expect(quiet.err.isEmpty)
-            #expect(loud.out == quiet.out)
+            #expect(loud.out.hasSuffix("\n" + quiet.out) && quiet.out.contains("\ndigest "), "\(quiet)")
+            #expect(!quiet.out.contains("experiment ") && !quiet.out.contains("init "), "\(quiet)")
+            let again = try place.repro("run", "outputs", "--seed", "42")
+            #expect(again.err == "wrote .repro/outputs, in place of the run that was there\n")
         }
     }
 }

@@ -8,6 +8,7 @@ enum RunCommand: Command {
         options: [
             .seed,
             .config,
+            .goldens,
             .option("output", "DIR", "the run directory (default .repro/EXPERIMENT)"),
             .flag("force", "replace what --output and --export name"),
             .option("export", "FILE", "also write the parameters alone, for PyTorch's load_state_dict"),
@@ -24,7 +25,8 @@ enum RunCommand: Command {
                 "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]], before the tensor is read; BIT may be 'ulp'"),
         ],
         notes: [
-            "Without EXPERIMENT: roman. `repro list` shows the others.",
+            "EXPERIMENT is one that ships, or one that has a golden, whose seed then needs no --seed; `repro list` shows both.",
+            "Without it: roman. The run in a default run directory is replaced. --quiet prints metrics and digest alone.",
             "Operations are the steps inside a layer: 'lstm.l0_reverse[5].c' is the cell state at time 5, its gradient",
             "'grad.lstm.l0_reverse[5].c'. A fault can be planted in any of them.",
         ])
@@ -52,7 +54,9 @@ enum RunCommand: Command {
         }
         for remark in experiment.ineffectiveOptions { context.messages.remark("without effect: " + remark) }
         let isText = context.format == .text
-        if isText { try context.write(RunText.head(experiment, seed: seed, environment: environment)) }
+        if isText && !context.messages.isQuiet {
+            try context.write(RunText.head(experiment, seed: seed, environment: environment))
+        }
         let progress = context.messages.runProgress(experiment.name)
         let log = try operationLog(arguments, directory, trace: trace)
         let options = RunOptions(
@@ -60,7 +64,8 @@ enum RunCommand: Command {
             lastStage: try lastStage(arguments), resolve: { Paths.resolve($0, against: base) },
             onProgress: { event in
                 progress(event)
-                let lines = isText ? RunText.lines(event, trace: trace, operations: log) : []
+                let isShown = isText && !(context.messages.isQuiet && trace == nil)
+                let lines = isShown ? RunText.lines(event, trace: trace, operations: log) : []
                 if !lines.isEmpty { context.messages.clear() }
                 try context.write(lines)
             })
@@ -75,6 +80,7 @@ enum RunCommand: Command {
                 seed: seed, engine: engine, options: RunOptions(resolve: options.resolve, onProgress: progress))
             context.messages.clear()
         }
+        let isReplaced = Paths.isFolder(directory.path) == true
         try context.interruption.protected {
             try directory.write(
                 result, environment: environment, operations: log, replacing: replacing)
@@ -85,12 +91,14 @@ enum RunCommand: Command {
                 "--keep matched nothing; `repro run --trace operation` lists what there is in trace.tsv")
         }
         if isText {
-            try context.write(RunText.tail(result, contrast: contrast))
+            let tail = RunText.tail(result, contrast: contrast)
+            try context.write(context.messages.isQuiet ? Array(tail.drop { $0.plain.isEmpty }) : tail)
             if let fault { context.messages.remark("a fault was planted: \(fault)") }
             if let stage = result.lastStage {
                 context.messages.remark("ended after '\(stage)': the digest is that of the stages so far")
             }
-            context.messages.remark("wrote \(directory.path)")
+            context.messages.remark(
+                "wrote \(directory.path)" + (isReplaced ? ", in place of the run that was there" : ""))
         } else {
             var json = result.json(environment: environment)
             json.add("contrast", ifPresent: contrast?.metricsJSON)

@@ -9,6 +9,7 @@ enum MatrixCommand: Command {
         options: [
             .seed,
             .config,
+            .goldens,
             .option("builds", "PATH[,PATH…]", "other builds of repro to run beside this one"),
         ],
         notes: [

@@ -3,13 +3,15 @@ import Repro
 /// `repro doctor`: what this machine and this build can do, and whether anything stands in the way.
 enum DoctorCommand: Command {
     static let specification = CommandSpecification(
-        name: "doctor", summary: "Shows processor, kernels, floating-point environment and build", operands: "",
+        name: "doctor", summary: "Shows processor, kernels, floating-point environment, known answers and build",
+        operands: "",
         options: [])
 
     static func run(_ context: Context) throws -> ExitCode {
         let engine = try context.engine()
         let environment = RunEnvironment(engine: engine)
         let faults = FloatingPointEnvironment.faults()
+        let changes = ValueChangingOptimizations.faults()
         let paths = KernelPath.allCases.map { path -> JSONValue in
             ["name": path.rawValue, "compiled": path.isCompiled, "supported": path.isSupported]
         }
@@ -20,9 +22,16 @@ enum DoctorCommand: Command {
             return "\("kernels \(path.rawValue)".padded(20))\(state)\(chosen)"
         }
         let health = faults.isEmpty ? "as the contract wants it" : faults.joined(separator: "; ")
+        let answers =
+            changes.isEmpty
+            ? "as IEEE 754 fixes them"
+            : changes.joined(separator: "; ") + "; build again without -ffast-math, its parts and -ffp-contract=fast"
         try context.answer(
-            ["environment": environment, "kernels": paths, "floatingPointFaults": faults],
-            facts + [""] + kernels + ["", "floating point  \(health)"])
-        return faults.isEmpty ? ExitCode.success : ExitCode.unavailable
+            [
+                "environment": environment, "kernels": paths, "floatingPointFaults": faults,
+                "valueChangingOptimizations": changes,
+            ],
+            facts + [""] + kernels + ["", "floating point  \(health)", "known answers   \(answers)"])
+        return faults.isEmpty && changes.isEmpty ? ExitCode.success : ExitCode.unavailable
     }
 }

@@ -30,10 +30,21 @@ enum RunText {
             let traced = operations?.counts.last.flatMap { $0.stage == stage.id ? "  \($0.count) operations" : nil }
             let leaves = trace == "tensor" ? stage.leaves ?? [] : []
             return [row(stage.name, "\(stage.digest)\(traced ?? "")")]
-                + leaves.map { leaf in
-                    let shape = leaf.shape.map(String.init).joined(separator: "×")
-                    return "  \(leaf.name.padded(34))\(leaf.elementType.rawValue) \(shape.padded(12))\(leaf.digest)"
-                }
+                + table(
+                    leaves.map { leaf in
+                        let shape = leaf.shape.map(String.init).joined(separator: "×")
+                        return [leaf.name, leaf.elementType.rawValue, shape, "\(leaf.digest)"]
+                    })
+        }
+    }
+
+    /// Rows of columns, each as wide as its widest cell and no narrower than in other stages.
+    private static func table(_ rows: [[String]]) -> [StyledText] {
+        let widths = zip([32, 7, 10], 0..<3).map { least, column in max(least, rows.map { $0[column].count }.max() ?? 0)
+        }
+        return rows.map { row in
+            let cells = zip(row, widths).map { $0.padded($1 + 2) }.joined()
+            return "  \(cells)\(row[3])"
         }
     }
 
