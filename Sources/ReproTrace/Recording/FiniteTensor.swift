@@ -30,8 +30,14 @@ public struct NotFiniteError: Error, Equatable, CustomStringConvertible {
     }
 
     /// The stage that recorded it; nil where none did.
+    ///
+    /// Not inlined: inlined into a caller that compares optional stages it ends Swift 6.3.1's optimiser in a fault.
+    @inline(never)
     public var stage: StageID? {
-        if case .stage(let stage) = place { stage } else { nil }
+        switch place {
+        case .stage(let stage): return stage
+        case .file, .results: return nil
+        }
     }
 
     public var description: String {
