@@ -38,7 +38,10 @@ public struct SequenceModel: Sendable {
         self.parameters = parameters
     }
 
-    init(_ configuration: SequenceModelConfiguration, parameters: [Parameter]) {
+    /// A model of parameters that are there already.
+    ///
+    /// - Precondition: they have the names, shapes and order of the configuration's own.
+    package init(_ configuration: SequenceModelConfiguration, parameters: [Parameter]) {
         self.configuration = configuration
         self.parameters = parameters
     }

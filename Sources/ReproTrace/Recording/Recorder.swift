@@ -116,6 +116,12 @@ public final class Recorder {
         return open != lastStage
     }
 
+    /// Adds stages that another run of the same experiment has recorded, which this one goes on from. No stage may be open.
+    public func append(stages: some Sequence<Stage>) {
+        precondition(open == nil, "stages are added inside '\(open!)'")
+        self.stages += stages
+    }
+
     /// The whole tree. Throws where a planted fault found no place.
     public func trace() throws -> Trace {
         precondition(open == nil, "stage '\(open!)' is still open")

@@ -16,6 +16,10 @@ public struct RunOptions {
     public var evaluationBatchSize: Int
     /// Makes a path of the experiment one that can be opened.
     public var resolve: (String) -> String
+    /// Where training goes on from, of a run of the same experiment, seed and data; nil for a run from the beginning.
+    public var start: TrainingState?
+    /// Told of the state after each step, an epoch's last one with what the epoch left. What it throws ends the run.
+    public var onState: ((TrainingState) throws -> Void)?
     /// Told of everything as it happens. What it throws ends the run.
     public var onProgress: (RunProgress) throws -> Void
     /// Told of every tensor that is hashed. What it throws ends the run.

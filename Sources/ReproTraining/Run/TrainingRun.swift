@@ -5,6 +5,8 @@ import ReproRandom
 import ReproTrace
 
 /// The training loop: init, data, steps and epochs, evaluation, final (contract, sections 11 and 12).
+///
+/// What changes from step to step is one value, ``TrainingState``, which each turn of the loop advances by a step.
 struct TrainingRun {
     private let experiment: Experiment
     private let training: TrainingOptions
@@ -15,9 +17,10 @@ struct TrainingRun {
     private var dataset: Dataset
     /// What the data was drawn from. It is drawn before the parameters, whose shapes depend on it, and recorded after them.
     private let dataStreams: [StreamState]
-    private var model: SequenceModel
-    private var optimizer: Optimizer
-    private var losses: [StepLoss] = []
+    private let configuration: SequenceModelConfiguration
+    private var state: TrainingState
+    /// The training split's order in the open epoch; nil before the epoch's first step of this process.
+    private var order: [Int]?
     private var metrics: [(name: String, value: Double)] = []
     private var outputs: [NamedTensor] = []
 
@@ -38,19 +41,41 @@ struct TrainingRun {
         dataStreams = streams.takeLedger()
         try experiment.validate(dataset)
         let configuration = experiment.modelConfiguration(for: dataset)
-        switch experiment.model.initialization {
-        case .repro: model = try SequenceModel(configuration, streams: streams)
-        case .torch: model = try streams.drawAsTorch { try SequenceModel(configuration, torch: &$0) }
-        }
-        optimizer = Optimizer(training, parameters: model.parameters)
+        self.configuration = configuration
+        let model =
+            switch experiment.model.initialization {
+            case .repro: try SequenceModel(configuration, streams: streams)
+            case .torch: try streams.drawAsTorch { try SequenceModel(configuration, torch: &$0) }
+            }
+        state = TrainingState(
+            parameters: model.parameters, optimizer: Optimizer(training, parameters: model.parameters))
     }
 
     mutating func result() throws -> RunResult {
         if let stage = options.lastStage, !has(stage) { throw StageNeverReached(stage.description) }
         try carryOut()
         return RunResult(
-            experiment: experiment, seed: streams.seed, trace: try recorder.trace(), metrics: metrics, losses: losses,
-            parameters: model.parameters, optimizerState: optimizer.tensors, outputs: outputs, inspection: nil)
+            experiment: experiment, seed: streams.seed, trace: try recorder.trace(), metrics: metrics,
+            losses: state.losses, parameters: state.parameters, optimizerState: state.optimizer.tensors,
+            outputs: outputs, inspection: nil)
+    }
+
+    private var model: SequenceModel { SequenceModel(configuration, parameters: state.parameters) }
+
+    /// The state as it leaves the run.
+    private var snapshot: TrainingState {
+        var snapshot = state
+        snapshot.stages = recorder.stages
+        return snapshot
+    }
+
+    /// Goes on from where another run of the same experiment, seed and data stood.
+    ///
+    /// - Throws: ``ResumptionError`` where what this run has drawn and read so far is not what that one had.
+    private mutating func go(onFrom start: TrainingState) throws {
+        try start.verify(against: state, begunWith: recorder.stages)
+        state = start
+        recorder.append(stages: start.stages[recorder.stages.count...])
     }
 
     private var stepsPerEpoch: Int {
@@ -69,59 +94,79 @@ struct TrainingRun {
     /// Goes through the stages, up to the last one that was asked for.
     private mutating func carryOut() throws {
         recorder.begin(.initialization)
-        try recordState()
+        try state.record(in: recorder)
         guard try end() else { return }
         recorder.begin(.data)
         try dataset.record(in: recorder)
-        guard try recorder.end(streams: dataStreams), try train(), try evaluate() else { return }
+        guard try recorder.end(streams: dataStreams) else { return }
+        if let start = options.start { try go(onFrom: start) }
+        guard try train(), try evaluate() else { return }
         recorder.begin(.final)
-        try recordState()
+        try state.record(in: recorder)
         _ = try end()
     }
 
     /// Closes the open stage over what it drew. Returns whether the run goes on.
     private func end() throws -> Bool { try recorder.end(streams: streams.takeLedger()) }
 
-    private mutating func recordState() throws {
-        for index in model.parameters.indices {
-            try recorder.record(model.parameters[index].name, &model.parameters[index].value)
-        }
-        try optimizer.record(in: recorder)
-    }
-
     /// Returns whether the run goes on after the last epoch.
     private mutating func train() throws -> Bool {
-        let sequences = dataset.sequences(.train)!
-        for epoch in 0..<training.epochs {
-            optimizer.learningRate = try training.learningRate(epoch: epoch)
-            let order = streams.draw(.epochOrder, key: UInt32(epoch)) { $0.permutation(sequences.count) }
-            var lossSum = 0.0
-            var rowSum = 0
-            for first in stride(from: 0, to: sequences.count, by: training.batchSize) {
-                let batch = sequences.batch(order[first..<min(first + training.batchSize, sequences.count)])
-                guard let loss = try step(batch, epoch: epoch) else { return false }
-                lossSum += Double(loss) * Double(batch.targets.count)
-                rowSum += batch.targets.count
-                try options.onProgress(.step(optimizer.step, of: stepsPerEpoch * training.epochs))
-            }
-            recorder.begin(.epoch(epoch))
-            try recordState()
-            guard try end() else { return false }
-            let mean = lossSum / Double(rowSum)
-            try options.onProgress(.epoch(epoch, of: training.epochs, loss: mean))
-            if epoch == training.epochs - 1 { metrics.append(("trainLoss", mean)) }
+        while state.epoch < training.epochs {
+            guard try advance() else { return false }
         }
+        if let loss = state.epochLosses.last { metrics.append(("trainLoss", loss)) }
+        return true
+    }
+
+    /// Takes the next step, and closes its epoch where it was the epoch's last. Returns whether the run goes on.
+    private mutating func advance() throws -> Bool {
+        let order = try orderOfEpoch()
+        let first = state.batch * training.batchSize
+        let batch = dataset.sequences(.train)!.batch(order[first..<min(first + training.batchSize, order.count)])
+        guard let loss = try step(batch) else { return false }
+        state.batch += 1
+        state.lossSum.loss += Double(loss) * Double(batch.targets.count)
+        state.lossSum.rows += batch.targets.count
+        try options.onProgress(.step(state.optimizer.step, of: stepsPerEpoch * training.epochs))
+        guard try state.batch < stepsPerEpoch || endEpoch() else { return false }
+        if let observe = options.onState { try observe(snapshot) }
+        return true
+    }
+
+    /// The order of the open epoch, drawn where this process has not drawn it yet, and the epoch's learning rate set.
+    private mutating func orderOfEpoch() throws -> [Int] {
+        if let order { return order }
+        state.optimizer.learningRate = try training.learningRate(epoch: state.epoch)
+        let count = dataset.sequences(.train)!.count
+        let drawn = streams.draw(.epochOrder, key: UInt32(state.epoch)) { $0.permutation(count) }
+        // Within an epoch, the stage of its first step has recorded the stream already.
+        if state.batch > 0 { _ = streams.takeLedger() }
+        order = drawn
+        return drawn
+    }
+
+    /// Records what the epoch left, and opens the next one. Returns whether the run goes on.
+    private mutating func endEpoch() throws -> Bool {
+        let epoch = state.epoch
+        recorder.begin(.epoch(epoch))
+        try state.record(in: recorder)
+        guard try end() else { return false }
+        let mean = state.lossSum.loss / Double(state.lossSum.rows)
+        state.epochLosses.append(mean)
+        (state.epoch, state.batch, state.lossSum, order) = (epoch + 1, 0, (0, 0), nil)
+        try options.onProgress(.epoch(epoch, of: training.epochs, loss: mean))
         return true
     }
 
     /// One step of the optimiser. Returns the loss, nil where the run ends with this step.
-    private mutating func step(_ batch: SequenceBatch, epoch: Int) throws -> Float? {
-        let number = optimizer.step
+    private mutating func step(_ batch: SequenceBatch) throws -> Float? {
+        let number = state.optimizer.step
         recorder.begin(.step(number))
         var batch = batch
         try batch.record(prefix: "batch.", in: recorder)
         let observer = recorder.observer
         let hashed = experiment.digest == .step
+        let model = self.model
         let step = TrainingStep(
             model: model, weights: try model.weights(for: engine, backward: true), engine: engine, observer: observer,
             isInMicroBatches: training.microBatch != nil)
@@ -131,30 +176,31 @@ struct TrainingRun {
         }
         var forward = try step.forward(shards, number: number, streams: streams)
         try recorder.record("logits", &forward.logits)
-        let head = model.configuration.head
+        let head = configuration.head
         var loss = try head.loss(forward.logits, targets: batch.targets, engine: engine)
         try recorder.record("loss", &loss.value)
         observer?.observe("grad.logits", &loss.gradient)
 
         var gradients = try step.gradients(forward, logitsGradient: loss.gradient)
         for index in gradients.indices {
-            try recorder.record("grad." + model.parameters[index].name, &gradients[index], hashed: hashed)
+            try recorder.record("grad." + state.parameters[index].name, &gradients[index], hashed: hashed)
         }
-        try optimizer.apply(gradients, to: &model.parameters, engine: engine, observer: observer)
-        for index in model.parameters.indices {
-            try recorder.record(model.parameters[index].name, &model.parameters[index].value, hashed: hashed)
+        try state.optimizer.apply(gradients, to: &state.parameters, engine: engine, observer: observer)
+        for index in state.parameters.indices {
+            try recorder.record(state.parameters[index].name, &state.parameters[index].value, hashed: hashed)
         }
         guard try end() else { return nil }
         let scalar = loss.value[offset: 0]
-        losses.append(StepLoss(step: number, epoch: epoch, loss: scalar))
+        state.losses.append(StepLoss(step: number, epoch: state.epoch, loss: scalar))
         return scalar
     }
 
     /// Returns whether the run goes on.
     private mutating func evaluate() throws -> Bool {
         recorder.begin(.evaluation)
+        let model = self.model
         let weights = try model.weights(for: engine, backward: false)
-        let head = model.configuration.head
+        let head = configuration.head
         for (split, sequences) in dataset.splits where split != .train {
             let size = options.evaluationBatchSize
             var parts: [Tensor] = []

@@ -1,0 +1,73 @@
+import ReproFormats
+import ReproNN
+import ReproTrace
+
+/// Everything that changes while an experiment trains: with the experiment, its data and its seed, enough to go on from.
+///
+/// A value: a copy stays what it was while training goes on, and shares its tensors until training changes them. No generator's
+/// state is in it: every stream belongs to one epoch or one step, so that the position says where each begins.
+public struct TrainingState: Sendable {
+    /// The model's parameters as they are now.
+    public internal(set) var parameters: [Parameter]
+    /// The optimiser's state, and how many steps were taken.
+    public internal(set) var optimizer: Optimizer
+    /// The epoch that the next step belongs to; as many as there are once training is over.
+    public internal(set) var epoch = 0
+    /// How many batches of that epoch were taken.
+    public internal(set) var batch = 0
+    /// The sum over the epoch's batches of their mean loss, each times its rows, and the number of rows.
+    public internal(set) var lossSum = (loss: 0.0, rows: 0)
+    /// The mean loss of each epoch so far.
+    public internal(set) var epochLosses: [Double] = []
+    /// The loss of each step so far.
+    public internal(set) var losses: [StepLoss] = []
+    /// The digest tree so far, as the recorder has it; filled in where the state leaves the run.
+    public internal(set) var stages: [Stage] = []
+
+    init(parameters: [Parameter], optimizer: Optimizer) {
+        self.parameters = parameters
+        self.optimizer = optimizer
+    }
+
+    /// Records the parameters and the optimiser's state in the open stage.
+    mutating func record(in recorder: Recorder) throws {
+        for index in parameters.indices {
+            try recorder.record(parameters[index].name, &parameters[index].value)
+        }
+        try optimizer.record(in: recorder)
+    }
+}
+
+/// A state that a run cannot go on from, because the run has begun otherwise.
+public struct ResumptionError: Error, Equatable, CustomStringConvertible {
+    /// The stage that differs, and the tensor of it where one does.
+    public let stage: StageID
+    public let tensor: String?
+
+    public var description: String {
+        switch stage {
+        case .data:
+            "the data has changed since the run began\(tensor.map { ": '\($0)'" } ?? ""); put it back as it was, or begin a new run"
+        default:
+            "this program begins the run otherwise than the one that was stopped: '\(stage)'\(tensor.map { ", '\($0)'" } ?? ""); use the same release, or begin a new run"
+        }
+    }
+}
+
+extension TrainingState {
+    /// Holds a state to the run that is to go on from it.
+    ///
+    /// - Parameter stages: what the run has recorded so far, which has to be what the state's run had recorded there.
+    func verify(against own: TrainingState, begunWith stages: [Stage]) throws(ResumptionError) {
+        for (index, stage) in stages.enumerated() {
+            let theirs = self.stages.indices.contains(index) ? self.stages[index] : nil
+            guard theirs != stage else { continue }
+            let leaves = zip(stage.leaves ?? [], theirs?.leaves ?? []).first { $0 != $1 }
+            throw ResumptionError(stage: stage.id, tensor: leaves?.0.name)
+        }
+        let other = zip(parameters, own.parameters).first { $0.name != $1.name || $0.value.shape != $1.value.shape }
+        if other != nil || parameters.count != own.parameters.count {
+            throw ResumptionError(stage: .initialization, tensor: other?.1.name)
+        }
+    }
+}
