@@ -15,6 +15,7 @@ var commands: [any Command.Type] {
         BlessCommand.self,
         DiffCommand.self,
         BisectCommand.self,
+        SweepCommand.self,
         ReportCommand.self,
         MatrixCommand.self,
         ListCommand.self,

@@ -2,9 +2,14 @@ import Repro
 
 /// Which experiment a command is about, from its operands and options.
 extension Context {
-    /// The experiment of the operand, which ships or has a golden, or of `--config`; the default one where neither is given. Its
-    /// seed, and the folder that its paths are relative to.
+    /// The experiment of the operand, which ships or has a golden, or of `--config`; the default one where neither is given;
+    /// with the values of `--set`. Its seed, and the folder that its paths are relative to.
     func chooseExperiment() throws -> (experiment: Experiment, seed: UInt64, base: String) {
+        let (experiment, seed, base) = try namedExperiment()
+        return (try experiment.setting(try arguments.settings(), path: "--set"), seed, base)
+    }
+
+    private func namedExperiment() throws -> (experiment: Experiment, seed: UInt64, base: String) {
         guard arguments.operands.count <= 1 else { throw usage("one experiment at a time") }
         if let path = arguments.value("config") {
             guard arguments.operands.isEmpty else {
@@ -51,6 +56,16 @@ extension Context {
 }
 
 extension Arguments {
+    /// The values of `--set`.
+    func settings() throws -> [OptionSetting] {
+        try allValues("set").map { text in
+            guard let setting = OptionSetting(text) else {
+                throw usage("--set is '\(text)'; it has to be KEY=VALUE, for example training.epochs=3")
+            }
+            return setting
+        }
+    }
+
     /// The fault of `--perturb`.
     func perturbation() throws -> Perturbation? {
         guard let text = value("perturb") else { return nil }

@@ -18,6 +18,8 @@ struct OptionSpecification {
 
     static let seed = option("seed", "N", "0 … 2^64−1; needed unless the config has one")
     static let config = option("config", "FILE", "an experiment of your own, as JSON")
+    static let set = option(
+        "set", "KEY=VALUE", "another value of an option, such as training.epochs=3", repeats: true)
     static let goldens = option("goldens", "DIR", "the folder of goldens (default Goldens)")
 
     /// The values that it may have, where they are listed: `stage|tensor`.

@@ -17,9 +17,14 @@ public struct BuildProcess: Sendable {
         public let reason: String
         /// Whether it did not know an option that it was given.
         var isUsage = false
+        /// How it ended, where it ended by itself with a code that a command gives; else that nothing could be judged.
+        public internal(set) var exitCode = ExitCode.notJudged
 
         public var description: String { "\(path): \(reason)" }
     }
+
+    /// Where the program that runs now lies.
+    public static var thisProgram: String { Bundle.main.executablePath ?? CommandLine.arguments[0] }
 
     /// - Parameters:
     ///   - option: the option that names the build, for the error.
@@ -95,7 +100,9 @@ public struct BuildProcess: Sendable {
             throw Failure(
                 path: path, reason: "\(ending) \(process.terminationStatus)\(said)",
                 isUsage: process.terminationReason == .exit && process.terminationStatus == ExitCode.usage.rawValue
-                    && said.utf8.starts(with: ": repro: unknown option".utf8))
+                    && said.utf8.starts(with: ": repro: unknown option".utf8),
+                exitCode: process.terminationReason == .exit
+                    ? ExitCode(rawValue: process.terminationStatus) ?? .notJudged : .notJudged)
         }
         return answer
     }

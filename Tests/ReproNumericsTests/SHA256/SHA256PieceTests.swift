@@ -45,32 +45,16 @@ struct SHA256PieceTests {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    private static func message(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 * 7 % 256) } }
-
-    /// One piece each: messages of n bytes, byte i being i × 7 mod 256, by GNU coreutils 9.1, as `SHA256Tests` has them:
-    /// `python3 -c 'import sys; sys.stdout.buffer.write(bytes(i*7%256 for i in range(n)))' | sha256sum`.
     @Test(arguments: ways)
     func onePieceHasTheMessagesDigest(_ way: Way) {
-        let made: [(count: Int, digest: String)] = [
-            (1, "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"),
-            (55, "576a1bf8d4478657e6dc4af9398544765c2a92cde28478b019235cfed315fc09"),
-            (56, "9b20501dfd1d99161c257950f3444f3e49230c351c5c8e0943ef369f85f5205d"),
-            (63, "30b345906b493f06f69444b6521113511c242f30e29840462950035043682f1e"),
-            (64, "d8bc63b4fc1156e5e7d95a418b9bf54cd3174bedbc2db40f74895349b229b3c0"),
-            (65, "1ee23b0fbcaecc1aff4a9e8f1645f35ab2c8e13609cd73b68df8b5e3f63ce073"),
-            (119, "7a6589821178918ca8d9edaba5abfc1e9b2669564f4469b66885379c1530b2c8"),
-            (120, "655250427d56b1b0eeb8497d21428704273458a01772d6881b65c0abac0f8a98"),
-            (16383, "3dca48b1d28d07caf25513928a7b8251049b07ec8d845ae6bd38768c725c777c"),
-            (16384, "582bf46c154f087f3ba98b298fbe978c18f8b60cae2d67d7cb5c233396744125"),
-        ]
-        for (count, expected) in made {
-            let bytes = way.digests(Self.message(count), 16384).prefix(32)
+        for (count, expected) in SHA256Tests.made {
+            let bytes = way.digests(SHA256Tests.message(count), 16384).prefix(32)
             #expect(Self.hexadecimal(bytes) == expected, "\(count) bytes")
         }
         #expect(way.digests([], 16384).isEmpty)
     }
 
-    /// SHA-256 over all digests of the pieces, by hashlib: for n bytes as above in pieces of p bytes,
+    /// SHA-256 over all digests of the pieces, by hashlib: for n bytes as there in pieces of p bytes,
     /// `sha256(b"".join(sha256(m[i:i + p]).digest() for i in range(0, n, p)))`.
     @Test(arguments: ways)
     func manyPiecesEqualHashlib(_ way: Way) {
@@ -86,7 +70,7 @@ struct SHA256PieceTests {
             (4097, 127, "8868924f1fa6f5844c346977cd1a744c44fb9610e0b2689de7672cb46eeb6c90"),
         ]
         for (count, pieceSize, expected) in made {
-            let digests = way.digests(Self.message(count), pieceSize)
+            let digests = way.digests(SHA256Tests.message(count), pieceSize)
             #expect(
                 Self.hexadecimal(way.digests(digests, max(1, digests.count))) == expected,
                 "\(count) bytes in pieces of \(pieceSize)")

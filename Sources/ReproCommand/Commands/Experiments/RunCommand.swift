@@ -9,6 +9,7 @@ enum RunCommand: Command {
             .seed,
             .config,
             .goldens,
+            .set,
             .option("output", "DIR", "the run directory (default .repro/EXPERIMENT)"),
             .flag("force", "replace what --output and --export name"),
             .option("export", "FILE", "also write the parameters alone, for PyTorch's load_state_dict"),

@@ -1,0 +1,69 @@
+/// The bytes of a TensorBoard event file: scalars under a tag, each with its step.
+///
+/// The file is a chain of records: 8 bytes of length, 4 of check sum over these, the record, 4 of check sum over it; all
+/// little-endian, the check sum being CRC-32C, rotated and added to a constant. A record is an `Event` as protocol buffers write
+/// one. Sources: TensorFlow's `record_writer.cc`, TensorBoard's `event.proto` and `summary.proto`.
+public enum EventFile {
+    /// What TensorBoard finds event files by; a run has one.
+    public static let name = "events.out.tfevents.repro"
+
+    /// The first record: which version of the format the file has.
+    ///
+    /// - Parameter time: seconds since 1970.
+    public static func header(time: Double) -> [UInt8] {
+        record(event(time: time, step: 0, content: field(3, bytes: Array("brain.Event:2".utf8))))
+    }
+
+    /// A record of one or more scalars of a step.
+    ///
+    /// - Parameters:
+    ///   - scalars: each with its tag, for example `loss/train`; what stands before the slash is TensorBoard's group.
+    ///   - step: counted from 0.
+    ///   - time: seconds since 1970.
+    public static func scalars(_ scalars: [(tag: String, value: Float)], step: Int, time: Double) -> [UInt8] {
+        let values = scalars.flatMap { tag, value in
+            field(1, bytes: field(1, bytes: Array(tag.utf8)) + [0x15] + littleEndian(value.bitPattern))
+        }
+        return record(event(time: time, step: step, content: field(5, bytes: values)))
+    }
+
+    private static func event(time: Double, step: Int, content: [UInt8]) -> [UInt8] {
+        // A field that is 0 is left out, as protocol buffers do.
+        [0x09] + littleEndian(time.bitPattern) + (step == 0 ? [] : [0x10] + variable(UInt64(step))) + content
+    }
+
+    private static func record(_ bytes: [UInt8]) -> [UInt8] {
+        let length = littleEndian(UInt64(bytes.count))
+        return length + littleEndian(checkSum(length)) + bytes + littleEndian(checkSum(bytes))
+    }
+
+    /// A field of bytes: its number and kind, its length, the bytes.
+    private static func field(_ number: UInt8, bytes: [UInt8]) -> [UInt8] {
+        [number << 3 | 2] + variable(UInt64(bytes.count)) + bytes
+    }
+
+    /// Seven bits a byte, the least significant first, the highest bit set in all but the last.
+    private static func variable(_ value: UInt64) -> [UInt8] {
+        var (rest, bytes) = (value, [UInt8]())
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        return bytes + [UInt8(rest)]
+    }
+
+    private static func littleEndian<Integer: FixedWidthInteger>(_ value: Integer) -> [UInt8] {
+        (0..<Integer.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> Integer(8 * $0)) }
+    }
+
+    private static func checkSum(_ bytes: [UInt8]) -> UInt32 {
+        var crc = UInt32.max
+        for byte in bytes {
+            crc ^= UInt32(byte)
+            // Castagnoli's polynomial, its bits reversed.
+            for _ in 0..<8 { crc = crc >> 1 ^ (crc & 1 == 1 ? 0x82f6_3b78 : 0) }
+        }
+        crc = ~crc
+        return (crc >> 15 | crc << 17) &+ 0xa282_ead8
+    }
+}
