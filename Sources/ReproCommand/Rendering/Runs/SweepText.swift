@@ -14,6 +14,10 @@ enum SweepText {
         for (index, variant) in sweep.plan.variants.enumerated() {
             lines += ["", "\(strong: variant.title)"]
             let spreads = sweep.spreads(variant: index)
+            guard !spreads.isEmpty else {
+                lines.append("  no run came to its end")
+                continue
+            }
             let rows =
                 [["", "runs", "mean", "± 95 %", "deviation", "least", "greatest"]]
                 + spreads.map { metric, spread in
