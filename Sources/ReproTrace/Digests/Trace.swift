@@ -52,8 +52,10 @@ public struct Leaf: Sendable, Equatable {
     public static func sampleOffsets(count: Int) -> [Int] {
         guard count > 0 else { return [] }
         var offsets: [Int] = []
+        // The same quotient without a product that could be beyond the integers.
+        let (third, rest) = (count - 1).quotientAndRemainder(dividingBy: 3)
         for j in 0..<4 {
-            let offset = j * (count - 1) / 3
+            let offset = j * third + j * rest / 3
             if offsets.last != offset { offsets.append(offset) }
         }
         return offsets

@@ -83,6 +83,9 @@ extension Golden {
         for value in data { files.append(try DataFile(value)) }
         var stages: [Stage] = []
         for value in list { stages.append(try StageCoding.stage(value)) }
+        if let stage = StageCoding.firstDisordered(stages) {
+            throw StageCoding.Fault(problem: "stage '\(stage)' stands out of a run's order or twice")
+        }
         self.init(
             name: try Golden.name(name, ofExperiment: values[3]), config: try Golden.config(document["config"]),
             experiment: values[3], data: files, seed: seed, metrics: try Golden.metrics(document["metrics"]),

@@ -54,13 +54,23 @@ enum StageCoding {
         return Stage(id, streams: try digest(parts[2]), digest: try digest(parts[0]), leaves: leaves)
     }
 
+    /// The first stage that stands out of a run's order, or twice; nil where none does. Steps and epochs alternate, so that each
+    /// kind is looked at without the other.
+    static func firstDisordered(_ stages: [Stage]) -> StageID? {
+        for others in [stages.filter { !$0.isStep }, stages.filter { !$0.id.isEpoch }] {
+            let pair = zip(others, others.dropFirst()).first { $0.id >= $1.id }
+            if let pair { return pair.1.id }
+        }
+        return nil
+    }
+
     private static func leaf(_ value: JSONValue, stage: String) throws(Fault) -> Leaf {
         let parts = try members(value, "a leaf of '\(stage)'", ["digest", "dtype", "name", "samples", "shape"])
         guard let type = parts[1].string.flatMap(ElementType.init(rawValue:)), let name = parts[2].string,
             let sizes = parts[4].elements, let samples = parts[3].elements
         else { throw Fault(problem: "a leaf of '\(stage)' with a value of another kind") }
         let shape = sizes.compactMap(\.int)
-        guard shape.count == sizes.count, let count = elementCount(shape) else {
+        guard shape.count == sizes.count, let count = elementCount(shape, of: type) else {
             throw Fault(problem: "'\(name)' of '\(stage)' has no shape")
         }
         var read: [Leaf.Sample] = []
@@ -80,14 +90,14 @@ enum StageCoding {
             name: name, elementType: type, shape: shape, digest: try digest(parts[0]), samples: read)
     }
 
-    /// The product of sizes; nil where one is negative or the product is beyond the integers.
-    private static func elementCount(_ shape: [Int]) -> Int? {
-        var count = 1
+    /// The product of sizes; nil where one is negative, or the bytes of so many elements are beyond the integers.
+    private static func elementCount(_ shape: [Int], of type: ElementType) -> Int? {
+        var byteCount = type.byteCount
         for size in shape {
-            let (product, overflow) = count.multipliedReportingOverflow(by: size)
+            let (product, overflow) = byteCount.multipliedReportingOverflow(by: size)
             guard size >= 0, !overflow else { return nil }
-            count = product
+            byteCount = product
         }
-        return count
+        return byteCount / type.byteCount
     }
 }
