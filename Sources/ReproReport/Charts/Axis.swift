@@ -13,10 +13,10 @@ struct Axis {
     let ticks: [Tick]
     let place: (Double) -> Int
 
-    /// From 0, or from the least value where that is negative, to the first tick that no value exceeds.
+    /// From 0, or from the least value where that is negative, to the first tick that neither 0 nor a value exceeds.
     static func linear(_ values: [Double]) -> Axis {
         let least = min(0, values.min() ?? 0)
-        let greatest = max(least + Double(Float.leastNonzeroMagnitude), values.max() ?? 1)
+        let greatest = max(0, least + Double(Float.leastNonzeroMagnitude), values.max() ?? 1)
         let (mantissa, exponent) = step(greatest - least, ticks: 5)
         let unit = value(mantissa, exponent)
         let first = Int((least / unit).rounded(.down))

@@ -84,6 +84,15 @@ import Testing
         }
     }
 
+    @Test(arguments: ["-5", "-3e38", "0", "1e-40"]) func lossesOfOneNumberAreDrawn(loss: String) throws {
+        try withWorkplace { place in
+            try place.writeMood("m")
+            try run(place, "a")
+            try place.write("a/metrics.csv", "step,epoch,loss\n0,0,\(loss)\n1,0,\(loss)\n")
+            #expect(try !report(place, "a").all("svg").isEmpty)
+        }
+    }
+
     @Test func theSameRunsGiveTheSameBytesAnywhere() throws {
         try withWorkplace { place in
             try place.writeMood("m")
