@@ -21,11 +21,14 @@ public struct JUnitReport: Sendable, Equatable {
         public let className: String
         /// How the case ended.
         public let outcome: Outcome
+        /// Lines that the case has to say beside its outcome.
+        public let output: [String]
 
-        public init(name: String, className: String, outcome: Outcome) {
+        public init(name: String, className: String, outcome: Outcome, output: [String] = []) {
             self.name = name
             self.className = className
             self.outcome = outcome
+            self.output = output
         }
     }
 
@@ -57,7 +60,8 @@ public struct JUnitReport: Sendable, Equatable {
             xml += "  <testsuite name=\(quoted(suite.name))\(Counts(suite.cases).attributes)>\n"
             for test in suite.cases {
                 xml += "    <testcase name=\(quoted(test.name)) classname=\(quoted(test.className))"
-                xml += test.outcome == .passed ? "/>\n" : ">\n\(element(test.outcome))    </testcase>\n"
+                let inner = element(test.outcome) + element(output: test.output)
+                xml += inner.isEmpty ? "/>\n" : ">\n\(inner)    </testcase>\n"
             }
             xml += "  </testsuite>\n"
         }
@@ -82,9 +86,14 @@ public struct JUnitReport: Sendable, Equatable {
         }
     }
 
+    private func text(_ lines: [String]) -> String { lines.map(JUnitReport.escaped).joined(separator: "\n") }
+
+    private func element(output lines: [String]) -> String {
+        lines.isEmpty ? "" : "      <system-out>\(text(lines))</system-out>\n"
+    }
+
     private func element(_ outcome: Outcome) -> String {
-        func text(_ lines: [String]) -> String { lines.map(JUnitReport.escaped).joined(separator: "\n") }
-        return switch outcome {
+        switch outcome {
         case .passed: ""
         case .failure(let message, let details):
             "      <failure message=\(quoted(message))>\(text(details))</failure>\n"

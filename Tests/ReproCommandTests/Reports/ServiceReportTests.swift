@@ -45,6 +45,25 @@ struct ServiceReportTests {
         #expect(try String(contentsOfFile: summary, encoding: .utf8).contains("0 of 2 reproduced"))
     }
 
+    /// What is to be said of a case that passed is said in every format, and so is why one was not judged.
+    @Test func noFormatLosesARow() throws {
+        try withWorkplace { place in
+            try place.blessMood("m")
+            try place.write("m/Goldens/mood.safetensors", "x")
+            for format in Formats.all {
+                let ending = try place.repro("check", "--goldens", "m/Goldens", "--format", format)
+                #expect(ending.code == 0 && ending.out.contains("not used: "), "\(format): \(ending)")
+            }
+            #expect(
+                try place.repro("check", "--goldens", "m/Goldens", "--format", "github").out.hasPrefix(
+                    "::notice file=m/Goldens/mood.json,title=repro check%3A mood::reproduced%0A"))
+            for format in Formats.all where format != "text" {
+                let ending = try place.repro("check", "--goldens", "nowhere", "--format", format)
+                #expect(ending.code == 2 && ending.out.contains("nothing to check"), "\(format): \(ending)")
+            }
+        }
+    }
+
     /// GitHub shows ten annotations of a kind per step: of twelve failures nine are shown, and the tenth names the rest. What ends
     /// a command, separates its properties or escapes is itself escaped.
     @Test func githubAnnotationsAreCappedAndEscaped() throws {

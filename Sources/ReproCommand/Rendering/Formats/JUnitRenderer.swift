@@ -11,7 +11,9 @@ struct JUnitRenderer: Renderer {
                 case .failed: .failure(message: finding.headline, details: details)
                 case .unjudged: .error(message: finding.headline, details: details)
                 }
-            return JUnitReport.Case(name: finding.name, className: "repro.\(findings.command)", outcome: outcome)
+            return JUnitReport.Case(
+                name: finding.name, className: "repro.\(findings.command)", outcome: outcome,
+                output: finding.outcome == .passed ? details : [])
         }
         let suite = JUnitReport.Suite(name: "repro \(findings.command)", cases: cases)
         return Escaped(JUnitReport(suites: [suite]))

@@ -1,6 +1,6 @@
 import Repro
 
-/// A table in Markdown, and the details of what did not pass, folded away.
+/// A table in Markdown, and the details of each case that has some, folded away.
 struct MarkdownRenderer: Renderer {
     func text(_ findings: Findings) -> Escaped<Markdown> {
         var text: Escaped<Markdown> = """
@@ -14,7 +14,7 @@ struct MarkdownRenderer: Renderer {
             let digest: Escaped<Markdown> = finding.digest.map { "`\($0.abbreviated)`" } ?? ""
             text += "| \(finding.name) | \(finding.headline) | \(digest) |\n"
         }
-        for finding in findings.cases where finding.outcome != .passed && !finding.details.isEmpty {
+        for finding in findings.cases where !finding.details.isEmpty {
             let lines = finding.details.map { "\($0)\n" as Escaped<MarkdownFence> }.joined()
             text += """
 

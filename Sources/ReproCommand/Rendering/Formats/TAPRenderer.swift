@@ -5,7 +5,8 @@ struct TAPRenderer: Renderer {
         for (index, finding) in findings.cases.enumerated() {
             text += finding.outcome == .passed ? "ok" : "not ok"
             text += " \(index + 1) - \(finding.name)\n"
-            for line in finding.details { text += "# \(embedding: "\(line)" as Escaped<Terminal>)\n" }
+            let headline: [StyledText] = finding.outcome == .passed ? [] : [StyledText(finding.headline)]
+            for line in headline + finding.details { text += "# \(embedding: "\(line)" as Escaped<Terminal>)\n" }
         }
         return text
     }
