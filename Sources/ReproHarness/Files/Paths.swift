@@ -3,10 +3,26 @@ import ReproFormats
 
 /// What the file system has to say about paths: where links lead, and whether a file may be written.
 extension Paths {
-    /// The path that leads from a folder to a file, with `..` where needed; neither has to exist.
+    /// The path that leads from a folder to a file, with `..` where needed; neither has to exist. Links to the two folders are
+    /// followed, one at the path's end is not.
     public static func relative(_ path: String, from folder: String) -> String {
-        // Folders that are links are followed first: `..` leaves the folder that a link leads to.
-        let target = components(canonical(Paths.folder(of: path))) + components("/" + name(of: path))
+        relative(name(of: path), against: Paths.folder(of: path), from: folder)
+    }
+
+    /// The path that leads from a folder to a file that is named relative to another folder, the base.
+    ///
+    /// Links to the two folders are followed, since `..` leaves the folder that a link leads to. Below the base the path stays as
+    /// it was written: where it leads through a link, it does so too from the other folder, wherever that link leads to.
+    public static func relative(_ path: String, against start: String, from folder: String) -> String {
+        var target = components(canonical(path.hasPrefix("/") ? "/" : start))
+        for part in path.split(separator: "/") where part != "." {
+            guard part == ".." else {
+                target.append(String(part))
+                continue
+            }
+            target = components(canonical("/" + target.joined(separator: "/")))
+            _ = target.popLast()
+        }
         let base = components(canonical(folder))
         var shared = 0
         while shared < min(target.count - 1, base.count), target[shared] == base[shared] { shared += 1 }

@@ -37,7 +37,7 @@ public struct ExperimentDefinition: Sendable {
     func experiment(in folder: GoldenFolder) -> Experiment {
         var experiment = experiment
         experiment.data = experiment.data.mappingPaths {
-            Paths.relative(Paths.resolve($0, against: base), from: folder.path)
+            Paths.relative($0, against: base, from: folder.path)
         }
         return experiment
     }
