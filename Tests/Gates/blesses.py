@@ -104,7 +104,7 @@ def main():
         assert bless(folder, current + 1).wait() == 0
         assert seeds(folder, "at the end") == {current + 1}
         rest = sorted(os.listdir(folder))
-        expected = [".gitattributes", "index.json"] + [n + e for n in NAMES for e in (".json", ".safetensors")]
+        expected = [".gitattributes", ".gitignore", "index.json"] + [n + e for n in NAMES for e in (".json", ".safetensors")]
         if rest != sorted(expected):
             sys.exit(f"left behind: {rest}")
         with open(folder + "/index.json") as index:

@@ -11,7 +11,11 @@ public struct GoldenFolder: Sendable {
     public static let indexName = "index.json"
     /// Says that no checkout may turn the line endings of goldens.
     public static let attributesName = ".gitattributes"
+    /// Keeps what an interrupted bless left out of git, where it would be read in place of the goldens that are reviewed.
+    static let ignoreName = ".gitignore"
     static let pendingName = ".pending"
+    /// What stands in a folder beside goldens and their tensors.
+    static let commonFileNames = [indexName, attributesName, ignoreName]
 
     /// Without slashes at its end.
     public let path: String
@@ -40,6 +44,12 @@ public struct GoldenFolder: Sendable {
             throw .malformed(path: error.path, line: nil, problem: error.problem)
         }
         return try GoldenManifest.decode(bytes, path: indexPath)
+    }
+
+    /// The names of the files that a bless wrote here, as far as the manifest names them; without one that can be read, none.
+    public func ownFiles() -> [String] {
+        guard let names = try? claimedNames() else { return [] }
+        return names.flatMap { [$0.fileName, $0.tensorFileName] } + GoldenFolder.commonFileNames
     }
 
     /// The names of the golden files that lie in the folder, whether the manifest names them or not, in the order of bytes; some

@@ -24,10 +24,12 @@ extension GoldenFolder {
         }
     }
 
+    /// Whether a commit was interrupted after its rename, so that goldens are read from `.pending`.
+    public var isPending: Bool { FileOperations.kind(at: pendingPath) != nil }
+
     /// Whether a commit was interrupted here and waits for the next one.
     public var isHalfDone: Bool {
-        FileOperations.kind(at: pendingPath) != nil
-            || FileOperations.kind(at: place(GoldenTransaction.stagingName)) != nil
+        isPending || FileOperations.kind(at: place(GoldenTransaction.stagingName)) != nil
     }
 }
 
@@ -49,6 +51,13 @@ struct GoldenTransaction {
     /// Finishes what was committed, and removes what was not.
     mutating func recover() throws(FormatError) {
         if FileOperations.kind(at: folder.pendingPath) == .folder {
+            for name in try FileOperations.names(in: folder.pendingPath) where GoldenTransaction.isOwn(name) {
+                guard FileOperations.kind(at: folder.place(name)) == .folder else { continue }
+                throw FormatError(
+                    .cannotCreate, path: folder.place(name), problem: "this is a folder",
+                    remedy: "move it elsewhere: an interrupted bless has a file of this name in "
+                        + "'\(folder.pendingPath)', which the next `repro bless` then moves into place")
+            }
             try moveIntoPlace()
             remarks.append("an interrupted bless was finished: its goldens were complete in '\(folder.pendingPath)'")
         } else if FileOperations.kind(at: folder.pendingPath) != nil {
@@ -86,8 +95,8 @@ struct GoldenTransaction {
         let isIndexNew = (try? folder.contents(of: GoldenFolder.indexName)).map { $0 != index } ?? true
         if isIndexNew && !manifest.entries.isEmpty { staged.append((GoldenFolder.indexName, index)) }
         guard !staged.isEmpty else { return }
-        if FileOperations.kind(at: folder.place(GoldenFolder.attributesName)) == nil {
-            staged.insert((GoldenFolder.attributesName, Array(GoldenTransaction.attributes.utf8)), at: 0)
+        for (name, text) in GoldenTransaction.notesForGit where FileOperations.kind(at: folder.place(name)) == nil {
+            staged.insert((name, Array(text.utf8)), at: 0)
         }
         try stage(staged)
         do { try moveIntoPlace() } catch {
@@ -205,8 +214,7 @@ struct GoldenTransaction {
 
     /// Whether a bless writes files of the name.
     private static func isOwn(_ name: String) -> Bool {
-        name == GoldenFolder.indexName || name == GoldenFolder.attributesName
-            || GoldenName(fileName: name, suffix: ".json") != nil
+        GoldenFolder.commonFileNames.contains(name) || GoldenName(fileName: name, suffix: ".json") != nil
             || GoldenName(fileName: name, suffix: ".safetensors") != nil
     }
 
@@ -218,10 +226,23 @@ struct GoldenTransaction {
         }
     }
 
-    private static let attributes = """
-        # Written by `repro bless`. The bytes of goldens are hashed, so that no checkout may turn their line endings.
-        *.json -text
-        *.safetensors binary
+    private static let notesForGit = [
+        (
+            GoldenFolder.attributesName,
+            """
+            # Written by `repro bless`. The bytes of goldens are hashed, so that no checkout may turn their line endings.
+            *.json -text
+            *.safetensors binary
 
-        """
+            """
+        ),
+        (
+            GoldenFolder.ignoreName,
+            """
+            # Written by `repro bless`. What an interrupted one leaves here is moved into place by the next, and not committed.
+            \(GoldenFolder.pendingName)*
+
+            """
+        ),
+    ]
 }

@@ -32,7 +32,7 @@ import Testing
             try place.blessMood("m")
             #expect(
                 try place.contents("m/Goldens").keys.sorted() == [
-                    ".gitattributes", "index.json", "mood.json", "mood.safetensors",
+                    ".gitattributes", ".gitignore", "index.json", "mood.json", "mood.safetensors",
                 ])
             let golden = try JSONValue.read(path: place("m/Goldens/mood.json"))
             #expect(golden["blessed"]?["by"]?.string == "tester")

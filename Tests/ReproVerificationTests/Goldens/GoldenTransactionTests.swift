@@ -113,7 +113,8 @@ import Testing
                 let files2 = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
                 #expect(
                     files2 == [
-                        ".gitattributes", "a.json", "a.safetensors", "b.json", "c.json", "c.safetensors", "index.json",
+                        ".gitattributes", ".gitignore", "a.json", "a.safetensors", "b.json", "c.json", "c.safetensors",
+                        "index.json",
                     ])
             }
         }
@@ -194,7 +195,9 @@ import Testing
                 }
             }
             let before = try outsideFiles()
-            let links = ["a.json", "a.safetensors", "index.json", ".pending", ".pending.new", ".gitattributes"]
+            let links = [
+                "a.json", "a.safetensors", "index.json", ".pending", ".pending.new", ".gitattributes", ".gitignore",
+            ]
             for link in links {
                 let path = folder.path + "/" + link
                 try? manager.removeItem(atPath: path)
@@ -221,7 +224,7 @@ import Testing
             try folder.commit([])
             #expect(
                 try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
-                    ".gitattributes", "a.json", "index.json",
+                    ".gitattributes", ".gitignore", "a.json", "index.json",
                 ])
             #expect(try folder.golden("a").name == "a")
         }

@@ -9,6 +9,7 @@ enum ListCommand: Command {
     static func run(_ context: Context) throws -> ExitCode {
         try context.verifyEngineOptions()
         let folder = GoldenFolder(path: context.arguments.value("goldens") ?? "Goldens")
+        try context.reportHalfDone(folder)
         let present = try folder.claimedNames().map(\.text) + folder.fileNames()
         var names = Experiment.shipped.map(\.name)
         for name in present where !names.contains(name) { names.append(name) }
