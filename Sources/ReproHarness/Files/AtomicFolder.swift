@@ -17,7 +17,14 @@ struct AtomicFolder {
     ///
     /// - Throws: `FormatError`, `.cannotCreate`, where a file has the name.
     func contents() throws(FormatError) -> [String]? {
-        guard let isFolder = Paths.isFolder(path) else { return nil }
+        guard let isFolder = Paths.isFolder(path) else {
+            guard FileOperations.kind(at: path) == nil else {
+                throw FormatError(
+                    .cannotCreate, path: path, problem: "is a link that leads nowhere",
+                    remedy: "remove it, or name another folder")
+            }
+            return nil
+        }
         guard isFolder else {
             throw FormatError(
                 .cannotCreate, path: path, problem: "is a file", remedy: "name a folder that does not exist yet")
@@ -30,6 +37,30 @@ struct AtomicFolder {
         var place = path
         repeat { place = Paths.folder(of: place) } while place != "." && place != "/" && Paths.isFolder(place) == nil
         return place
+    }
+
+    /// Whether a file's name is that of a folder which a command was filling, or moved aside, when it was ended.
+    static func isLeftover(_ name: String) -> Bool { name.hasSuffix(".tmp") || name.hasSuffix(".tmp.old") }
+
+    /// Finishes what a command that was killed began here: where it was ended between the two renames, the old folder goes back
+    /// to its place; what it was filling, or taking away, is removed. What a living process may be at is left alone.
+    func recover() {
+        let manager = FileManager.default
+        let parent = Paths.folder(of: path)
+        let prefix = (path.split(separator: "/").last.map(String.init) ?? path) + "."
+        for name in ((try? manager.contentsOfDirectory(atPath: parent)) ?? []).sorted()
+        where name.hasPrefix(prefix) && AtomicFolder.isLeftover(name) {
+            let parts = name.dropFirst(prefix.count).split(separator: ".")
+            guard parts.count >= 3, let process = pid_t(parts[0]), process > 0, Int(parts[1]) != nil,
+                process == ProcessInfo.processInfo.processIdentifier || (kill(process, 0) != 0 && errno == ESRCH)
+            else { continue }
+            let place = Paths.resolve(name, against: parent)
+            // An old folder without the new one beside it is what was left of taking it away.
+            if parts.count == 3, Paths.isFolder(place + ".old") == true, FileOperations.kind(at: path) == nil {
+                _ = rename(place + ".old", path)
+            }
+            try? manager.removeItem(atPath: place)
+        }
     }
 
     /// Creates a folder in the nearest one that exists, and removes it.
@@ -50,7 +81,7 @@ struct AtomicFolder {
     /// - Throws: `FormatError`, `.cannotCreate`, and what `body` throws.
     func write(_ body: (_ temporary: String) throws -> Void) throws {
         let manager = FileManager.default
-        // A number that a killed process of the same identifier left behind is passed over.
+        // What could not be cleared away is passed over.
         let base = "\(path).\(ProcessInfo.processInfo.processIdentifier)"
         var number = 0
         while manager.fileExists(atPath: "\(base).\(number).tmp")
@@ -73,7 +104,7 @@ struct AtomicFolder {
     }
 
     /// Puts the folder in place. No system call that Swift reaches everywhere exchanges two folders, so an old one steps
-    /// aside first: a kill exactly between the two renames leaves it whole beside its place, with `.old` at its end.
+    /// aside first: a kill exactly between the two renames leaves both whole beside its place, and ``recover()`` puts the old one back.
     private func replace(with temporary: String) throws(FormatError) {
         let old = temporary + ".old"
         let isThere = FileManager.default.fileExists(atPath: path)

@@ -39,7 +39,8 @@ public struct Review: Sendable {
         if names.contains(where: { (try? goldens.golden($0))?.isUnreviewed == true }) { return goldens.path }
         var found: [(path: String, date: Date)] = []
         for parent in [".", Paths.folder(of: Paths.trimmed(goldens.path))] {
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+            where !AtomicFolder.isLeftover(name) {
                 let path = parent == "." ? name : parent + "/" + name
                 let marker = path + "/" + UnreviewedGoldens.marker
                 let facts = try? FileManager.default.attributesOfItem(atPath: marker)
@@ -53,7 +54,7 @@ public struct Review: Sendable {
     ///
     /// - Throws: ``GoldenFault`` for a folder or a golden of it that cannot be read.
     public func cases() throws -> [Case] {
-        let rejected = rejections()
+        let rejected = try rejections()
         var cases: [Case] = []
         for name in try folder.claimedNames() {
             let golden = try folder.golden(name)
@@ -90,14 +91,35 @@ public struct Review: Sendable {
     /// - Throws: `FormatError` where that cannot be noted.
     public func reject(_ decided: Case) throws {
         if isInPlace { return }
-        let marker = folder.path + "/" + UnreviewedGoldens.marker
-        let note = (try? ByteFile.contents(of: marker)) ?? []
-        try AtomicFile.write(note + Array((Review.line(decided.golden) + "\n").utf8), to: marker)
+        try AtomicFile.write(try note() + Array((Review.line(decided.golden) + "\n").utf8), to: marker)
     }
 
-    private func rejections() -> [String] {
-        let note = (try? ByteFile.contents(of: folder.path + "/" + UnreviewedGoldens.marker)) ?? []
-        return String(decoding: note, as: UTF8.self).split(separator: "\n").map(String.init)
+    /// Takes the marker of a check away where every golden lies in its place and none is left to decide: from then on the folder
+    /// is one of goldens, which no check may replace.
+    ///
+    /// - Throws: `FormatError` where the marker cannot be removed.
+    public func close() throws {
+        if try isInPlace && cases().isEmpty { try FileOperations().remove(marker) }
+    }
+
+    private var marker: String { folder.path + "/" + UnreviewedGoldens.marker }
+
+    /// What the marker says; nothing where there is none.
+    ///
+    /// - Throws: `FormatError` for a link, a pipe or a device, which could lead out of the folder.
+    private func note() throws(FormatError) -> [UInt8] {
+        switch FileOperations.kind(at: marker) {
+        case nil: return []
+        case .file: return (try? ByteFile.contents(of: marker, followingLinks: false)) ?? []
+        case .folder, .link, .other:
+            throw FormatError(
+                .noInput, path: marker, problem: "this is not the file that a check leaves",
+                remedy: "remove it, or let `repro check --results DIR` leave the folder anew")
+        }
+    }
+
+    private func rejections() throws(FormatError) -> [String] {
+        String(decoding: try note(), as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
     private static func line(_ golden: Golden) -> String { "rejected: \(golden.name) \(golden.root)" }

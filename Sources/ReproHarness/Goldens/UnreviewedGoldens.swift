@@ -31,16 +31,20 @@ public struct UnreviewedGoldens: Sendable {
 
     public var path: String { folder.path }
 
-    /// Whether the folder may stand there afterwards: nothing is there, an empty folder, or one that an earlier check left.
+    /// Whether the folder may stand there afterwards: nothing is there, an empty folder, or one that an earlier check left; and
+    /// the goldens that are checked do not lie in it.
     ///
     /// - Throws: `FormatError`, `.cannotCreate`.
-    public func verifyPlace() throws(FormatError) {
+    public func verifyPlace(checking goldens: GoldenFolder) throws(FormatError) {
+        guard Paths.relative(goldens.path + "/x", from: path).hasPrefix("../") else {
+            throw FormatError(
+                .cannotCreate, path: path, problem: "the goldens that are checked lie here",
+                remedy: "name another folder with --results; this one is left alone")
+        }
+        folder.recover()
         if let contents = try folder.contents(), !contents.isEmpty {
-            let areResults = contents.allSatisfy {
-                $0 == UnreviewedGoldens.marker || $0 == GoldenFolder.attributesName || $0.hasSuffix(".json")
-                    || $0.hasSuffix(".safetensors")
-            }
-            guard contents.contains(UnreviewedGoldens.marker) && areResults else {
+            let own = GoldenFolder(path: path).ownFiles() + [UnreviewedGoldens.marker]
+            guard contents.contains(UnreviewedGoldens.marker) && contents.allSatisfy(own.contains) else {
                 throw FormatError(
                     .cannotCreate, path: path, problem: "holds more than what an earlier check left",
                     remedy: "name another folder with --results; this one is left alone")
@@ -56,7 +60,7 @@ public struct UnreviewedGoldens: Sendable {
     public func write(
         _ outcomes: [GoldenCheck.Outcome], of checked: GoldenFolder, verdicts: [String], environment: RunEnvironment
     ) throws {
-        try verifyPlace()
+        try verifyPlace(checking: checked)
         try folder.write { temporary in
             let changes = try outcomes.compactMap { outcome -> GoldenChange? in
                 if let successor = outcome.successor {

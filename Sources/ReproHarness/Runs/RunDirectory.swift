@@ -31,6 +31,7 @@ public struct RunDirectory: Sendable {
     ///   this says.
     /// - Throws: `FormatError`, `.cannotCreate`.
     public func verifyPlace(replacing: Bool) throws(FormatError) {
+        folder.recover()
         guard let contents = try folder.contents() else { return try folder.verifyWritable() }
         guard replacing else {
             throw FormatError(

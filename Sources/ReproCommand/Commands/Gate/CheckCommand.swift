@@ -44,6 +44,7 @@ enum CheckCommand: Command {
         let names: [String]
         var definition: ExperimentDefinition?
         do {
+            try context.reportHalfDone(folder)
             check.baseline = try arguments.value("against").map { try GoldenBaseline(reference: $0, folder: folder) }
             if let config = arguments.value("config") {
                 guard arguments.operands.isEmpty else { throw usage("name goldens or --config FILE, not both") }
@@ -70,7 +71,7 @@ enum CheckCommand: Command {
             }
             return try CheckCanary.run(check, names: names, count: count, seed: seed, context)
         }
-        try context.interruption.protected { try results?.verifyPlace() }
+        try context.interruption.protected { try results?.verifyPlace(checking: folder) }
 
         var outcomes: [GoldenCheck.Outcome] = []
         let environment = RunEnvironment(engine: engine)

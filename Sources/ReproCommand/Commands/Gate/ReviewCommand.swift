@@ -32,6 +32,7 @@ enum ReviewCommand: Command {
         }
         try context.verifyEngineOptions()
         let goldens = GoldenFolder(path: arguments.value("goldens") ?? "Goldens")
+        try context.reportHalfDone(goldens)
         guard arguments.operands.count <= 1 else { throw usage("one folder at a time: repro review DIR") }
         guard let path = arguments.operands.first ?? Review.place(goldens: goldens) else {
             throw CommandLineError(
@@ -170,6 +171,7 @@ enum ReviewCommand: Command {
         }
 
         func close(left: Int) throws {
+            try context.interruption.protected { try review.close() }
             try Output.write(["", "accepted \(accepted.count), rejected \(rejected.count), left \(left)"])
             if left > 0 { try Output.write(["the rest: repro review \(review.folder.path)\(place)"]) }
             if !accepted.isEmpty { try Output.write(["then: repro check\(place)"]) }
