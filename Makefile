@@ -3,11 +3,15 @@
 SWIFT ?= swift
 PREFIX ?= /usr/local
 REPRO := .build/release/repro
+# One file that runs where there is no Swift: on Linux Swift's own libraries are linked into it.
+STATIC := .build/static/release/repro
+BINARY ?= $(STATIC)
+SHARE = $(DESTDIR)$(PREFIX)/share
 ARGS ?=
 export REASON
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check canary canary-1000 bless bench bench-peers determinism prove format lint docs ci install clean
+.PHONY: help build run test check canary canary-1000 bless bench bench-peers determinism prove format lint docs ci static install dist clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9.-]+:.*## /{printf "%-14s%s\n", $$1, $$2}' Makefile Tests/*/*.mk
@@ -59,9 +63,21 @@ docs: ## the documentation as a web page in .build/docs, from DocC, without a wa
 ci: ## what CI runs
 	bash .ci/run
 
-install: build ## copy the command to PREFIX/bin (default /usr/local)
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(REPRO) $(DESTDIR)$(PREFIX)/bin/repro
+static: ## build the command as one file that needs no Swift where it runs
+	$(SWIFT) build -c release --product repro --scratch-path .build/static \
+		$(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib -Xlinker -s)
+
+install: $(if $(filter $(STATIC),$(BINARY)),static) ## the command, its manual and completions below PREFIX (default /usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/bash-completion/completions \
+		$(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/repro
+	$(BINARY) manual > $(SHARE)/man/man1/repro.1
+	$(BINARY) completion bash > $(SHARE)/bash-completion/completions/repro
+	$(BINARY) completion zsh > $(SHARE)/zsh/site-functions/_repro
+	$(BINARY) completion fish > $(SHARE)/fish/vendor_completions.d/repro.fish
+
+dist: $(if $(filter $(STATIC),$(BINARY)),static) ## pack command, manual and completions for machines without Swift, in .build/dist
+	sh .ci/dist $(BINARY)
 
 clean: ## remove what was built and run
 	rm -rf .build .repro

@@ -1,8 +1,8 @@
-"""Reads the workflows, and the YAML that the documents show, as the service that runs them would: each has to parse, every step has
-to run or use something, and what it asks of make or of repro has to exist. Prints a line for each fault; exit code 1 where there is
-one.
+"""Reads workflows, actions, hooks, and the YAML that the documents show, as the service that runs them would: each has to parse,
+every step has to run or use something, and what it asks of make or of repro has to exist. Prints a line for each fault; exit code 1
+where there is one.
 
-usage: workflows.py [FILE…]    (default: .github/workflows/*.yml, README.md and the articles of the documentation)
+usage: workflows.py [FILE…]    (default: all of this repository, README.md and the articles of the documentation)
 """
 
 import glob
@@ -40,10 +40,21 @@ def documents(path):
 
 
 def steps(document):
-    """The steps of a workflow; a list by itself is one of steps."""
+    """The steps of a workflow for GitHub, an action, a pipeline for GitLab, hooks or a use of hooks; a list by itself is one of
+    steps."""
     if isinstance(document, list):
-        return document
-    if not isinstance(document, dict) or not document.get("jobs"):
+        return [{"run": step["entry"]} if isinstance(step, dict) and "entry" in step else step for step in document]
+    if not isinstance(document, dict):
+        return None
+    if "runs" in document:
+        return document["runs"].get("steps")
+    if "repos" in document:
+        return [{"uses": hook["id"]} for use in document["repos"] for hook in use["hooks"]]
+    if "jobs" not in document:
+        jobs = [job for job in document.values() if isinstance(job, dict)]
+        scripts = [{"run": "\n".join(job.get("before_script", []) + job["script"])} for job in jobs if "script" in job]
+        return scripts + [{"uses": job["extends"]} for job in jobs if "extends" in job]
+    if not document["jobs"]:
         return None
     # YAML 1.1 reads the key `on` as true.
     if True not in document and "on" not in document:
@@ -79,7 +90,9 @@ def main():
     count = 0
     status = 0
     articles = sorted(glob.glob("Sources/**/*.docc/**/*.md", recursive=True))
-    for path in sys.argv[1:] or sorted(glob.glob(".github/workflows/*.yml")) + ["README.md", *articles]:
+    own = sorted(glob.glob(".github/workflows/*.yml") + glob.glob(".github/actions/*/action.yml"))
+    own += [".ci/gitlab.yml", ".pre-commit-hooks.yaml"]
+    for path in sys.argv[1:] or [*own, "README.md", *articles]:
         for name, text in documents(path):
             count += 1
             try:

@@ -25,5 +25,6 @@ var commands: [any Command.Type] {
         TableCommand.self,
         DoctorCommand.self,
         CompletionCommand.self,
+        ManualCommand.self,
     ]
 }

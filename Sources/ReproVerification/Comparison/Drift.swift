@@ -6,14 +6,12 @@ import ReproTrace
 public struct Drift: Sendable, Equatable {
     /// What both runs say of themselves, beside one another.
     public let conditions: ConditionComparison
-    /// Nil where nothing ran, because what was asked for differs already.
-    private let first: StageComparison?
+    /// The stages that differ, in the order of a run; none where nothing ran, because what was asked for differs already.
+    public private(set) var growth: [StageComparison]
     /// The first tensor known to have moved. It stands in the first stage that differs or, where no tensors of that were
     /// kept, in the next that has some.
     public private(set) var tensor: TensorComparison?
-    /// How many stages differ, of how many; none of none where nothing ran.
-    public let differingStages: Int
-    /// How many stages the runs have together.
+    /// How many stages the runs have together; none where nothing ran.
     public let stageCount: Int
     /// Why the runs differ, as far as their descriptions tell.
     public let cause: Cause
@@ -23,10 +21,9 @@ public struct Drift: Sendable, Equatable {
         let growth = comparison.isEqual ? [] : comparison.growth
         guard let first = growth.first else { return nil }
         conditions = comparison.conditions
-        self.first = first
+        self.growth = growth
         let tensor = growth.lazy.compactMap { $0.moved?.first }.first
         self.tensor = tensor
-        differingStages = growth.count
         stageCount = comparison.stages.count
         cause = Cause(comparison.conditions, first: first, tensor: tensor)
     }
@@ -43,11 +40,13 @@ public struct Drift: Sendable, Equatable {
         if cause == .none { return nil }
         self.conditions = conditions
         self.cause = cause
-        first = nil
-        differingStages = 0
+        growth = []
         stageCount = 0
     }
 
+    private var first: StageComparison? { growth.first }
+    /// How many stages differ.
+    public var differingStages: Int { growth.count }
     /// Whether a run was compared; false where what was asked for differs and nothing ran.
     public var hasRun: Bool { first != nil }
     /// The first stage that differs; where nothing ran, the first that would.
@@ -87,6 +86,9 @@ public struct Drift: Sendable, Equatable {
         else { return self }
         var drift = self
         drift.tensor?.whole = difference
+        if let place = growth.firstIndex(where: { $0.id == tensor.stage }) {
+            drift.growth[place].note(difference, of: tensor.name)
+        }
         return drift
     }
 }

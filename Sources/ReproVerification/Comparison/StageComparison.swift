@@ -52,9 +52,9 @@ public struct StageComparison: Sendable, Equatable {
     /// The greatest known distance of two elements; nil where none is known.
     public var greatestDistance: Double? { moved?.compactMap(\.greatestDistance).max() }
 
-    /// Notes how a whole tensor of the stage differs.
-    mutating func note(_ difference: TensorDifference) {
-        guard let place = tensors?.firstIndex(where: { Text.areSame($0.name, difference.name) }) else { return }
+    /// Notes how a whole tensor of the stage differs; `name` where the difference is called otherwise, by its place in a file.
+    mutating func note(_ difference: TensorDifference, of name: String? = nil) {
+        guard let place = tensors?.firstIndex(where: { Text.areSame($0.name, name ?? difference.name) }) else { return }
         tensors?[place].whole = difference
     }
 }

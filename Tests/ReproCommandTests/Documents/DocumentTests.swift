@@ -85,6 +85,38 @@ struct DocumentTests {
         }
     }
 
+    /// A block without `sh` is not run: it shows output, and no command.
+    @Test(arguments: Documents.all)
+    func everyBlockOfCommandsIsMarkedAsOne(document: String) throws {
+        var fence: String?
+        for line in try Documents.text(document).split(separator: "\n") {
+            if line.hasPrefix("```") {
+                fence = fence == nil ? String(line.dropFirst(3)) : nil
+            } else if let kind = fence, kind != "sh", let word = line.split(separator: " ").first, !line.hasPrefix(" ") {
+                #expect(!["repro", "make", "swift", "git", "$"].contains(word), "\(document): \(line)")
+            }
+        }
+    }
+
+    /// What a sentence mentions in code, `repro check --shard K/N`: the command is there, and has the options.
+    @Test(.enabled(if: Built.exists, Built.absence), arguments: Documents.all)
+    func everyCommandThatADocumentMentionsIsThere(document: String) throws {
+        var helps: [String: String] = [:]
+        try withWorkplace { place in
+            for words in try matches("`repro ([a-z]+(?: [^`\n]*)?)`", in: try Documents.text(document)) {
+                let name = String(words.prefix { $0 != " " })
+                if helps[name] == nil { helps[name] = try place.repro("help", name).out }
+                #expect(helps[name]?.isEmpty == false, "\(document): repro \(words)")
+                for option in try matches("(--[a-z][a-z-]*)", in: words) {
+                    #expect(helps[name]?.contains(option) == true, "\(document): repro \(words)")
+                }
+            }
+            for filter in try matches("swift test --filter ([A-Za-z]+)", in: try Documents.text(document)) {
+                #expect(exists("Tests/" + filter) || Documents.sources.contains(filter + ".swift"), "\(filter)")
+            }
+        }
+    }
+
     @Test func theTableOfExitCodesIsTheEnumeration() throws {
         let article = try Documents.text(Documents.catalogue + "Using/ContinuousIntegration.md")
         let codes = try matches("(?m)^\\| ([0-9]+) \\|", in: article).compactMap { Int32($0) }

@@ -1,21 +1,8 @@
 import Foundation
 import Testing
 
-/// Python's reader of YAML, which the gate needs.
-private enum PyYAML {
-    static let exists: Bool = {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", "import yaml"]
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }()
-}
-
 /// The gate that reads workflows: it accepts ours, and refuses what a service would stumble over.
-@Suite(.enabled(if: PyYAML.exists, "needs python3 with PyYAML")) struct WorkflowTests {
+@Suite(.enabled(if: Programs.haveYAML, "needs python3 with PyYAML")) struct WorkflowTests {
     private func verdict(_ workflow: String?) throws -> Ending {
         var ending: Ending?
         try withWorkplace { place in

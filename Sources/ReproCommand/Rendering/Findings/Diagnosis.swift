@@ -16,14 +16,18 @@ struct Diagnosis {
             let asked = ConditionText(conditions: drift.conditions).rows(withEnvironment: false)
             let remark = drift.hasRun ? "" : "; nothing was run"
             return [FindingRow("cause", "\(bad: DriftText.cause(drift))\(remark)", below: asked)]
-                + MetricText.rows(outcome.golden?.metrics ?? [], outcome.metrics) + DriftText.rows(drift) + tensors
-                + place(drift) + [next(outcome)]
+                + MetricText.rows(outcome.golden?.metrics ?? [], outcome.metrics) + DriftText.rows(drift)
+                + growth(drift) + tensors + place(drift) + [next(outcome)]
         case .notReproducible(let drift):
             let cause: StyledText = "\(bad: "not repeatable"): two runs of this build disagree with each other"
-            return [FindingRow("cause", cause)] + DriftText.rows(drift) + place(drift) + [next(outcome)]
+            return [FindingRow("cause", cause)] + DriftText.rows(drift) + growth(drift) + place(drift) + [next(outcome)]
         case .notJudged(let reason), .notFinite(let reason):
             return [FindingRow(line: "  \(reason)"), next(outcome)]
         }
+    }
+
+    private func growth(_ drift: Drift) -> [FindingRow] {
+        GrowthText(stages: drift.growth).picture.map { [$0] } ?? []
     }
 
     /// Where it ran, where that can matter: whatever was asked for is the same everywhere.

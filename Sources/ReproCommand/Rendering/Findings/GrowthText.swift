@@ -1,7 +1,7 @@
 import Foundation
 import Repro
 
-/// How a drift grows from stage to stage: a table of the stages that differ, short enough to read.
+/// How a drift grows from stage to stage: a table of the stages that differ, or a picture of it, short enough to read.
 struct GrowthText {
     let stages: [StageComparison]
 
@@ -47,6 +47,40 @@ struct GrowthText {
                 ? "  the random streams agree in every stage that both have"
                 : "  the random streams differ in \(differing.count) of these stages, first in \(differing[0].name)")
         return lines
+    }
+
+    /// The stages whose tensors are known on both sides, each with a bar for the greatest distance seen; nil where they are
+    /// fewer than two, which do not grow.
+    var picture: FindingRow? {
+        let known = stages.filter { $0.moved != nil || $0.structure != nil }
+        guard known.count > 1 else { return nil }
+        let width = known.map(\.name.count).max()! + 2
+        var lines: [FindingRow] = []
+        var next = 0
+        for row in GrowthText.shown(of: known.count) {
+            if row > next { lines.append(FindingRow(line: "    \(faint: "… \(row - next) more")")) }
+            next = row + 1
+            let stage = known[row]
+            let name = stage.name.padded(width)
+            if let structure = stage.structure {
+                lines.append(FindingRow(line: "    \(name)\(bad: DriftText.text(structure))"))
+                continue
+            }
+            let counts = "\(stage.moved?.count ?? 0) of \(stage.tensors?.count ?? 0) tensors".padded(18)
+            let distance = stage.greatestULP.map { "\(GrowthText.bar($0)) \($0) ulp" } ?? "distance not recorded"
+            lines.append(FindingRow(line: "    \(name)\(counts)\(distance)"))
+        }
+        let unknown = stages.count - known.count
+        let rest = unknown == 0 ? "" : "; \(grouped(unknown)) more stages differ"
+        return FindingRow(
+            "growth", "the greatest distance seen in a stage, a block for each four bits\(rest)", below: lines)
+    }
+
+    /// A block for each four bits of a distance, so that one block more is sixteen times as far.
+    private static func bar(_ ulps: UInt64) -> String {
+        let bits = UInt64.bitWidth - ulps.leadingZeroBitCount
+        let part = ["", "▎", "▌", "▊"][bits % 4]
+        return (String(repeating: "█", count: bits / 4) + part).padded(8)
     }
 
     /// All stages for machines.

@@ -44,6 +44,18 @@ enum MarkdownFence: Sink {
     }
 }
 
+/// Words of a manual page. A line that would begin with a request is kept from it, and what roff would set as another character
+/// stays as it is.
+enum Roff: Sink {
+    private static let names: [Character: String] = [
+        "\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "\"": "\\(dq", "^": "\\(ha", "~": "\\(ti",
+    ]
+
+    static func escaped(_ text: String) -> String {
+        (text.hasPrefix(".") ? "\\&" : "") + Text.visible(text).map { names[$0] ?? String($0) }.joined()
+    }
+}
+
 /// JUnit's XML, which ``JUnitReport`` writes.
 enum XML: Sink {
     static func escaped(_ text: String) -> String { JUnitReport.escaped(text) }
