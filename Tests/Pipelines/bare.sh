@@ -24,6 +24,11 @@ for release in bookworm trixie; do
     mkdir -p "$root/work"
     cp -r Goldens "$root/work/"
     tar -xzf "$archive" --strip-components=1 -C "$root/usr/local"
+    mkdir -p "$root/proc"
+    mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
+    trap 'umount "$root/proc"' EXIT
     echo "$release: $(chroot "$root" ldd --version | head -1)"
     chroot "$root" env -i /bin/sh -c 'cd /work && /usr/local/bin/repro check --quiet --no-color'
+    umount "$root/proc"
+    trap - EXIT
 done
