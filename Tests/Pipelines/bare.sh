@@ -18,7 +18,7 @@ command -v debootstrap >/dev/null || skip "no debootstrap"
 mkdir -p .build/bare
 for release in bookworm trixie; do
     root=$(realpath .build/bare)/$release
-    [ -x "$root/bin/sh" ] || debootstrap --variant=minbase "$release" "$root" "$mirror" >"$root.log" 2>&1 ||
+    [ -x "$root/bin/sh" ] && [ ! -e "$root/debootstrap" ] || debootstrap --variant=minbase "$release" "$root" "$mirror" >"$root.log" 2>&1 ||
         skip "debootstrap failed, see $root.log"
     rm -rf "$root/work"
     mkdir -p "$root/work"
