@@ -14,13 +14,13 @@ for tool in docc swift-symbolgraph-extract; do
 done
 
 "$swift" build --target Repro
-modules=$("$swift" build --show-bin-path)/Modules
+built=$("$swift" build --show-bin-path)
 triple=$("$swift" -print-target-info | sed -n 's/.*"unversionedTriple": "\(.*\)".*/\1/p')
 reexported=$(sed -n 's/^@_exported import \(.*\)/\1/p' Sources/Repro/Repro.swift | paste -sd, -)
 symbols=$(mktemp -d)
 trap 'rm -rf "$symbols"' EXIT
-"$tools/swift-symbolgraph-extract" -module-name Repro -target "$triple" -I "$modules" \
-    -Xcc -ISources/CReproKernels/include -experimental-allowed-reexported-modules="$reexported" \
+"$tools/swift-symbolgraph-extract" -module-name Repro -target "$triple" -I "$built/Modules" \
+    -Xcc "-fmodule-map-file=$built/CReproKernels.build/module.modulemap" -experimental-allowed-reexported-modules="$reexported" \
     -skip-synthesized-members -output-dir "$symbols"
 rm -rf "$output"
 mkdir -p "$(dirname "$output")"
