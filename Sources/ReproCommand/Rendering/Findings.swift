@@ -16,8 +16,8 @@ struct Findings {
 }
 
 /// One case of several.
-struct Finding {
-    enum Outcome {
+struct Finding: Sendable {
+    enum Outcome: String {
         case passed
         /// It ran, and differs.
         case failed
@@ -44,7 +44,7 @@ struct Finding {
 }
 
 /// One thing that was found of a case, and below it what explains it.
-struct FindingRow: JSONRepresentable {
+struct FindingRow: JSONRepresentable, Sendable {
     /// What it is about, `data` or `next`; nil for a line of its own.
     let name: String?
     let value: StyledText

@@ -1,56 +1,69 @@
 import Foundation
 import Repro
 
-/// Draws findings in one format, and computes nothing. A new format is a file with a type that conforms, and its line in
-/// ``Format``.
+/// Draws findings in one format, and computes nothing. What can be written before the last case is known comes as early as it
+/// can; what is a whole document comes at the end. A new format is a file with a type that conforms, and its line in ``Format``.
 protocol Renderer {
     associatedtype Place: Sink
-    /// What is written as soon as a case is known.
-    func text(_ finding: Finding) -> Escaped<Place>
+    /// What is written before the first of so many cases.
+    func opening(_ count: Int) -> Escaped<Place>
+    /// What is written as soon as a case is known, behind the earlier ones.
+    func text(_ finding: Finding, after earlier: [Finding]) -> Escaped<Place>
     /// What is written once all cases are.
-    func text(_ findings: Findings) -> Escaped<Place>
+    func closing(_ findings: Findings) -> Escaped<Place>
 }
 
 extension Renderer {
-    func text(_ finding: Finding) -> Escaped<Place> { "" }
+    func opening(_ count: Int) -> Escaped<Place> { "" }
+    func text(_ finding: Finding, after earlier: [Finding]) -> Escaped<Place> { "" }
 
-    fileprivate func write(_ finding: Finding) throws { try Output.write(text(finding)) }
-    fileprivate func write(_ findings: Findings) throws { try Output.write(text(findings)) }
+    /// The last of the cases that are known, of `count`.
+    fileprivate func write(_ cases: [Finding], of count: Int) throws {
+        let opening = cases.count == 1 ? opening(count) : ""
+        try Output.write("\(opening)\(text(cases[cases.count - 1], after: cases.dropLast()))" as Escaped<Place>)
+    }
+    fileprivate func write(_ findings: Findings) throws {
+        let opening = findings.cases.isEmpty ? opening(0) : ""
+        try Output.write("\(opening)\(closing(findings))" as Escaped<Place>)
+    }
 }
 
 /// What --format may be.
 enum Format: String, CaseIterable {
     case text, json, junit, tap, github, markdown
 
-    func renderer(_ palette: Palette) -> any Renderer {
+    /// - Parameter command: the command whose findings are drawn.
+    func renderer(_ palette: Palette, _ command: String) -> any Renderer {
         switch self {
         case .text: TextRenderer(palette: palette)
         case .json: JSONRenderer()
         case .junit: JUnitRenderer()
         case .tap: TAPRenderer()
-        case .github: GitHubRenderer()
+        case .github: GitHubRenderer(command: command)
         case .markdown: MarkdownRenderer()
         }
     }
 }
 
 extension Context {
-    private var renderer: any Renderer { format.renderer(palette) }
+    private var renderer: any Renderer { format.renderer(palette, arguments.specification.name) }
 
-    /// Shows a case while others are still to come, where the format does so.
-    func show(_ finding: Finding) throws { try renderer.write(finding) }
+    /// Shows the last of the cases that are known while others are still to come, where the format does so.
+    ///
+    /// - Parameter count: how many cases there will be.
+    func show(_ cases: [Finding], of count: Int) throws { try renderer.write(cases, of: count) }
 
     /// Shows everything else; each case has to have been shown.
     func finish(_ findings: Findings) throws {
         try renderer.write(findings)
         if format == .github, let path = stepSummary {
-            try append(MarkdownRenderer().text(findings), to: path)
+            try append(MarkdownRenderer().closing(findings), to: path)
         }
     }
 
     /// Shows findings that came all at once.
     func write(_ findings: Findings) throws {
-        for finding in findings.cases { try show(finding) }
+        for index in findings.cases.indices { try show(Array(findings.cases[...index]), of: findings.cases.count) }
         try finish(findings)
     }
 

@@ -134,6 +134,18 @@ struct Arguments {
         return number
     }
 
+    /// A size of memory: an integer with K, M, G or T for powers of 1024.
+    func byteCount(_ name: String) throws -> Int? {
+        guard let text = value(name) else { return nil }
+        let units = Array("KMGT")
+        let power = text.last.flatMap { units.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
+        let number = power == 0 ? text[...] : text.dropLast()
+        guard let count = Int(number), count > 0, number.first != "+", count <= Int.max >> (10 * power) else {
+            throw usage("--\(name) is '\(text)'; it has to be a size such as 800M or 3G")
+        }
+        return count << (10 * power)
+    }
+
     /// `--seed`, an integer from 0 to 2^64−1.
     func seed() throws -> UInt64? {
         guard let text = value("seed") else { return nil }

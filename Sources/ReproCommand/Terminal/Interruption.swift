@@ -4,12 +4,14 @@ import Repro
 import Synchronization
 
 /// Ctrl-C ends the process at once while it computes, and after the files are in place while it writes them; ten seconds later
-/// at the latest, since the reader of a pipe may never read.
+/// at the latest, since the reader of a pipe may never read. A report that has begun is brought to its end first.
 final class Interruption: Sendable {
-    /// The builds and scratch folders that go with the process.
-    let builds = RunningBuilds()
+    /// The processes and scratch folders that go with the process.
+    let processes = RunningProcesses()
     /// Held while files are written.
     private let writing = Mutex(())
+    /// Brings to its end what stands on standard output, where that is no whole document yet.
+    private let closing = Mutex<(@Sendable (ExitCode) -> Void)?>(nil)
     /// How the terminal was set before single keys were read from it; nil where none are.
     private let terminal = Mutex<termios?>(nil)
 
@@ -26,28 +28,33 @@ final class Interruption: Sendable {
             source.setEventHandler {
                 // Kept alive by its own handler.
                 _ = source
-                func end() -> Never {
-                    self.builds.end()
-                    self.restoreTerminal()
-                    Messages.write("\nrepro: interrupted\n")
-                    _exit(code.rawValue)
+                DispatchQueue.global().asyncAfter(deadline: .now() + 10) { self.end(code) }
+                self.writing.withLock { _ in
+                    self.closing.withLock { $0 }?(code)
+                    self.end(code)
                 }
-                for _ in 0..<1_000 {
-                    _ = self.writing.withLockIfAvailable { _ in end() }
-                    usleep(10_000)
-                }
-                end()
             }
             source.activate()
         }
     }
+
+    private func end(_ code: ExitCode) -> Never {
+        processes.end()
+        restoreTerminal()
+        Messages.write("\nrepro: interrupted\n")
+        _exit(code.rawValue)
+    }
+
+    /// From now on this is done before an interruption ends the process, and nothing that is ``protected(_:)`` meanwhile; it is
+    /// told the exit code. Nil takes it back.
+    func atEnd(_ body: (@Sendable (ExitCode) -> Void)?) { closing.withLock { $0 = body } }
 
     /// Whether a signal's former handler was to ignore it.
     private static func ignores(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
         unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Writes files to the end before an interruption takes effect.
+    /// Writes files, or a part of a report, to the end before an interruption takes effect.
     func protected<Result>(_ body: () throws -> Result) rethrows -> Result {
         try writing.withLock { _ in try body() }
     }

@@ -43,6 +43,7 @@ enum Main {
             }
             try Output.write(Help.text(try command(words[1]).specification))
             return .success
+        case CaseProcess.word: return try CaseProcess.run()
         default: break
         }
         let command = try command(first)

@@ -54,19 +54,22 @@ struct Messages {
 
     /// Shows how far a long work is, on a terminal alone.
     func progress(_ text: String) {
-        guard isTerminal, !isQuiet else { return }
+        guard showsProgress else { return }
         Messages.write("\r\u{1b}[K\(text)")
     }
 
     /// Takes the progress away.
     func clear() {
-        guard isTerminal, !isQuiet else { return }
+        guard showsProgress else { return }
         Messages.write("\r\u{1b}[K")
     }
 
+    /// Whether somebody looks at how far a long work is.
+    var showsProgress: Bool { isTerminal && !isQuiet }
+
     /// A receiver of a run's progress under a title.
     func runProgress(_ title: String) -> (RunProgress) -> Void {
-        guard isTerminal, !isQuiet else { return { _ in } }
+        guard showsProgress else { return { _ in } }
         return { event in
             if case .step(let step, let count) = event, step % 8 == 0 || step == count {
                 progress("\(title)  step \(step) of \(count)")

@@ -34,6 +34,7 @@ enum Platform {
         let kind: FileKind
         let byteCount: Int
         let permissions: mode_t
+        let identity: FileIdentity
     }
 
     /// Opens for reading. Never waits, so that a pipe without a writer is refused and not waited for.
@@ -221,6 +222,14 @@ extension Platform.Status {
             }
         byteCount = Int(information.st_size)
         permissions = information.st_mode & 0o7777
+        #if canImport(Darwin)
+            let times = [information.st_mtimespec, information.st_ctimespec]
+        #else
+            let times = [information.st_mtim, information.st_ctim]
+        #endif
+        identity = FileIdentity(
+            numbers: [Int(information.st_dev), Int(truncatingIfNeeded: information.st_ino), byteCount]
+                + times.flatMap { [Int($0.tv_sec), Int($0.tv_nsec)] })
     }
 }
 

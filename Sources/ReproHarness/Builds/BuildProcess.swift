@@ -7,7 +7,7 @@ import ReproVerification
 public struct BuildProcess: Sendable {
     /// Where the program lies.
     public let path: String
-    let running: RunningBuilds
+    let running: RunningProcesses
 
     /// Why a build gave nothing that could be compared.
     public struct Failure: Error, CustomStringConvertible {
@@ -30,7 +30,7 @@ public struct BuildProcess: Sendable {
     ///   - option: the option that names the build, for the error.
     ///   - running: ends the build where this process is interrupted.
     /// - Throws: `FormatError`, `.noInput`, where no program has the path.
-    public init(path: String, option: String, running: RunningBuilds) throws(FormatError) {
+    public init(path: String, option: String, running: RunningProcesses) throws(FormatError) {
         guard Paths.isFolder(path) == false, FileManager.default.isExecutableFile(atPath: path) else {
             throw FormatError(
                 .noInput, path: path, problem: "no program that can be run",
@@ -73,37 +73,20 @@ public struct BuildProcess: Sendable {
 
     /// Runs it to its end. Returns what it printed.
     private func ask(_ words: [String]) throws(Failure) -> [UInt8] {
-        let process = Process()
-        let output = Pipe()
-        let scratch: ScratchFolder
-        do {
-            scratch = try ScratchFolder(of: running)
-            try Data().write(to: URL(fileURLWithPath: scratch.path("messages")))
-            process.executableURL = URL(fileURLWithPath: path)
-            process.arguments = words
-            process.standardInput = FileHandle.nullDevice
-            process.standardOutput = output
-            // A file takes all that comes; a second pipe could fill up while the first is read.
-            process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: scratch.path("messages")))
-            try process.run()
-        } catch {
-            throw Failure(path: path, reason: "it cannot be started: \(error.localizedDescription)")
+        let answer: ChildProcess.Answer
+        do { answer = try ChildProcess(path, [path] + words).run(of: running) } catch {
+            throw Failure(path: path, reason: "\(error)")
         }
-        running.began(process.processIdentifier)
-        defer { running.ended(process.processIdentifier) }
-        let answer = Array(output.fileHandleForReading.readDataToEndOfFile())
-        process.waitUntilExit()
-        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-            let messages = try? String(contentsOfFile: scratch.path("messages"), encoding: .utf8)
-            let said = messages?.split(separator: "\n").first.map { ": \($0)" } ?? ""
-            let ending = process.terminationReason == .exit ? "exit code" : "signal"
+        if answer.ending == .exited(0) { return answer.output }
+        let said = answer.firstMessage.map { ": \($0)" } ?? ""
+        switch answer.ending {
+        case .exited(let code):
             throw Failure(
-                path: path, reason: "\(ending) \(process.terminationStatus)\(said)",
-                isUsage: process.terminationReason == .exit && process.terminationStatus == ExitCode.usage.rawValue
-                    && said.utf8.starts(with: ": repro: unknown option".utf8),
-                exitCode: process.terminationReason == .exit
-                    ? ExitCode(rawValue: process.terminationStatus) ?? .notJudged : .notJudged)
+                path: path, reason: "exit code \(code)\(said)",
+                isUsage: code == ExitCode.usage.rawValue && said.utf8.starts(with: ": repro: unknown option".utf8),
+                exitCode: ExitCode(rawValue: code) ?? .notJudged)
+        case .signalled(let signal): throw Failure(path: path, reason: "signal \(signal)\(said)")
+        case .saidTooMuch, .tookTooLong: throw Failure(path: path, reason: "it printed without end")
         }
-        return answer
     }
 }

@@ -27,7 +27,14 @@ public struct RunMatrix: Sendable {
     }
 
     /// How many sequences an evaluation takes at a time.
-    private static let placements = [256, 7, 1]
+    private static func placements(of experiment: Experiment) -> [Int] {
+        experiment.task == .inspection ? [1] : [256, 7, 1]
+    }
+
+    /// How many combinations there are of so many kernels, threads and other builds.
+    public static func count(of experiment: Experiment, kernels: Int, threads: Int, builds: Int) -> Int {
+        kernels * threads * (placements(of: experiment).count + builds)
+    }
 
     /// What was run so far, in order.
     public private(set) var combinations: [Combination] = []
@@ -55,7 +62,7 @@ public struct RunMatrix: Sendable {
         }
         for (path, threads) in ways {
             let engine = try Engine(path: path, threads: threads)
-            for placement in experiment.task == .inspection ? [1] : RunMatrix.placements {
+            for placement in RunMatrix.placements(of: experiment) {
                 let options = RunOptions(
                     evaluationBatchSize: placement, resolve: resolve,
                     onProgress: { onProgress("\(path.rawValue), \(threads) threads", $0) })

@@ -73,15 +73,21 @@ public struct Blessing: Sendable {
 
     /// Runs an experiment twice and proposes what both gave. The golden names the config file of the definition.
     ///
-    /// - Throws: ``NotReproducible``, and what a run throws.
+    /// - Throws: ``NotReproducible``, `FileSnapshot.Changed`, and what a run throws.
     public func proposal(
         for definition: ExperimentDefinition, seed: UInt64, onProgress: @escaping (RunProgress) -> Void = { _ in }
     ) throws -> Proposal {
         let experiment = definition.experiment
-        let options = RunOptions(
+        // Opened by the paths that were given: the folder may not be there yet.
+        let data = try DataSnapshot(
+            zip(definition.experiment(in: folder).data.paths, experiment.data.paths).map {
+                ($0, Paths.resolve($1, against: definition.base))
+            })
+        var options = RunOptions(
             resolve: { Paths.resolve($0, against: definition.base) }, onProgress: onProgress)
+        options.readData = data.read
         let first = try runner(experiment, seed, engine, options)
-        let golden = try golden(of: definition, seed: seed, giving: first)
+        let golden = try golden(of: definition, data.files, seed: seed, giving: first)
         let previous = try? folder.golden(named: experiment.name)
         var drift = previous.flatMap {
             Drift(expected: $0, found: golden) ?? Drift(asked: ConditionComparison([$0.conditions, golden.conditions]))
@@ -92,6 +98,7 @@ public struct Blessing: Sendable {
         if let drift = Drift(expected: first.trace, found: second.trace) {
             throw NotReproducible(name: experiment.name, drift: drift)
         }
+        try data.verify()
         if let previous, let tensors = try? folder.tensors(of: previous) {
             drift = try drift?.explained(by: tensors, second.tensors)
         }
@@ -100,17 +107,12 @@ public struct Blessing: Sendable {
             drift: drift)
     }
 
-    /// The golden with its paths relative to the folder, and the digests of its data files.
+    /// The golden with its paths relative to the folder.
     private func golden(
-        of definition: ExperimentDefinition, seed: UInt64, giving result: RunResult
+        of definition: ExperimentDefinition, _ data: [Golden.DataFile], seed: UInt64, giving result: RunResult
     ) throws -> Golden {
         let experiment = definition.experiment(in: folder)
         let name = try GoldenName(experiment: experiment.name)
-        // Read by the paths that were given: the folder may not be there yet.
-        let data = try zip(definition.experiment.data.paths, experiment.data.paths).map { path, name in
-            Golden.DataFile(
-                path: name, bytes: try ByteFile.contents(of: Paths.resolve(path, against: definition.base)))
-        }
         return Golden(
             name: name, config: definition.recordedConfig(in: folder), experiment: experiment.json, data: data,
             seed: seed, metrics: result.goldenMetrics, trace: result.trace, blessedBy: by, reason: reason)

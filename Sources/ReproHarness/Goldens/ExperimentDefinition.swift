@@ -62,14 +62,9 @@ extension GoldenFolder {
 
     /// Reads the data files of an experiment whose paths are relative to the folder.
     ///
-    /// - Throws: `FormatError` for one that cannot be read.
-    func data(of experiment: Experiment) throws(FormatError) -> [Golden.DataFile] {
-        var files: [Golden.DataFile] = []
-        for file in experiment.data.paths {
-            let bytes = try ByteFile.contents(of: Paths.resolve(file, against: path))
-            files.append(Golden.DataFile(path: file, bytes: bytes))
-        }
-        return files
+    /// - Throws: `FormatError` for one that cannot be read; `FileSnapshot.Changed`.
+    func data(of experiment: Experiment) throws -> DataSnapshot {
+        try DataSnapshot(experiment.data.paths.map { ($0, Paths.resolve($0, against: path)) })
     }
 }
 
@@ -78,11 +73,13 @@ struct AskedRun {
     /// Its data paths are relative to the folder.
     let experiment: Experiment
     let seed: UInt64
-    let data: [Golden.DataFile]
+    /// Nil where options differ and the files of the present ones cannot be read.
+    let data: DataSnapshot?
     /// What was blessed, and what is asked for now.
     let conditions: ConditionComparison
 
-    /// - Throws: `FormatError` for a config or data file that cannot be read; where options differ, those are told instead.
+    /// - Throws: `FormatError` for a config or data file that cannot be read, `FileSnapshot.Changed` for one that is being written;
+    ///   where options differ, those are told instead.
     init(_ golden: Golden, in folder: GoldenFolder, against given: ExperimentDefinition?) throws {
         let definition = try given ?? folder.definition(of: golden)
         let own = try folder.experiment(golden.experiment, named: golden.name.text)
@@ -94,12 +91,12 @@ struct AskedRun {
         } catch {
             let asked = ConditionComparison([golden.conditions, options])
             if Cause(asked: asked) == .none { throw error }
-            data = golden.data
+            data = nil
             conditions = asked
             return
         }
         conditions = ConditionComparison([
-            golden.conditions, RunConditions(options: experiment.json, seed: seed, data: data),
+            golden.conditions, RunConditions(options: experiment.json, seed: seed, data: data?.files ?? []),
         ])
     }
 }

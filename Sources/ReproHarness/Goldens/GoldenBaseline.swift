@@ -15,6 +15,12 @@ public struct GoldenBaseline: Sendable {
         public let description: String
     }
 
+    /// What another process found out.
+    public init(reference: String, names: [GoldenName]) {
+        self.reference = reference
+        self.names = names
+    }
+
     /// - Throws: ``Unreadable`` where git is absent, the folder stands in no checkout, or the revision is unknown.
     public init(reference: String, folder: GoldenFolder) throws(Unreadable) {
         // The whole folder may be gone.

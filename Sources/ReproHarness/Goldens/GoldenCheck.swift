@@ -23,7 +23,13 @@ public struct GoldenCheck: Sendable {
         /// Why the tensors beside the golden explain nothing, where they should: never a reason for the verdict.
         public var tensorsFault: GoldenTensorsFault?
         /// Where the run drifted: the golden as this build would bless it, marked as unreviewed, and its tensors.
-        public var successor: (golden: Golden, tensors: [KeptTensor]?)?
+        public var successor: GoldenChange?
+
+        public init(name: String, verdict: Verdict, golden: Golden?) {
+            self.name = name
+            self.verdict = verdict
+            self.golden = golden
+        }
     }
 
     public let folder: GoldenFolder
@@ -79,11 +85,19 @@ public struct GoldenCheck: Sendable {
             let asked = try AskedRun(golden, in: folder, against: definition)
             drift = Drift(asked: asked.conditions)
             if let drift, !makesSuccessors || asked.experiment.name != golden.name.text {
+                try asked.data?.verify()
                 return Outcome(name: name, verdict: .drift(drift), golden: golden)
             }
-            return try run(asked, golden, options(onProgress))
+            var options = options(onProgress)
+            if let data = asked.data { options.readData = data.read }
+            let outcome = try run(asked, golden, options)
+            try asked.data?.verify()
+            return outcome
         } catch let error as PerturbationError {
             throw error
+        } catch let error as FileSnapshot.Changed {
+            // Nobody knows which data a drift would be one from.
+            return Outcome(name: name, verdict: .notJudged("\(error)"), golden: golden)
         } catch {
             // What is asked for differs, whatever becomes of a run of it.
             let verdict =
@@ -99,9 +113,11 @@ public struct GoldenCheck: Sendable {
         do { tensors = try folder.tensors(of: golden) } catch { tensorsFault = error }
         let first = try runner(asked.experiment, asked.seed, engine, options)
         func outcome(_ verdict: Verdict) -> Outcome {
-            Outcome(
-                name: golden.name.text, verdict: verdict, golden: golden, trace: first.trace,
-                metrics: first.goldenMetrics, tensorsFault: tensorsFault)
+            var outcome = Outcome(name: golden.name.text, verdict: verdict, golden: golden)
+            outcome.trace = first.trace
+            outcome.metrics = first.goldenMetrics
+            outcome.tensorsFault = tensorsFault
+            return outcome
         }
         if let problem = golden.contradiction(by: first.trace) {
             return outcome(.notJudged("\(malformed(golden, problem))"))
@@ -119,7 +135,7 @@ public struct GoldenCheck: Sendable {
         // A file that cannot be read any more leaves the drift unexplained, and a drift.
         let explained = (try? tensors.map { try drift.explained(by: $0, second.tensors) }) ?? drift
         var judged = outcome(.drift(explained))
-        judged.successor = (successor, second.goldenTensors)
+        judged.successor = GoldenChange(successor, tensors: second.goldenTensors)
         return judged
     }
 
@@ -167,11 +183,11 @@ public struct GoldenCheck: Sendable {
         }
     }
 
-    /// What this build would bless. The data files are read once more: one that changed while the run read it is told as such.
+    /// What this build would bless.
     private func successor(of golden: Golden, _ asked: AskedRun, giving result: RunResult) throws -> Golden {
         Golden(
             name: golden.name, config: golden.config, experiment: asked.experiment.json,
-            data: try folder.data(of: asked.experiment), seed: asked.seed, metrics: result.goldenMetrics,
+            data: try (asked.data ?? folder.data(of: asked.experiment)).files, seed: asked.seed, metrics: result.goldenMetrics,
             trace: result.trace, blessedBy: "nobody", reason: UnreviewedGoldens.reason)
     }
 }

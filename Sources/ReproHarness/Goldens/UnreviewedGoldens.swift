@@ -58,17 +58,10 @@ public struct UnreviewedGoldens: Sendable {
     /// - Parameter verdicts: how the cases ended, one line per case.
     /// - Throws: `FormatError`.
     public func write(
-        _ outcomes: [GoldenCheck.Outcome], of checked: GoldenFolder, verdicts: [String], environment: RunEnvironment
+        _ changes: [GoldenChange], of checked: GoldenFolder, verdicts: [String], environment: RunEnvironment
     ) throws {
         try verifyPlace(checking: checked)
         try folder.write { temporary in
-            let changes = try outcomes.compactMap { outcome -> GoldenChange? in
-                if let successor = outcome.successor {
-                    return GoldenChange(successor.golden, tensors: successor.tensors)
-                }
-                guard outcome.verdict.isReproduced, let golden = outcome.golden else { return nil }
-                return try GoldenChange(copying: golden, tensors: try? checked.tensors(of: golden))
-            }
             try GoldenFolder(path: temporary).commit(changes)
             let facts = environment.facts.map { "  \($0.name): \($0.value)" }
             let lines =
@@ -80,6 +73,14 @@ public struct UnreviewedGoldens: Sendable {
             try AtomicFile.write(
                 Array((lines.joined(separator: "\n") + "\n").utf8), to: temporary + "/" + UnreviewedGoldens.marker)
         }
+    }
+}
+
+extension GoldenFolder {
+    /// A golden as it stands, with the tensors that lie beside it, for another folder.
+    public func copy(of name: String) throws -> GoldenChange {
+        let golden = try golden(named: name)
+        return try GoldenChange(copying: golden, tensors: try? tensors(of: golden))
     }
 }
 

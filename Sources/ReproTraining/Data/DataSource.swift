@@ -39,9 +39,19 @@ extension NamedSource {
 protocol TrainingSource: NamedSource {
     /// Reads the files or draws the data.
     ///
-    /// - Parameter resolve: makes a path of the experiment one that can be opened.
+    /// - Parameter reader: finds and reads the files.
     /// - Throws: `FormatError` for files, and for labels that the training split lacks.
-    func dataset(tagging: Bool, streams: RandomStreams, resolve: (String) -> String) throws -> Dataset
+    func dataset(tagging: Bool, streams: RandomStreams, reader: DataReader) throws -> Dataset
+}
+
+/// How the files that an experiment names are found and read.
+struct DataReader {
+    /// Makes a path of the experiment one that can be opened.
+    let resolve: (String) -> String
+    let read: (String) throws -> [UInt8]
+
+    /// The bytes of a file of the experiment.
+    func contents(of path: String) throws -> [UInt8] { try read(resolve(path)) }
 }
 
 /// A source of one input to look at.

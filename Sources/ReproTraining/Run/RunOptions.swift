@@ -1,3 +1,4 @@
+import ReproFormats
 import ReproNumerics
 import ReproRandom
 import ReproTrace
@@ -20,6 +21,8 @@ public struct RunOptions {
     public var start: TrainingState?
     /// Told of the state after each step, an epoch's last one with what the epoch left. What it throws ends the run.
     public var onState: ((TrainingState) throws -> Void)?
+    /// Reads a data file by a path that can be opened, for whoever has read it already.
+    public var readData: (String) throws -> [UInt8] = { try ByteFile.contents(of: $0) }
     /// Told of everything as it happens. What it throws ends the run.
     public var onProgress: (RunProgress) throws -> Void
     /// Told of every tensor that is hashed. What it throws ends the run.

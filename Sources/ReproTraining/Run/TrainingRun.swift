@@ -37,7 +37,8 @@ struct TrainingRun {
         self.recorder = recorder
         self.options = options
         dataset = try source.dataset(
-            tagging: experiment.task == .tagging, streams: streams, resolve: options.resolve)
+            tagging: experiment.task == .tagging, streams: streams,
+            reader: DataReader(resolve: options.resolve, read: options.readData))
         dataStreams = streams.takeLedger()
         try experiment.validate(dataset)
         let configuration = experiment.modelConfiguration(for: dataset)

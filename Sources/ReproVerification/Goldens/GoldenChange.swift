@@ -16,7 +16,7 @@ public struct GoldenChange: Sendable {
     /// False where only tensors are written, beside a golden that stays as it is.
     let isGoldenWritten: Bool
     /// The bytes of the file of tensors; none where it goes, because the new ones are too large to be kept.
-    let tensorBytes: [UInt8]
+    package let tensorBytes: [UInt8]
 
     /// - Parameters:
     ///   - tensorBytes: the file of tensors; empty where they are too large to be kept.

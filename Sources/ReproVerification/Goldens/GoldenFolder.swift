@@ -164,14 +164,26 @@ public struct GoldenFolder: Sendable {
         switch FileOperations.kind(at: pendingPath) {
         case nil: break
         case .folder:
-            do { return try ByteFile.contents(of: pendingPath + "/" + file, followingLinks: false) } catch {
+            do { return try GoldenFolder.contents(at: pendingPath + "/" + file) } catch {
                 guard error.isMissingFile else { throw error }
             }
         case .file, .link, .other:
             throw FormatError(
                 .noInput, path: pendingPath, problem: "this is no folder that a bless leaves", remedy: "remove it")
         }
-        return try ByteFile.contents(of: place(file), followingLinks: false)
+        return try GoldenFolder.contents(at: place(file))
+    }
+
+    /// No golden is longer: what is far too long is refused before it takes the memory.
+    private static let greatestByteCount = 1 << 30
+
+    private static func contents(at path: String) throws(FormatError) -> [UInt8] {
+        let count = try ByteFile(path: path, followingLinks: false).byteCount
+        guard count <= greatestByteCount else {
+            throw FormatError(
+                .badData, path: path, problem: "its \(count) bytes are more than a golden or an index has", remedy: "restore it")
+        }
+        return try ByteFile.contents(of: path, followingLinks: false)
     }
 }
 

@@ -54,7 +54,7 @@ enum SweepCommand: Command {
         messages.progress("0 of \(count) runs")
         let width = plan.cases.map(\.name.count).max() ?? 0
         let build = try BuildProcess(
-            path: BuildProcess.thisProgram, option: "this program", running: context.interruption.builds)
+            path: BuildProcess.thisProgram, option: "this program", running: context.interruption.processes)
         let sweep = try Sweep(plan, in: directory, build: build, words: words, jobs: jobs) { outcome in
             messages.clear()
             if isText { try Output.write(palette.paint([SweepText.line(outcome, width: width)])) }

@@ -23,7 +23,7 @@ enum BisectCommand: Command {
             throw usage(
                 "name the other build: repro bisect --baseline PATH, for example --baseline ../last-release/repro")
         }
-        let baseline = try BuildProcess(path: path, option: "--baseline", running: context.interruption.builds)
+        let baseline = try BuildProcess(path: path, option: "--baseline", running: context.interruption.processes)
         guard let own = Bundle.main.executablePath else {
             throw CommandLineError(message: "the path of this program is not known here", code: .unavailable)
         }
@@ -35,11 +35,12 @@ enum BisectCommand: Command {
         let messages = context.messages
         let bisection = Bisection(
             baseline: baseline,
-            present: try BuildProcess(path: own, option: "--baseline", running: context.interruption.builds),
+            present: try BuildProcess(path: own, option: "--baseline", running: context.interruption.processes),
             options: options,
             onLevel: { messages.progress($0) })
         var findings = BisectFindings(baseline: path)
-        for (experiment, seed, base) in try experiments(context) {
+        let experiments = try experiments(context)
+        for (experiment, seed, base) in experiments {
             do {
                 let result = try bisection.search(experiment, seed: seed, base: base)
                 messages.clear()
@@ -51,7 +52,7 @@ enum BisectCommand: Command {
                     code: error is Bisection.NotRepeatable ? .notReproducible : .notJudged)
                 Messages.write("repro: \(experiment.name): \("\(error)")\n")
             }
-            try context.show(findings.cases[findings.cases.count - 1])
+            try context.show(findings.cases, of: experiments.count)
         }
         try context.finish(findings.findings)
         return findings.exitCode

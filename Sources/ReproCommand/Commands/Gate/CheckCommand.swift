@@ -16,10 +16,15 @@ enum CheckCommand: Command {
                 "flip one bit: STAGE/TENSOR[:ELEMENT[:BIT]], BIT may be 'ulp'; the check has to catch it"),
             .option("canary", "N", "plant N faults of one bit or one ulp in random operations; each has to be located"),
             .option("seed", "S", "with --canary: draws the faults"),
+            .option("timeout", "SECONDS", "how long a case may take (default 3600)"),
+            .option("memory", "SIZE", "how much memory a case may take: 800M, 3G (default: nine tenths of what is here)"),
+            .flag("no-isolation", "judge in this process, for a debugger; a crash then ends the check"),
         ],
         notes: [
             "Before anything runs, options and data files are held against what was blessed: the config file that a golden names,",
             "or the definition of an experiment that ships. A golden that nobody has reviewed is refused: `repro review`.",
+            "Each case is judged in a process of its own. One that dies, takes too long or exceeds its memory could not be judged,",
+            "with the reason, and the others are judged. Data files are read once; one that changes meanwhile is not judged.",
             "Exit code: 0 reproduced, 1 drift, 2 could not judge, 3 not reproducible here, 4 not finite.",
             "make turns every failure into 2, so CI calls this command itself.",
             "--format github writes annotations, and a summary to $GITHUB_STEP_SUMMARY where it is set.",
@@ -55,7 +60,8 @@ enum CheckCommand: Command {
             // A service that reads reports takes a missing one for success.
             if arguments.value("canary") == nil {
                 let findings = CheckFindings.unjudged(message(of: error))
-                try context.finish(findings)
+                // A person reads the error.
+                if context.format != .text { try context.write(findings) }
             }
             throw error
         }
@@ -73,28 +79,50 @@ enum CheckCommand: Command {
         }
         try context.interruption.protected { try results?.verifyPlace(checking: folder) }
 
-        var outcomes: [GoldenCheck.Outcome] = []
         let environment = RunEnvironment(engine: engine)
         let diagnosis = Diagnosis(goldens: path, config: arguments.value("config"), environment: environment)
         let rendering = CheckFindings(diagnosis: diagnosis, width: max(18, names.map(\.count).max() ?? 0))
-        var cases: [Finding] = []
+        let isolated = try isolation(of: check, rendering, context)
+        let report = CheckReport(rendering: rendering, names: names, context: context)
         for name in names {
-            let outcome = try check.check(name, against: definition, onProgress: context.messages.runProgress(name))
+            let progress = context.messages.runProgress(name)
+            let judged =
+                try isolated?.judge(name)
+                ?? rendering.judged(try check.check(name, against: definition, onProgress: progress))
             context.messages.clear()
-            outcomes.append(outcome)
-            cases.append(rendering.finding(outcome))
-            try context.show(cases[cases.count - 1])
+            try report.append(judged)
         }
-        let code = Verdict.exitCode(of: outcomes.map(\.verdict))
-        try context.finish(rendering.findings(cases, outcomes, code: code))
-        if let results { try leave(outcomes, of: folder, in: results, environment, context) }
+        let code = try report.finish()
+        let cases = report.cases
+        if let results { try leave(cases, of: folder, in: results, environment, context) }
         return code
+    }
+
+    /// The processes that judge; nil with `--no-isolation`.
+    private static func isolation(
+        of check: GoldenCheck, _ rendering: CheckFindings, _ context: Context
+    ) throws -> IsolatedCases? {
+        let arguments = context.arguments
+        let seconds = try arguments.integer("timeout", in: 1...1_000_000_000) ?? 3600
+        let memory = try arguments.byteCount("memory").map { MemoryBudget(byteCount: $0) } ?? MemoryBudget()
+        if arguments.has("no-isolation") {
+            for option in ["timeout", "memory"] where arguments.has(option) {
+                throw usage("--\(option) is for processes of their own; --no-isolation has none")
+            }
+            return nil
+        }
+        let processes = context.interruption.processes
+        return IsolatedCases(
+            rendering: rendering, engine: check.engine, perturbation: arguments.value("perturb"),
+            baseline: check.baseline, memory: memory, seconds: seconds,
+            scratch: check.makesSuccessors ? try ScratchFolder(of: processes) : nil, processes: processes,
+            messages: context.messages)
     }
 
     /// Reads `--config`.
     ///
     /// - Throws: `CommandLineError`, 2: what cannot be read cannot be judged.
-    private static func asked(_ path: String) throws -> ExperimentDefinition {
+    static func asked(_ path: String) throws -> ExperimentDefinition {
         do {
             return try ExperimentDefinition(config: path)
         } catch {
@@ -135,19 +163,22 @@ enum CheckCommand: Command {
     }
 
     private static func leave(
-        _ outcomes: [GoldenCheck.Outcome], of folder: GoldenFolder, in results: UnreviewedGoldens,
+        _ cases: [JudgedCase], of folder: GoldenFolder, in results: UnreviewedGoldens,
         _ environment: RunEnvironment, _ context: Context
     ) throws {
-        guard outcomes.contains(where: { $0.successor != nil }) else {
+        guard cases.contains(where: { $0.successor != nil }) else {
             context.messages.remark(
                 "nothing written to \(results.path): no golden drifted"
                     + (FileManager.default.fileExists(atPath: results.path)
                         ? "; what it holds is of an earlier check" : ""))
             return
         }
-        let lines = outcomes.map { $0.name.padded(20) + CheckFindings.headline($0) }
+        let changes = try cases.compactMap { item in
+            try item.successor ?? (item.isReproduced ? folder.copy(of: item.finding.name) : nil)
+        }
+        let lines = cases.map { $0.finding.name.padded(20) + $0.finding.headline }
         try context.interruption.protected {
-            try results.write(outcomes, of: folder, verdicts: lines, environment: environment)
+            try results.write(changes, verdicts: lines, environment: environment)
         }
         let place = folder.path == "Goldens" ? "" : " --goldens \(folder.path)"
         context.messages.remark(

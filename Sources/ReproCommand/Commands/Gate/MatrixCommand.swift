@@ -33,6 +33,8 @@ enum MatrixCommand: Command {
         let rendering = MatrixFindings(width: width)
         let messages = context.messages
         var cases: [Finding] = []
+        let count = RunMatrix.count(
+            of: experiment, kernels: paths.count, threads: counts.count, builds: others.count)
         let matrix = try RunMatrix(
             experiment, seed: seed, kernels: paths, threads: counts, builds: others, words: words,
             resolve: { Paths.resolve($0, against: base) },
@@ -42,7 +44,7 @@ enum MatrixCommand: Command {
             onCombination: { combination, first in
                 messages.clear()
                 cases.append(rendering.finding(combination, expected: first))
-                try context.show(cases[cases.count - 1])
+                try context.show(cases, of: count)
             })
         try context.finish(MatrixFindings.findings(cases, matrix, experiment, seed: seed))
         return matrix.exitCode
@@ -54,7 +56,7 @@ enum MatrixCommand: Command {
         guard !paths.contains("") else {
             throw usage("--builds is '\(list)'; it has to be paths with a comma between two")
         }
-        return try paths.map { try BuildProcess(path: $0, option: "--builds", running: context.interruption.builds) }
+        return try paths.map { try BuildProcess(path: $0, option: "--builds", running: context.interruption.processes) }
     }
 
     private static func kernelPaths(_ arguments: Arguments) throws -> [KernelPath] {

@@ -6,20 +6,24 @@ struct CheckFindings {
     /// Of the column of names.
     let width: Int
 
-    func finding(_ outcome: GoldenCheck.Outcome) -> Finding {
-        Finding(
+    /// An outcome as it is reported.
+    func judged(_ outcome: GoldenCheck.Outcome) -> JudgedCase {
+        let finding = Finding(
             name: outcome.name, outcome: CheckFindings.kind(outcome.verdict),
             headline: CheckFindings.headline(outcome), rows: diagnosis.rows(outcome), digest: outcome.golden?.root,
             file: "\(diagnosis.goldens)/\(outcome.name).json", title: title(outcome))
+        return JudgedCase(
+            finding: finding, exitCode: outcome.verdict.exitCode, json: CheckFindings.json(outcome, finding),
+            successor: outcome.successor)
     }
 
-    func findings(_ cases: [Finding], _ outcomes: [GoldenCheck.Outcome], code: ExitCode) -> Findings {
-        let summary = "\(outcomes.count { $0.verdict.isReproduced }) of \(outcomes.count) reproduced"
+    func findings(_ cases: [JudgedCase], code: ExitCode) -> Findings {
+        let summary = "\(cases.count(where: \.isReproduced)) of \(cases.count) reproduced"
         return Findings(
-            command: "check", subject: "golden", cases: cases, summary: summary, closing: ["", StyledText(summary)],
+            command: "check", subject: "golden", cases: cases.map(\.finding), summary: summary,
+            closing: ["", StyledText(summary)],
             json: [
-                "schema": ReproVersion.schema, "exitCode": code.rawValue,
-                "cases": zip(outcomes, cases).map { CheckFindings.json($0, $1) }.json,
+                "schema": ReproVersion.schema, "exitCode": code.rawValue, "cases": cases.map(\.json),
                 "environment": diagnosis.environment,
             ])
     }
@@ -44,7 +48,7 @@ struct CheckFindings {
     }
 
     /// One line: the verdict, and where it began.
-    static func headline(_ outcome: GoldenCheck.Outcome) -> String {
+    private static func headline(_ outcome: GoldenCheck.Outcome) -> String {
         switch outcome.verdict {
         case .drift(let drift), .notReproducible(let drift): "\(outcome.verdict.word), \(DriftText.place(drift))"
         case .notJudged(let reason), .notFinite(let reason): "\(outcome.verdict.word): \(reason)"
@@ -84,4 +88,16 @@ struct CheckFindings {
         case .reproduced: return json
         }
     }
+}
+
+/// A case as every format reports it, whichever process judged it.
+struct JudgedCase: Sendable {
+    let finding: Finding
+    let exitCode: ExitCode
+    /// What programs are told.
+    let json: JSONValue
+    /// Where it drifted and somebody is to review it: the golden as this build would bless it.
+    var successor: GoldenChange?
+
+    var isReproduced: Bool { exitCode == .success }
 }

@@ -7,6 +7,8 @@ struct Diagnosis {
     /// The file of `--config`; nil without one.
     let config: String?
     let environment: RunEnvironment
+    /// Whether the process that was to judge the case ended without a verdict.
+    var hasDied = false
 
     func rows(_ outcome: GoldenCheck.Outcome) -> [FindingRow] {
         let tensors = outcome.tensorsFault.map { [FindingRow("tensors", "\("\($0)")")] } ?? []
@@ -64,6 +66,7 @@ struct Diagnosis {
         case .notReproducible:
             return row("repro doctor   and look for memory read before it is written, or faulty memory")
         case .notJudged:
+            if hasDied { return row("repro check \(name)\(place) --no-isolation   judges it where a debugger can look") }
             return row(outcome.golden?.isUnreviewed == true ? "repro review \(goldens)" : "repro list\(place)")
         case .notFinite:
             return row("repro run \(target(outcome)) --trace tensor   and look at the tensors before it")

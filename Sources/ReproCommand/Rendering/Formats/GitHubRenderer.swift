@@ -1,33 +1,47 @@
 /// GitHub's workflow commands: one error annotation for each case that did not pass, one notice for each other that has something
 /// to say, the rest of each kind in one where there are too many.
 struct GitHubRenderer: Renderer {
-    /// A step shows at most so many annotations of a kind.
-    private static let greatestCount = 10
-
-    func text(_ findings: Findings) -> Escaped<Terminal> {
-        let failed = findings.cases.filter { $0.outcome != .passed }
-        let told = findings.cases.filter { $0.outcome == .passed && !$0.rows.isEmpty }
-        var text = annotations("error", failed, more: "also failed", findings.command)
-        text += annotations("notice", told, more: "also", findings.command)
-        text += "\(findings.summary)\n"
-        return text
+    private enum Kind: String {
+        case error, notice
     }
 
-    private func annotations(_ kind: String, _ cases: [Finding], more: String, _ command: String) -> Escaped<Terminal> {
-        let isCapped = cases.count > GitHubRenderer.greatestCount
-        let shownCount = isCapped ? GitHubRenderer.greatestCount - 1 : cases.count
-        var lines = cases.prefix(shownCount).map { finding -> Escaped<Terminal> in
-            let title: Escaped<GitHubProperty> = "\("repro \(command): \(finding.name)")"
-            let place: Escaped<GitHubProperty> = finding.file.map { "file=\($0),title=\(title)" } ?? "title=\(title)"
-            let message = (["\(finding.headline)"] + finding.details.map { "\($0)" }) as [Escaped<GitHubMessage>]
-            return "::\(kind) \(embedding: place)::\(embedding: message.joined("%0A"))\n"
-        }
-        if isCapped {
-            let names = cases.dropFirst(shownCount).map(\.name).joined(separator: ", ")
-            let title: Escaped<GitHubProperty> = "repro \(command)"
-            let message: Escaped<GitHubMessage> = "\(more): \(names)"
-            lines.append("::\(kind) title=\(embedding: title)::\(embedding: message)\n")
-        }
-        return lines.joined()
+    /// A step shows at most so many annotations of a kind. Whether the last of them stands for one case or for several is known
+    /// at the end; those before it are written as they come.
+    private static let greatestCount = 10
+
+    /// The command whose findings they are.
+    let command: String
+
+    func text(_ finding: Finding, after earlier: [Finding]) -> Escaped<Terminal> {
+        guard let kind = kind(finding) else { return "" }
+        let place = earlier.count { self.kind($0) == kind }
+        return place < GitHubRenderer.greatestCount - 1 ? annotation(kind, finding) : ""
+    }
+
+    func closing(_ findings: Findings) -> Escaped<Terminal> {
+        let errors = rest(.error, findings, more: "also failed")
+        return "\(errors)\(rest(.notice, findings, more: "also"))\(findings.summary)\n"
+    }
+
+    private func kind(_ finding: Finding) -> Kind? {
+        if finding.outcome != .passed { return .error }
+        return finding.rows.isEmpty ? nil : .notice
+    }
+
+    /// What the cases came to that were too many to be shown at once.
+    private func rest(_ kind: Kind, _ findings: Findings, more: String) -> Escaped<Terminal> {
+        let late = findings.cases.filter { self.kind($0) == kind }.dropFirst(GitHubRenderer.greatestCount - 1)
+        if late.count <= 1 { return late.map { annotation(kind, $0) }.joined() }
+        let names = late.map(\.name).joined(separator: ", ")
+        let title: Escaped<GitHubProperty> = "repro \(command)"
+        let message: Escaped<GitHubMessage> = "\(more): \(names)"
+        return "::\(kind.rawValue) title=\(embedding: title)::\(embedding: message)\n"
+    }
+
+    private func annotation(_ kind: Kind, _ finding: Finding) -> Escaped<Terminal> {
+        let title: Escaped<GitHubProperty> = "\("repro \(command): \(finding.name)")"
+        let place: Escaped<GitHubProperty> = finding.file.map { "file=\($0),title=\(title)" } ?? "title=\(title)"
+        let message = (["\(finding.headline)"] + finding.details.map { "\($0)" }) as [Escaped<GitHubMessage>]
+        return "::\(kind.rawValue) \(embedding: place)::\(embedding: message.joined("%0A"))\n"
     }
 }

@@ -1,4 +1,4 @@
 /// JSON for programs, with the members of each command.
 struct JSONRenderer: Renderer {
-    func text(_ findings: Findings) -> Escaped<JSON> { Escaped(findings.json) }
+    func closing(_ findings: Findings) -> Escaped<JSON> { Escaped(findings.json) }
 }

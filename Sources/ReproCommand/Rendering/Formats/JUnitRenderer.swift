@@ -2,7 +2,7 @@ import Repro
 
 /// JUnit's XML, one test case each: what differs is a failure, what could not be judged an error.
 struct JUnitRenderer: Renderer {
-    func text(_ findings: Findings) -> Escaped<XML> {
+    func closing(_ findings: Findings) -> Escaped<XML> {
         let cases = findings.cases.map { finding in
             let details = finding.details.map(\.plain)
             let outcome: JUnitReport.Outcome =

@@ -2,7 +2,7 @@ import Repro
 
 /// A table in Markdown, and the details of each case that has some, folded away.
 struct MarkdownRenderer: Renderer {
-    func text(_ findings: Findings) -> Escaped<Markdown> {
+    func closing(_ findings: Findings) -> Escaped<Markdown> {
         var text: Escaped<Markdown> = """
             ### repro \(findings.command): \(findings.summary)
 

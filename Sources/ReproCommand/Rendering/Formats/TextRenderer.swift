@@ -2,7 +2,7 @@
 struct TextRenderer: Renderer {
     let palette: Palette
 
-    func text(_ finding: Finding) -> Escaped<Terminal> { palette.paint(finding.lines) }
+    func text(_ finding: Finding, after earlier: [Finding]) -> Escaped<Terminal> { palette.paint(finding.lines) }
 
-    func text(_ findings: Findings) -> Escaped<Terminal> { palette.paint(findings.closing) }
+    func closing(_ findings: Findings) -> Escaped<Terminal> { palette.paint(findings.closing) }
 }

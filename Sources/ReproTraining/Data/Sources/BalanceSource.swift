@@ -15,7 +15,7 @@ public struct BalanceSource: TrainingSource {
 
     var options: JSONValue { sizes.json.adding(["features": features]) }
 
-    func dataset(tagging: Bool, streams: RandomStreams, resolve: (String) -> String) throws -> Dataset {
+    func dataset(tagging: Bool, streams: RandomStreams, reader: DataReader) throws -> Dataset {
         let splits = sizes.generate(from: streams) { length, generator in
             let values = generator.uniforms(length * features, from: -1, to: 1)
             var sum: Float = 0

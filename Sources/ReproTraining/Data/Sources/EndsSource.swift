@@ -15,7 +15,7 @@ public struct EndsSource: TrainingSource {
 
     var options: JSONValue { sizes.json.adding(["classes": classes, "letters": letters]) }
 
-    func dataset(tagging: Bool, streams: RandomStreams, resolve: (String) -> String) throws -> Dataset {
+    func dataset(tagging: Bool, streams: RandomStreams, reader: DataReader) throws -> Dataset {
         let splits = sizes.generate(from: streams) { length, generator in
             let values = (0..<length).map { _ in generator.pick(letters) }
             let label = (values[0] + values[length - 1]) % classes

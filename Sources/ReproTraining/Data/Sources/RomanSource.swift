@@ -9,7 +9,7 @@ public struct RomanSource: TrainingSource {
 
     var options: JSONValue { .object([]) }
 
-    func dataset(tagging: Bool, streams: RandomStreams, resolve: (String) -> String) throws -> Dataset {
+    func dataset(tagging: Bool, streams: RandomStreams, reader: DataReader) throws -> Dataset {
         let order = streams.draw(.dataSplit, key: 0) { $0.permutation(RomanNumeral.count) }
         let sequences = order.map { RomanNumeral(value: $0 + 1).labelledSequence }
         let (train, validation) = (sequences.count * 8 / 10, sequences.count / 10)

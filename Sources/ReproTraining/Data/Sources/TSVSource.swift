@@ -16,8 +16,8 @@ public struct TSVSource: TrainingSource {
         TSVSource(files: files.mappingPaths(transform))
     }
 
-    func dataset(tagging: Bool, streams: RandomStreams, resolve: (String) -> String) throws -> Dataset {
-        try files.dataset(tagging: tagging, resolve: resolve) { bytes, path in
+    func dataset(tagging: Bool, streams: RandomStreams, reader: DataReader) throws -> Dataset {
+        try files.dataset(tagging: tagging, reader: reader) { bytes, path in
             try TSV.parse(bytes, path: path).map { line in
                 LabelledSequence(tokens: Text.tokens(line.text), labels: [line.label], lines: [line.line])
             }

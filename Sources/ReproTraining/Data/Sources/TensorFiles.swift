@@ -62,15 +62,15 @@ extension TensorFiles {
     ///
     /// - Parameter arrays: the tensors of one split's files, in the order of ``names``.
     func dataset(
-        tagging: Bool, resolve: (String) -> String, arrays: ([ByteFile]) throws -> [ArrayValue]
+        tagging: Bool, reader: DataReader, arrays: ([ByteFile]) throws -> [ArrayValue]
     ) throws -> Dataset {
         var read: [(split: Split, sequences: SequenceSet)] = []
         var contents: [(split: Split, contents: [[UInt8]])] = []
         var features = 0
         for (split, paths) in splits {
-            let paths = paths.map(resolve)
             // Read once: what is digested is what is trained on.
-            let bytes = try paths.map { try ByteFile.contents(of: $0) }
+            let bytes = try paths.map { try reader.contents(of: $0) }
+            let paths = paths.map(reader.resolve)
             let batch = try TensorFiles.batch(
                 try arrays(zip(paths, bytes).map { ByteFile(bytes: $1, path: $0) }), paths: paths, tagging: tagging,
                 classes: classes)
