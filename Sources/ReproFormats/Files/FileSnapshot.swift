@@ -8,11 +8,13 @@ struct FileIdentity: Equatable {
 public struct FileSnapshot: Sendable {
     /// The path as it was given.
     public let path: String
+    /// The file's contents.
     public let bytes: [UInt8]
     private let identity: FileIdentity?
 
     /// The file was written or replaced while it was read, or while what was read was in use.
     public struct Changed: Error, Equatable, CustomStringConvertible {
+        /// The path as it was given.
         public let path: String
 
         public var description: String {

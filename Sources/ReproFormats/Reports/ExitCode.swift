@@ -9,8 +9,8 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     case success = 0
     /// It ran, and differs.
     case drift = 1
-    /// Could not judge: a golden is missing, malformed, of another contract version or not named in the folder's index; or
-    /// nothing was checked.
+    /// Could not judge: a golden is missing, malformed, of another contract version or not named in the folder's index; the
+    /// process that judged it died; or nothing was checked.
     case notJudged = 2
     /// Not reproducible here: two runs of this very build disagree.
     case notReproducible = 3

@@ -187,7 +187,8 @@ public struct GoldenCheck: Sendable {
     private func successor(of golden: Golden, _ asked: AskedRun, giving result: RunResult) throws -> Golden {
         Golden(
             name: golden.name, config: golden.config, experiment: asked.experiment.json,
-            data: try (asked.data ?? folder.data(of: asked.experiment)).files, seed: asked.seed, metrics: result.goldenMetrics,
+            data: try (asked.data ?? folder.data(of: asked.experiment)).files, seed: asked.seed,
+            metrics: result.goldenMetrics,
             trace: result.trace, blessedBy: "nobody", reason: UnreviewedGoldens.reason)
     }
 }

@@ -14,6 +14,7 @@ public struct ChildProcess: Sendable {
 
     /// What a process gave.
     public struct Answer: Sendable {
+        /// How the process ended.
         public let ending: Ending
         /// What it wrote to standard output.
         public let output: [UInt8]
@@ -91,7 +92,11 @@ public struct ChildProcess: Sendable {
             switch part {
             case .output(let bytes):
                 onOutput(bytes[...])
-                if output.count + bytes.count > ChildProcess.greatestOutput { forced = .saidTooMuch } else { output += bytes }
+                if output.count + bytes.count > ChildProcess.greatestOutput {
+                    forced = .saidTooMuch
+                } else {
+                    output += bytes
+                }
             case .messages(let bytes):
                 messages += bytes.prefix(max(0, ChildProcess.greatestMessages - messages.count))
             case .nothing: forced = .tookTooLong

@@ -3,6 +3,7 @@ import Foundation
 /// How much memory a process may take: as much as the machine and its control group have, but for a part that is left to
 /// others, or as much as it is told.
 public struct MemoryBudget: Sendable, Equatable {
+    /// How many bytes they are.
     public let byteCount: Int
 
     public init(byteCount: Int) { self.byteCount = byteCount }

@@ -84,5 +84,6 @@ public final class ScratchFolder {
         owner.removed(url.path)
     }
 
+    /// The path of a file or folder in it.
     public func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 }

@@ -181,7 +181,8 @@ public struct GoldenFolder: Sendable {
         let count = try ByteFile(path: path, followingLinks: false).byteCount
         guard count <= greatestByteCount else {
             throw FormatError(
-                .badData, path: path, problem: "its \(count) bytes are more than a golden or an index has", remedy: "restore it")
+                .badData, path: path, problem: "its \(count) bytes are more than a golden or an index has",
+                remedy: "restore it")
         }
         return try ByteFile.contents(of: path, followingLinks: false)
     }

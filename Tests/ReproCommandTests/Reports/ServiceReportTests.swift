@@ -82,13 +82,16 @@ struct ServiceReportTests {
 }
 
 /// The elements of a JUnit report, counted.
-private struct XMLDocumentCounts {
+struct XMLDocumentCounts {
     let testcases: Int
     let failures: Int
+    let errors: Int
 
     init(_ text: String) throws {
         testcases = text.components(separatedBy: "<testcase ").count - 1
         failures = text.components(separatedBy: "<failure ").count - 1
+        errors = text.components(separatedBy: "<error ").count - 1
+        try #require(text.hasSuffix("</testsuites>\n"))
         try #require(text.hasPrefix("<?xml version=\"1.0\""))
     }
 }

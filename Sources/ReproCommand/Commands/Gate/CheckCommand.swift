@@ -17,7 +17,8 @@ enum CheckCommand: Command {
             .option("canary", "N", "plant N faults of one bit or one ulp in random operations; each has to be located"),
             .option("seed", "S", "with --canary: draws the faults"),
             .option("timeout", "SECONDS", "how long a case may take (default 3600)"),
-            .option("memory", "SIZE", "how much memory a case may take: 800M, 3G (default: nine tenths of what is here)"),
+            .option(
+                "memory", "SIZE", "how much memory a case may take: 800M, 3G (default: nine tenths of what is here)"),
             .flag("no-isolation", "judge in this process, for a debugger; a crash then ends the check"),
         ],
         notes: [
@@ -69,7 +70,7 @@ enum CheckCommand: Command {
             guard let seed = try arguments.seed() else {
                 throw usage("--canary needs --seed S, which draws the faults")
             }
-            for option in ["perturb", "results", "config"] where arguments.has(option) {
+            for option in ["perturb", "results", "config", "timeout", "memory"] where arguments.has(option) {
                 throw usage("--canary plants faults of its own; --\(option) is for a check without it")
             }
             guard context.format == .text || context.format == .json else {

@@ -66,7 +66,9 @@ struct Diagnosis {
         case .notReproducible:
             return row("repro doctor   and look for memory read before it is written, or faulty memory")
         case .notJudged:
-            if hasDied { return row("repro check \(name)\(place) --no-isolation   judges it where a debugger can look") }
+            if hasDied {
+                return row("repro check \(name)\(place) --no-isolation   judges it where a debugger can look")
+            }
             return row(outcome.golden?.isUnreviewed == true ? "repro review \(goldens)" : "repro list\(place)")
         case .notFinite:
             return row("repro run \(target(outcome)) --trace tensor   and look at the tensors before it")

@@ -17,7 +17,7 @@ import Testing
                 let verdicts = try Verdicts(format, ending.out)
                 #expect(verdicts == Verdicts(good: ["a", "b", "d", "e", "f"], bad: ["c"]), "\(format): \(ending)")
                 #expect(ending.out.contains(reason), "\(format): \(ending)")
-                #expect(ending.out.contains("not judged"), "\(format): \(ending)")
+                #expect(ending.out.contains(format == "tap" ? "not ok 3" : "not judged"), "\(format): \(ending)")
             }
         }
 

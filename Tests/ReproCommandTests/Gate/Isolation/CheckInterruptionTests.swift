@@ -15,7 +15,9 @@ import Testing
         @Test func casesAreReportedAsTheyCome() throws {
             try withSixCases { place in
                 try place.write("Goldens/b.json", "{}")
-                let first = ["text": "a  ", "tap": "1..6\nok 1 - a\nnot ok 2 - b\n", "github": "::error file=Goldens/b.json"]
+                let first = [
+                    "text": "a  ", "tap": "1..6\nok 1 - a\nnot ok 2 - b\n", "github": "::error file=Goldens/b.json",
+                ]
                 for (format, begin) in first {
                     var early = ""
                     let command = [try #require(Built.path), "check", "--threads", "1", "--format", format]
@@ -30,7 +32,7 @@ import Testing
             }
         }
 
-        @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, 143), (SIGHUP, 129)])
+        @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143)), (SIGHUP, Int32(129))])
         func aSignalEndsTheProcessOfTheCaseAndTheReport(signal: Int32, code: Int32) throws {
             try withSixCases { place in
                 for format in ["text", "json", "junit", "tap", "markdown"] {

@@ -81,7 +81,7 @@ import Testing
         try withGoldens { place in
             #expect(truncate(place("Goldens/index.json"), 50_000_000_000) == 0)
             expectRefusal(try place.repro("check"), 2, naming: "Goldens/index.json", "50000000000 bytes")
-            for format in ["junit", "tap", "json"] {
+            for format in ["junit", "github", "json"] {
                 let ending = try place.repro("check", "--format", format)
                 #expect(ending.code == 2 && ending.out.contains("50000000000 bytes"), "\(ending)")
             }

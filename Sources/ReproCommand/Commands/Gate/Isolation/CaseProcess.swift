@@ -13,7 +13,9 @@ enum CaseProcess {
         order.memory.limit(threadCount: order.threads)
         do {
             let outcome = try judge(order) { step, count in
-                if order.tellsProgress { parent.answer(HandBack.progress(step, of: count)) }
+                // About a thousand lines of a run, however long it is.
+                let isTold = step % max(8, count / 8000 * 8) == 0 || step == count
+                if order.tellsProgress && isTold { parent.answer(HandBack.progress(step, of: count)) }
             }
             parent.answer(try HandBack.verdict(outcome, of: order))
         } catch {

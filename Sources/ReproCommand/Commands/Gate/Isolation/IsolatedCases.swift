@@ -65,7 +65,8 @@ struct IsolatedCases {
         let said = answer.firstMessage.map { ": \($0)" } ?? ""
         let budget = "it may use \(memory), and --memory gives it more"
         switch answer.ending {
-        case .tookTooLong: return "it took longer than \(seconds) s, and its process was ended; --timeout gives it longer"
+        case .tookTooLong:
+            return "it took longer than \(seconds) s, and its process was ended; --timeout gives it longer"
         case .saidTooMuch: return "its process printed without end, and was ended"
         case .exited(let code): return "its process ended with exit code \(code) and without a verdict\(said)"
         case .signalled(SIGKILL):
