@@ -59,6 +59,13 @@ func golden(
         ], seed: .max, metrics: metrics, trace: trace, blessedBy: "tester", reason: "first result, \"quoted\"")
 }
 
+/// A golden of one tensor, and the file of that tensor.
+func version(_ number: Float, of name: GoldenName) throws -> (golden: Golden, tensors: [UInt8]) {
+    let golden = golden(name: name, try trace([.rows("init", ("w", [number]))]))
+    let tensor = NamedArray("init/w", .float(Tensor(shape: [1], elements: [number])))
+    return (golden, Safetensors.encoded([tensor], metadata: [("golden", name.text)]))
+}
+
 /// Runs a test on a folder of goldens of its own, removed afterwards.
 func withFolder(_ body: (GoldenFolder) throws -> Void) throws {
     try withTemporaryDirectory { try body(GoldenFolder(path: $0)) }

@@ -14,11 +14,15 @@ public typealias ExperimentRunner = @Sendable (Experiment, UInt64, Engine, RunOp
 public struct GoldenCheck: Sendable {
     /// One case's answer.
     public struct Outcome: Sendable {
+        /// The case: a name that need not be a golden's.
         public let name: String
+        /// What the check came to.
         public let verdict: Verdict
+        /// What it was held against; nil where none could be read.
         public let golden: Golden?
         /// What the experiment ran as, where it ran: its trace and its metrics.
         public var trace: Trace?
+        /// Those of the run that are numbers; none where nothing ran.
         public var metrics: [JSONValue.Member] = []
         /// Why the tensors beside the golden explain nothing, where they should: never a reason for the verdict.
         public var tensorsFault: GoldenTensorsFault?
@@ -32,7 +36,9 @@ public struct GoldenCheck: Sendable {
         }
     }
 
+    /// Where the goldens lie.
     public let folder: GoldenFolder
+    /// What computes the runs.
     public let engine: Engine
     /// The goldens of another revision, which this one has to have too.
     public var baseline: GoldenBaseline?
@@ -40,6 +46,7 @@ public struct GoldenCheck: Sendable {
     public var perturbation: Perturbation?
     /// Whether what is asked for is run although it is not what was blessed, for a successor that can be reviewed.
     public var makesSuccessors = false
+    /// How an experiment is carried out.
     public var runner: ExperimentRunner = { try $0.run(seed: $1, engine: $2, options: $3) }
 
     public init(folder: GoldenFolder, engine: Engine, perturbation: Perturbation? = nil) {
@@ -119,7 +126,7 @@ public struct GoldenCheck: Sendable {
             outcome.tensorsFault = tensorsFault
             return outcome
         }
-        if let problem = golden.contradiction(by: first.trace) {
+        if let problem = golden.contradiction(by: first.trace, metrics: first.goldenMetrics, data: asked.data) {
             return outcome(.notJudged("\(malformed(golden, problem))"))
         }
         let successor = try successor(of: golden, asked, giving: first)
@@ -175,6 +182,7 @@ public struct GoldenCheck: Sendable {
 
     /// This build does not give the golden, so that its tensors are not the golden's.
     public struct NotReproduced: Error, CustomStringConvertible {
+        /// The golden.
         public let name: String
 
         public var description: String {

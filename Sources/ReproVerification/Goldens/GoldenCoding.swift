@@ -113,7 +113,7 @@ extension Golden {
         return path
     }
 
-    private static func metrics(_ value: JSONValue?) throws(StageCoding.Fault) -> [JSONValue.Member] {
+    static func metrics(_ value: JSONValue?) throws(StageCoding.Fault) -> [JSONValue.Member] {
         guard let value else { return [] }
         guard let metrics = value.members, !metrics.isEmpty, metrics.allSatisfy({ $0.value.double != nil }) else {
             throw StageCoding.Fault(problem: "'metrics' are no numbers under names")

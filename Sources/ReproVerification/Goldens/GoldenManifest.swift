@@ -23,6 +23,7 @@ struct GoldenManifest: Equatable {
         /// Without the digests of lines.
         let data: [Golden.DataFile]
         let seed: UInt64
+        let metrics: [JSONValue.Member]
         let root: Digest
 
         init(_ golden: Golden) {
@@ -30,6 +31,7 @@ struct GoldenManifest: Equatable {
             config = golden.config
             data = golden.data.map { Golden.DataFile(path: $0.path, digest: $0.digest) }
             seed = golden.seed
+            metrics = golden.metrics
             root = golden.root
         }
 
@@ -37,7 +39,9 @@ struct GoldenManifest: Equatable {
         fileprivate var fields: [JSONValue.Member] {
             var json: JSONValue = ["experiment": experiment]
             json.add("config", ifPresent: config)
-            return json.adding(["data": data, "seed": seed, "root": root]).members ?? []
+            json = json.adding(["data": data, "seed": seed])
+            json.add("metrics", ifPresent: metrics.isEmpty ? nil : JSONValue.object(metrics))
+            return json.adding(["root": root]).members ?? []
         }
     }
 
@@ -103,7 +107,7 @@ extension GoldenManifest.Entry {
     fileprivate init(_ value: JSONValue) throws(StageCoding.Fault) {
         let isBare = value.members?.count == 2
         let keys = ["name", "sha256"] + (isBare ? [] : ["experiment", "data", "seed", "root"])
-        let parts = try StageCoding.members(value, "an entry", keys, optional: isBare ? [] : ["config"])
+        let parts = try StageCoding.members(value, "an entry", keys, optional: isBare ? [] : ["config", "metrics"])
         guard let text = parts[0].string, let name = GoldenName(text) else {
             throw StageCoding.Fault(
                 problem: "\(parts[0].text(.compact)) is no name of a golden, which is \(GoldenName.rule)")
@@ -138,6 +142,7 @@ extension GoldenManifest.Statement {
         }
         self.seed = seed
         config = try Golden.config(value["config"])
+        metrics = try Golden.metrics(value["metrics"])
         var data: [Golden.DataFile] = []
         for element in list {
             let file = try Golden.DataFile(element)
