@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds this tree with faults that happen to real numerical code, and has `repro bisect` name the operation or the random
-# stream of each.
+# Builds this tree with faults that happen to real numerical code, has `repro bisect` name the operation or the random stream of
+# each, and has each build's own `repro check` say in every format where it left a golden of REPRO, and why.
 #
 #     sh Tests/Gates/bisect.sh REPRO
 #
@@ -11,8 +11,9 @@ set -eu
 
 repro=$(realpath "$1")
 cd "$(dirname "$0")/../.."
-report=$(mktemp)
-trap 'rm -f "$report"' EXIT INT TERM
+scratch=$(mktemp -d)
+report=$scratch/report
+trap 'rm -rf "$scratch"' EXIT INT TERM
 planted=
 failed=0
 
@@ -36,10 +37,43 @@ plant() {
     faulty=$PWD/$folder/release/repro
 }
 
-# locate WHAT STAGE PATTERN EXPERIMENT…: bisect has to name this stage, and an operation or a stream of this pattern.
-locate() {
-    what=$1 expected=$2 pattern=$3
+# judge WHAT STAGE CAUSE EXPERIMENT…: the faulty build's check of a golden that REPRO made has to end with 1 and to name this
+# stage and this cause in every format.
+judge() {
+    what=$1 expected=$2 cause=$3
     shift 3
+    case $cause in
+    arithmetic) sentence='arithmetic: options, data and random streams agree, and the numbers moved' ;;
+    streams) sentence='streams: options and data agree, and the random numbers moved' ;;
+    data) sentence='data: the files agree, and what was drawn or read from them moved' ;;
+    esac
+    rm -rf "$scratch/Goldens"
+    # These goldens last as long as this script, so that no service need refuse them.
+    env -u CI -u CONTINUOUS_INTEGRATION -u GITHUB_ACTIONS -u GITEA_ACTIONS -u GITLAB_CI \
+        "$repro" bless "$@" --goldens "$scratch/Goldens" --reason "$what" --by gate --yes --quiet >"$report" 2>&1 || {
+        fail "$what: no golden to judge by"
+        cat "$report" >&2
+        return
+    }
+    for format in text github junit json; do
+        code=0
+        "$faulty" check --goldens "$scratch/Goldens" --format $format --quiet --no-color >"$report" 2>&1 || code=$?
+        said=$(tr '\n' ' ' <"$report")
+        case $code,$said in
+        1,*"$sentence"*"first stage"*"$expected  ("*"repro bisect --baseline PATH"*) ;;
+        *)
+            fail "$what: check --format $format ended with $code, and has to say '$sentence', first in '$expected':"
+            cat "$report" >&2
+            ;;
+        esac
+    done
+}
+
+# locate WHAT STAGE PATTERN CAUSE EXPERIMENT…: bisect has to name this stage, and an operation or a stream of this pattern.
+locate() {
+    what=$1 expected=$2 pattern=$3 cause=$4
+    shift 4
+    judge "$what" "$expected" "$cause" "$@"
     code=0
     "$repro" bisect --baseline "$faulty" "$@" --quiet --no-color >"$report" 2>&1 || code=$?
     stage=$(sed -n 's/^  stages  .* comparisons  //p' "$report")
@@ -63,19 +97,19 @@ shapes=Tests/Gates/shapes
 
 # An inspection trains nothing, so that no shuffle comes before its chains.
 plant chain-and-shuffle SPLIT_CHAIN SHUFFLE
-locate "a chain split in two" evaluation '^lstm\.l0\[0\]\.pre$' layers --seed 42
-locate "another shuffle" "step 000000" '^stream\[2,0\]' classifier --seed 42
+locate "a chain split in two" evaluation '^lstm\.l0\[0\]\.pre$' arithmetic layers --seed 42
+locate "another shuffle" "step 000000" '^stream\[2,0\]' streams classifier --seed 42
 
 # A GRU has no gate that takes the library's tanh, and a wrong draw is a fault of seeds of its own.
 plant tanh-contraction-and-draws LIBRARY_TANH CONTRACTION DRAW
 # Where the C library rounds tanhf correctly (glibc 2.41 and later), there is nothing to find.
 glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null | sed 's/.* 2\.//')
 if [ "${glibc:-41}" -lt 41 ]; then
-    locate "tanhf of the C library" "step 000000" '^lstm\.l0\[[0-9]*\]\.g$' roman --seed 42
+    locate "tanhf of the C library" "step 000000" '^lstm\.l0\[[0-9]*\]\.g$' arithmetic roman --seed 42
 else
     echo "skipped: tanhf of this C library may be correctly rounded"
 fi
-locate "contraction switched on" "step 000000" '^embedding\.weight$' --config $shapes/gru-49.json --seed 42
+locate "contraction switched on" "step 000000" '^embedding\.weight$' arithmetic --config $shapes/gru-49.json --seed 42
 
 # One draw too many, in each domain: parameters, generated data, order of examples, dropout, split. Only the stream shows it.
 for place in 0:init 1:data "2:step 000000" "3:step 000000" 4:data; do
@@ -83,16 +117,16 @@ for place in 0:init 1:data "2:step 000000" "3:step 000000" 4:data; do
     experiment="--config $shapes/lstm-67.json"
     [ "$domain" -ne 4 ] || experiment=roman
     # shellcheck disable=SC2086
-    locate "a draw too many, domain $domain" "${place#*:}" "^stream\\[$domain," $experiment --seed "91$domain"
+    locate "a draw too many, domain $domain" "${place#*:}" "^stream\\[$domain," streams $experiment --seed "91$domain"
 done
 
 # One draw skipped. An order is drawn by rejection, which can fall back into step with what would have been drawn, so that the
 # stream ends where it should; the first tensor in that order then shows the fault. Elsewhere the stream is named.
-locate "a draw skipped, domain 0" init '^stream\[0,' --config $shapes/lstm-67.json --seed 900
-locate "a draw skipped, domain 1" data '^stream\[1,' last-states --seed 901
-locate "a draw skipped, domain 2" "step 000000" '^batch\.inputs$' --config $shapes/lstm-67.json --seed 902
-locate "a draw skipped, domain 3" "step 000000" '^stream\[3,' --config $shapes/lstm-67.json --seed 903
-locate "a draw skipped, domain 4" data '^train\.inputs$' roman --seed 904
+locate "a draw skipped, domain 0" init '^stream\[0,' streams --config $shapes/lstm-67.json --seed 900
+locate "a draw skipped, domain 1" data '^stream\[1,' streams last-states --seed 901
+locate "a draw skipped, domain 2" "step 000000" '^batch\.inputs$' streams --config $shapes/lstm-67.json --seed 902
+locate "a draw skipped, domain 3" "step 000000" '^stream\[3,' streams --config $shapes/lstm-67.json --seed 903
+locate "a draw skipped, domain 4" data '^train\.inputs$' data roman --seed 904
 
 # Every hook in the sources is compiled in by one of the builds, and every fault has a hook.
 hooks=$(grep -rhoE 'REPRO_FAULT_[A-Z_]+' Sources | sed 's/REPRO_FAULT_//' | sort -u)
