@@ -60,6 +60,7 @@ final class Interruption: Sendable {
     }
 
     /// The next key that is pressed, without waiting for the end of the line and without showing it; nil at the end of the input.
+    /// Keys that send several bytes, such as arrows, are passed over.
     func key() -> Character? {
         var settings = termios()
         if tcgetattr(0, &settings) == 0 {
@@ -68,12 +69,35 @@ final class Interruption: Sendable {
             tcsetattr(0, TCSANOW, &settings)
         }
         defer { restoreTerminal() }
+        while let byte = Interruption.nextByte() {
+            guard byte == 0x1b, Interruption.hasMore() else { return Character(UnicodeScalar(byte)) }
+            // `ESC [`, or O, then numbers, then the byte that ends it.
+            guard let second = Interruption.nextByte(), second == 0x5b || second == 0x4f else { continue }
+            while Interruption.hasMore(), let next = Interruption.nextByte(), !(0x40...0x7e).contains(next) {}
+        }
+        return nil
+    }
+
+    /// The line that is typed next, without its end; nil for an empty one, and where the input ends with Ctrl-D.
+    func line() -> String? {
+        var bytes: [UInt8] = []
+        while let byte = Interruption.nextByte(), byte != UInt8(ascii: "\n") { bytes.append(byte) }
+        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func nextByte() -> UInt8? {
         var byte: UInt8 = 0
         while true {
             let count = read(0, &byte, 1)
-            if count == 1 { return Character(UnicodeScalar(byte)) }
+            if count == 1 { return byte }
             if count == 0 || errno != EINTR { return nil }
         }
+    }
+
+    /// Whether a byte follows at once, as in what an arrow sends and a person does not.
+    private static func hasMore() -> Bool {
+        var input = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+        return poll(&input, 1, 25) > 0 && input.revents & Int16(POLLIN) != 0
     }
 
     private func restoreTerminal() {

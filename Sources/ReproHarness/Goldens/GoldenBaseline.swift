@@ -44,8 +44,10 @@ public struct GoldenBaseline: Sendable {
         else { throw unreadable("'\(place)' is in no git checkout; check a clone of the repository") }
         let commit = reference + "^{commit}"
         guard GoldenBaseline.git(["rev-parse", "--verify", "--quiet", commit], in: place)?.status == 0 else {
+            let branch = reference.hasPrefix("origin/") ? String(reference.dropFirst(7)) : reference
             throw unreadable(
-                "git knows no such revision here; in a shallow clone, fetch it first: git fetch origin \(reference)")
+                "git knows no such revision here; in a shallow clone, fetch it first: "
+                    + "git fetch --depth 1 origin \(branch), then --against FETCH_HEAD")
         }
         guard
             let listing = GoldenBaseline.git(["ls-tree", "-z", "--name-only", commit, "./" + inner + "/"], in: place),
@@ -64,6 +66,24 @@ public struct GoldenBaseline: Sendable {
             let claimed = try? folder.claimedNames(), !claimed.contains(where: { $0.text == name })
         else { return nil }
         return .lost(path: path, reference: reference)
+    }
+
+    /// The command that brings a golden back which the revision has and a folder has neither as a file nor in its index; nil for
+    /// another one. Goldens that were blessed since have to be blessed again, because the index comes back too.
+    public func command(restoring name: String, in folder: GoldenFolder) -> String? {
+        guard names.contains(where: { $0.text == name }), let claimed = try? folder.claimedNames(),
+            !claimed.contains(where: { $0.text == name }), (try? folder.fileNames())?.contains(name) == false
+        else { return nil }
+        return "git checkout \(reference) -- \(folder.path)/\(name).json \(folder.path)/\(GoldenFolder.indexName)"
+    }
+
+    /// The golden that the checkout's HEAD has in a folder; nil where there is none, or one that nobody has reviewed, or no git.
+    static func committed(_ name: GoldenName, in folder: GoldenFolder) -> Golden? {
+        guard let shown = git(["show", "HEAD:./\(name).json"], in: folder.path), shown.status == 0,
+            let golden = try? Golden.decode(Array(shown.output.utf8), path: folder.path(of: name)),
+            golden.name == name, !golden.isUnreviewed
+        else { return nil }
+        return golden
     }
 
     /// Runs git to its end; nil where it cannot be started.

@@ -9,8 +9,9 @@ import ReproVerification
 public struct Review: Sendable {
     /// One golden that nobody has vouched for.
     public struct Case: Sendable {
+        /// The golden that waits for somebody.
         public let golden: Golden
-        /// Nil where none is replaced, or one that cannot be read.
+        /// Nil where none is replaced, or one that cannot be read. Of a golden that lies where it would stand, what git's HEAD has.
         public let previous: Golden?
         /// Where the two part; nil where there is nothing to compare with.
         public let drift: Drift?
@@ -59,8 +60,11 @@ public struct Review: Sendable {
         for name in try folder.claimedNames() {
             let golden = try folder.golden(name)
             guard golden.isUnreviewed, !rejected.contains(Review.line(golden)) else { continue }
-            let previous = isInPlace ? nil : try? goldens.golden(golden.name)
-            if let previous, previous.blessed(by: golden.blessedBy, reason: golden.reason) == golden { continue }
+            let previous =
+                isInPlace ? GoldenBaseline.committed(name, in: goldens) : try? goldens.golden(golden.name)
+            if let previous, !isInPlace, previous.blessed(by: golden.blessedBy, reason: golden.reason) == golden {
+                continue
+            }
             cases.append(try reviewCase(golden, previous))
         }
         return cases

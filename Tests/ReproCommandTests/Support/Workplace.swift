@@ -127,9 +127,10 @@ struct Workplace {
         return environment.merging(more) { $1 }
     }
 
-    /// Runs a program to its end, or for `seconds`.
+    /// Runs a program to its end, or for `seconds`; on a terminal where one is given, which then has the output.
     func run(
         _ words: [String], environment: [String: String] = [:], in folder: String = "", seconds: Double = 60,
+        on terminal: FileHandle? = nil,
         whileRunning: (_ process: Process, _ out: () throws -> String) throws -> Void = { _, _ in }
     ) throws -> Ending {
         // Files, not pipes: a full pipe would stop the process, and a reader of it would not see the end.
@@ -149,12 +150,12 @@ struct Workplace {
         process.arguments = Array(words.dropFirst())
         process.environment = self.environment(environment)
         process.currentDirectoryURL = URL(fileURLWithPath: folder.hasPrefix("/") ? folder : self(folder))
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = terminal ?? FileHandle.nullDevice
         let handles = [try capture("out"), try capture("err")]
         // A process that ended keeps its handles for as long as the tests run: hundreds of them would be open at once.
         defer { for handle in handles { try? handle.close() } }
-        process.standardOutput = handles[0]
-        process.standardError = handles[1]
+        process.standardOutput = terminal ?? handles[0]
+        process.standardError = terminal ?? handles[1]
         let ended = DispatchSemaphore(value: 0)
         process.terminationHandler = { _ in ended.signal() }
         try process.run()

@@ -21,8 +21,6 @@ enum ReviewCommand: Command {
             "With --accept, --reject or --skip only the goldens named are decided, and nothing is asked. Refuses where CI is set.",
         ], formats: [.text])
 
-    private enum Decision { case accept, reject, skip, quit }
-
     static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
         if let service = context.serviceVariable {
@@ -53,15 +51,13 @@ enum ReviewCommand: Command {
                 "no terminal to ask on; decide with --accept NAME, --reject NAME or --skip NAME: "
                     + cases.map(\.golden.name.text).joined(separator: ", "))
         }
-        var desk = Desk(context: context, review: review, reason: arguments.value("reason"))
-        try desk.verifyReason(script.contains { $0.decision == .accept })
+        var desk = ReviewDesk(context: context, review: review, reason: arguments.value("reason"))
+        try desk.verify(accepts: script.contains { $0.decision == .accept }, asks: script.isEmpty && !cases.isEmpty)
         for (index, item) in cases.enumerated() {
             let decided = script.first { Text.areSame($0.name, item.golden.name.text) }?.decision
             if !script.isEmpty && decided == nil { continue }
             try desk.show(item, "\(index + 1) of \(cases.count)")
-            let decision = try decided ?? desk.ask()
-            if decision == .quit { break }
-            try desk.carryOut(decision, item)
+            if try desk.decide(item, as: decided) == .quit { break }
         }
         try desk.close(left: try review.cases().count)
         return .success
@@ -72,9 +68,9 @@ enum ReviewCommand: Command {
     /// - Throws: `CommandLineError`, 64, for a golden that is not to be reviewed, or is named twice.
     private static func script(
         _ arguments: Arguments, _ cases: [Review.Case], in path: String
-    ) throws -> [(name: String, decision: Decision)] {
-        var script: [(name: String, decision: Decision)] = []
-        for (option, decision) in [("accept", Decision.accept), ("reject", .reject), ("skip", .skip)] {
+    ) throws -> [(name: String, decision: ReviewDecision)] {
+        var script: [(name: String, decision: ReviewDecision)] = []
+        for (option, decision) in [("accept", ReviewDecision.accept), ("reject", .reject), ("skip", .skip)] {
             for name in arguments.allValues(option) {
                 guard cases.contains(where: { Text.areSame($0.golden.name.text, name) }) else {
                     throw usage(
@@ -88,95 +84,5 @@ enum ReviewCommand: Command {
             }
         }
         return script
-    }
-
-    /// Where the cases are shown, asked about and decided.
-    private struct Desk {
-        let context: Context
-        let review: Review
-        var reason: String?
-        private var author: String?
-        private var accepted: [String] = []
-        private var rejected: [String] = []
-
-        init(context: Context, review: Review, reason: String?) {
-            self.context = context
-            self.review = review
-            self.reason = reason
-        }
-
-        /// Before anything is written: a script has nobody to ask.
-        func verifyReason(_ isNeeded: Bool) throws {
-            if let reason, !reason.contains(where: { $0 != " " }) { throw usage("--reason is empty") }
-            if isNeeded && reason == nil { throw usage("--accept needs --reason TEXT: say what changed, and why") }
-        }
-
-        func show(_ item: Review.Case, _ place: String) throws {
-            let golden = item.golden
-            var rows = ProposalText.rows(golden, replacing: item.previous, drift: item.drift)
-            if let drift = item.drift {
-                rows.insert(FindingRow("cause", StyledText(DriftText.cause(drift), .bad)), at: 0)
-            }
-            if let present = item.present, let since = Drift(asked: present) {
-                rows.append(
-                    FindingRow(
-                        "since then", "\(bad: "what is asked for here is no longer what this golden was made of")",
-                        below: ConditionText(conditions: since.conditions).rows(withEnvironment: false)))
-            }
-            let title = ProposalText.title(golden, replacing: item.previous)
-            try context.write(["", "\(faint: place)  \(title)"] + rows.flatMap { $0.lines() })
-        }
-
-        func ask() throws -> Decision {
-            try Output.write("\naccept (a), reject (r), skip (s), quit (q)? " as Escaped<Terminal>)
-            while let key = context.interruption.key() {
-                switch key {
-                case "a", "A": return .accept
-                case "r", "R": return .reject
-                case "s", "S": return .skip
-                case "q", "Q", "\u{4}", "\u{1b}": return .quit
-                default: continue
-                }
-            }
-            return .quit
-        }
-
-        mutating func carryOut(_ decision: Decision, _ item: Review.Case) throws {
-            let name = item.golden.name.text
-            switch decision {
-            case .accept:
-                if reason == nil {
-                    try Output.write("accept\nwhy? (recorded in each golden that you accept) " as Escaped<Terminal>)
-                    guard let text = readLine(), text.contains(where: { $0 != " " }) else {
-                        return try Output.write(["no reason was given: '\(name)' is left for later"])
-                    }
-                    reason = text
-                }
-                let by = try author ?? BlessCommand.author(context.arguments)
-                author = by
-                let change = review.change(accepting: item, by: by, reason: reason ?? "")
-                try BlessCommand.commit([change], to: review.goldens, context)
-                accepted.append(name)
-                try Output.write(["accepted: \(review.goldens.path)/\(name).json"])
-            case .reject:
-                try context.interruption.protected { try review.reject(item) }
-                rejected.append(name)
-                try Output.write([
-                    review.isInPlace
-                        ? "rejected: \(name); bring the reviewed one back: git checkout -- \(review.goldens.path)"
-                        : "rejected: \(name) stays as it was blessed"
-                ])
-            case .skip, .quit: try Output.write(["skipped: \(name)"])
-            }
-        }
-
-        func close(left: Int) throws {
-            try context.interruption.protected { try review.close() }
-            try Output.write(["", "accepted \(accepted.count), rejected \(rejected.count), left \(left)"])
-            if left > 0 { try Output.write(["the rest: repro review \(review.folder.path)\(place)"]) }
-            if !accepted.isEmpty { try Output.write(["then: repro check\(place)"]) }
-        }
-
-        private var place: String { review.goldens.path == "Goldens" ? "" : " --goldens \(review.goldens.path)" }
     }
 }

@@ -1,0 +1,124 @@
+import Foundation
+import Repro
+
+/// What somebody makes of a golden that waits for them.
+enum ReviewDecision { case accept, reject, skip, quit }
+
+/// Where the cases of a review are shown, asked about and decided, one after another.
+struct ReviewDesk {
+    private let context: Context
+    private let review: Review
+    private var reason: String?
+    private var author = ""
+    private var accepted: [String] = []
+    private var rejected: [String] = []
+
+    init(context: Context, review: Review, reason: String?) {
+        self.context = context
+        self.review = review
+        self.reason = reason
+    }
+
+    /// Makes sure, before anything is shown, that what is going to be accepted can be signed.
+    ///
+    /// - Parameters:
+    ///   - accepts: whether a script accepts a golden, and has nobody to ask.
+    ///   - asks: whether somebody is going to be asked.
+    /// - Throws: `CommandLineError`, 64.
+    mutating func verify(accepts: Bool, asks: Bool) throws {
+        if let reason, !ReviewDesk.says(reason) { throw usage("--reason is empty") }
+        if accepts && reason == nil { throw usage("--accept needs --reason TEXT: say what changed, and why") }
+        if accepts || asks { author = try BlessCommand.author(context.arguments) }
+    }
+
+    func show(_ item: Review.Case, _ place: String) throws {
+        let golden = item.golden
+        var rows = ProposalText.rows(golden, replacing: item.previous, drift: item.drift)
+        if item.previous == nil { rows.insert(FindingRow("before", "no earlier golden"), at: 0) }
+        if let drift = item.drift {
+            rows.insert(FindingRow("cause", StyledText(DriftText.cause(drift), .bad)), at: 0)
+        }
+        if let present = item.present, let since = Drift(asked: present) {
+            rows.append(
+                FindingRow(
+                    "since then", "\(bad: "what is asked for here is no longer what this golden was made of")",
+                    below: ConditionText(conditions: since.conditions).rows(withEnvironment: false)))
+        }
+        let title = ProposalText.title(golden, replacing: item.previous)
+        try context.write(["", "\(faint: place)  \(title)"] + rows.flatMap { $0.lines() })
+    }
+
+    /// Carries out what a script decided, or asks until something is decided.
+    mutating func decide(_ item: Review.Case, as decided: ReviewDecision?) throws -> ReviewDecision {
+        while true {
+            let decision = try decided ?? ask(item.golden.name)
+            switch decision {
+            case .accept:
+                guard try knowsReason() else { continue }
+                try accept(item)
+            case .reject: try reject(item)
+            case .skip: try Output.write(["skipped: \(item.golden.name)"])
+            case .quit: try Output.write(["quit"])
+            }
+            return decision
+        }
+    }
+
+    private func ask(_ name: GoldenName) throws -> ReviewDecision {
+        // Keys that were pressed before were not meant for this golden.
+        tcflush(0, TCIFLUSH)
+        try Output.write("\n\(name.text): accept (a), reject (r), skip (s), quit (q)? " as Escaped<Terminal>)
+        while let key = context.interruption.key() {
+            switch key {
+            case "a", "A": return .accept
+            case "r", "R": return .reject
+            case "s", "S": return .skip
+            case "q", "Q", "\u{4}", "\u{1b}": return .quit
+            default: continue
+            }
+        }
+        return .quit
+    }
+
+    /// Asks for the reason where nobody has given it; false where none is given now.
+    private mutating func knowsReason() throws -> Bool {
+        if reason != nil { return true }
+        try Output.write("accept\nwhy? (recorded in each golden that you accept) " as Escaped<Terminal>)
+        guard let text = context.interruption.line(), ReviewDesk.says(text) else {
+            try Output.write(["no reason was given, so nothing is accepted"])
+            return false
+        }
+        reason = text
+        return true
+    }
+
+    private static func says(_ text: String) -> Bool { text.contains { !$0.isWhitespace } }
+
+    private mutating func accept(_ item: Review.Case) throws {
+        let name = item.golden.name.text
+        let change = review.change(accepting: item, by: author, reason: reason ?? "")
+        try BlessCommand.commit([change], to: review.goldens, context)
+        accepted.append(name)
+        try Output.write(["accepted: \(review.goldens.path)/\(name).json, because: \(reason ?? "")"])
+    }
+
+    private mutating func reject(_ item: Review.Case) throws {
+        let name = item.golden.name.text
+        try context.interruption.protected { try review.reject(item) }
+        rejected.append(name)
+        try Output.write([
+            review.isInPlace
+                ? "rejected: \(name); bring the reviewed one back: git checkout -- \(review.goldens.path)"
+                : "rejected: \(name) stays as it was blessed"
+        ])
+    }
+
+    func close(left: Int) throws {
+        try context.interruption.protected { try review.close() }
+        try Output.write(["", "accepted \(accepted.count), rejected \(rejected.count), left \(left)"])
+        if left > 0 { try Output.write(["the rest: repro review \(review.folder.path)\(place)"]) }
+        if !accepted.isEmpty { try Output.write(["then: repro check\(place)"]) }
+    }
+
+    private var place: String { review.goldens.path == "Goldens" ? "" : " --goldens \(review.goldens.path)" }
+}
