@@ -39,6 +39,8 @@ struct Finding: Sendable {
 
     /// The rows as lines.
     var details: [StyledText] { rows.flatMap { $0.lines() } }
+    /// The rows as lines, for where the headline stands above them.
+    var detailsBelowHeadline: [StyledText] { rows.filter { !$0.isInHeadline }.flatMap { $0.lines() } }
     /// The case as a person reads it.
     var lines: [StyledText] { (title.map { [$0] } ?? []) + details }
 }
@@ -49,6 +51,8 @@ struct FindingRow: JSONRepresentable, Sendable {
     let name: String?
     let value: StyledText
     var below: [FindingRow] = []
+    /// Whether the case's headline says it too.
+    private(set) var isInHeadline = false
 
     init(_ name: String, _ value: StyledText, below: [FindingRow] = []) {
         self.name = name
@@ -57,10 +61,14 @@ struct FindingRow: JSONRepresentable, Sendable {
     }
 
     /// A line as it is.
-    init(line: StyledText) {
+    init(line: StyledText, isInHeadline: Bool = false) {
         name = nil
         value = line
+        self.isInHeadline = isInHeadline
     }
+
+    /// Why a case could not be judged, which its headline says too: a line of its own.
+    init(reason: String) { self.init(line: "  \(reason)", isInHeadline: true) }
 
     /// The row and those below it, which are set in by two more spaces each.
     func lines(depth: Int = 0) -> [StyledText] {

@@ -56,7 +56,7 @@ final class WorkerCrew: @unchecked Sendable {
 
     /// The body on the first `members` workers, of which there are at least two.
     func run(_ members: Int, _ body: @escaping (Int) -> Void) {
-        precondition(
+        require(
             !busy.exchange(true, ordering: .acquiring), "Workers.run was called while a run was under way")
         defer { busy.store(false, ordering: .releasing) }
         self.body = body

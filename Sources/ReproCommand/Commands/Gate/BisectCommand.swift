@@ -14,7 +14,8 @@ enum BisectCommand: Command {
         ],
         notes: [
             "Each level runs both builds again, no further than the stage where they part. Without EXPERIMENT: every golden's.",
-            "--threads and --kernels, where they are given, are given to both. Exit code: 0 equal, 1 they part.",
+            "--threads and --kernels, where they are given, are given to both.",
+            "Exit code: 0 equal, 1 they part, 2 a build could not be asked, 3 a build that does not repeat itself.",
         ], formats: Format.allCases)
 
     static func run(_ context: Context) throws -> ExitCode {

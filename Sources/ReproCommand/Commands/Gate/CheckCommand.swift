@@ -81,7 +81,8 @@ enum CheckCommand: Command {
         try context.interruption.protected { try results?.verifyPlace(checking: folder) }
 
         let environment = RunEnvironment(engine: engine)
-        let diagnosis = Diagnosis(goldens: path, config: arguments.value("config"), environment: environment)
+        let diagnosis = Diagnosis(
+            goldens: folder.path, config: arguments.value("config"), environment: environment, baseline: check.baseline)
         let rendering = CheckFindings(diagnosis: diagnosis, width: max(18, names.map(\.count).max() ?? 0))
         let isolated = try isolation(of: check, rendering, context)
         let report = CheckReport(rendering: rendering, names: names, context: context)

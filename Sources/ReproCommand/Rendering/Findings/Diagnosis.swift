@@ -9,6 +9,8 @@ struct Diagnosis {
     let environment: RunEnvironment
     /// Whether the process that was to judge the case ended without a verdict.
     var hasDied = false
+    /// The revision of `--against`; nil without one.
+    var baseline: GoldenBaseline?
 
     func rows(_ outcome: GoldenCheck.Outcome) -> [FindingRow] {
         let tensors = outcome.tensorsFault.map { [FindingRow("tensors", "\("\($0)")")] } ?? []
@@ -24,7 +26,7 @@ struct Diagnosis {
             let cause: StyledText = "\(bad: "not repeatable"): two runs of this build disagree with each other"
             return [FindingRow("cause", cause)] + DriftText.rows(drift) + growth(drift) + place(drift) + [next(outcome)]
         case .notJudged(let reason), .notFinite(let reason):
-            return [FindingRow(line: "  \(reason)"), next(outcome)]
+            return [FindingRow(reason: reason), next(outcome)]
         }
     }
 
@@ -69,19 +71,24 @@ struct Diagnosis {
             if hasDied {
                 return row("repro check \(name)\(place) --no-isolation   judges it where a debugger can look")
             }
-            return row(outcome.golden?.isUnreviewed == true ? "repro review \(goldens)" : "repro list\(place)")
+            if outcome.golden?.isUnreviewed == true { return row("repro review \(goldens)") }
+            let restoring = baseline?.command(restoring: name, in: GoldenFolder(path: goldens))
+            return row(restoring ?? "repro list\(place)")
         case .notFinite:
             return row("repro run \(target(outcome)) --trace tensor   and look at the tensors before it")
         }
     }
 
     private func changedFiles(_ drift: Drift) -> String {
-        drift.conditions.data.filter(\.differs).map(\.name).joined(separator: ", ")
+        drift.conditions.data.filter(\.differs).map { fromHere($0.name) }.joined(separator: ", ")
     }
 
     /// The config file of a golden, from the working directory.
-    private func configPath(_ golden: Golden) -> String? {
-        golden.config.map { Paths.relative(Paths.resolve($0, against: goldens), from: ".") }
+    private func configPath(_ golden: Golden) -> String? { golden.config.map(fromHere) }
+
+    /// A path that a golden names, from the working directory; an absolute one as it is.
+    private func fromHere(_ path: String) -> String {
+        path.hasPrefix("/") ? path : Paths.relative(Paths.resolve(path, against: goldens), from: ".")
     }
 
     private func target(_ outcome: GoldenCheck.Outcome) -> String {

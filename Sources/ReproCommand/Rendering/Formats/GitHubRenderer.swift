@@ -41,7 +41,8 @@ struct GitHubRenderer: Renderer {
     private func annotation(_ kind: Kind, _ finding: Finding) -> Escaped<Terminal> {
         let title: Escaped<GitHubProperty> = "\("repro \(command): \(finding.name)")"
         let place: Escaped<GitHubProperty> = finding.file.map { "file=\($0),title=\(title)" } ?? "title=\(title)"
-        let message = (["\(finding.headline)"] + finding.details.map { "\($0)" }) as [Escaped<GitHubMessage>]
+        let message =
+            (["\(finding.headline)"] + finding.detailsBelowHeadline.map { "\($0)" }) as [Escaped<GitHubMessage>]
         return "::\(kind.rawValue) \(embedding: place)::\(embedding: message.joined("%0A"))\n"
     }
 }

@@ -4,7 +4,7 @@ import Repro
 struct JUnitRenderer: Renderer {
     func closing(_ findings: Findings) -> Escaped<XML> {
         let cases = findings.cases.map { finding in
-            let details = finding.details.map(\.plain)
+            let details = finding.detailsBelowHeadline.map(\.plain)
             let outcome: JUnitReport.Outcome =
                 switch finding.outcome {
                 case .passed: .passed

@@ -14,8 +14,8 @@ struct MarkdownRenderer: Renderer {
             let digest: Escaped<Markdown> = finding.digest.map { "`\($0.abbreviated)`" } ?? ""
             text += "| \(finding.name) | \(finding.headline) | \(digest) |\n"
         }
-        for finding in findings.cases where !finding.details.isEmpty {
-            let lines = finding.details.map { "\($0)\n" as Escaped<MarkdownFence> }.joined()
+        for finding in findings.cases where !finding.detailsBelowHeadline.isEmpty {
+            let lines = finding.detailsBelowHeadline.map { "\($0)\n" as Escaped<MarkdownFence> }.joined()
             text += """
 
                 <details><summary>\(finding.name)</summary>

@@ -34,7 +34,8 @@ enum CaseProcess {
         check.baseline = order.baseline
         check.makesSuccessors = order.successorFolder != nil
         let diagnosis = Diagnosis(
-            goldens: order.goldens, config: order.config, environment: RunEnvironment(engine: engine))
+            goldens: order.goldens, config: order.config, environment: RunEnvironment(engine: engine),
+            baseline: order.baseline)
         let rendering = CheckFindings(diagnosis: diagnosis, width: order.width)
         let definition = try order.config.map { try CheckCommand.asked($0) }
         return rendering.judged(

@@ -101,6 +101,7 @@ extension FindingRow {
     fileprivate var handBack: JSONValue {
         var json: JSONValue = ["value": value.handBack, "below": below.map(\.handBack)]
         json.add("name", ifPresent: name)
+        if isInHeadline { json = json.adding(["isInHeadline": true]) }
         return json
     }
 
@@ -113,7 +114,7 @@ extension FindingRow {
         if let name = json["name"]?.string {
             self.init(name, value, below: below)
         } else {
-            self.init(line: value)
+            self.init(line: value, isInHeadline: json["isInHeadline"]?.bool == true)
         }
     }
 }
