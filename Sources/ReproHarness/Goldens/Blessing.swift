@@ -20,6 +20,7 @@ extension GoldenFolder {
 public struct Blessing: Sendable {
     /// What would be written, beside what stands there.
     public struct Proposal: Sendable {
+        /// What would be written.
         public let golden: Golden
         /// The tensors to keep beside it; nil where they are not small and nobody asked for them.
         public let tensors: [KeptTensor]?
@@ -41,7 +42,9 @@ public struct Blessing: Sendable {
 
     /// Two runs of this very build disagree, so that there is nothing to vouch for.
     public struct NotReproducible: Error, CustomStringConvertible {
+        /// The experiment.
         public let name: String
+        /// Where the two runs part.
         public let drift: Drift
 
         public var description: String {
@@ -50,10 +53,15 @@ public struct Blessing: Sendable {
         }
     }
 
+    /// Where the goldens lie.
     public let folder: GoldenFolder
+    /// What computes the runs.
     public let engine: Engine
+    /// Who vouches for the goldens.
     public let by: String
+    /// Why they are made, for the golden.
     public let reason: String
+    /// How an experiment is carried out.
     public var runner: ExperimentRunner = { try $0.run(seed: $1, engine: $2, options: $3) }
 
     public init(folder: GoldenFolder, engine: Engine, by: String, reason: String) {

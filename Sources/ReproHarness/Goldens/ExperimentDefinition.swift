@@ -5,6 +5,7 @@ import ReproVerification
 
 /// What an experiment is now, to hold a golden against: as its config file says, or as it ships.
 public struct ExperimentDefinition: Sendable {
+    /// The options, data paths relative to ``base``.
     public let experiment: Experiment
     /// Nil where the file leaves it to the golden.
     public let seed: UInt64?

@@ -12,7 +12,9 @@ public struct UnreviewedGoldens: Sendable {
     public static let reason = "unreviewed: left by repro check --results"
     /// A golden that nobody has vouched for, and the command that lets somebody do it.
     public struct Unreviewed: Error, CustomStringConvertible {
+        /// The path of the golden.
         public let path: String
+        /// The folder that a review is asked for with.
         public let folder: String
 
         public var description: String {
@@ -29,6 +31,7 @@ public struct UnreviewedGoldens: Sendable {
         folder = AtomicFolder(path: path, option: "--results")
     }
 
+    /// The path of the folder that a check leaves.
     public var path: String { folder.path }
 
     /// Whether the folder may stand there afterwards: nothing is there, an empty folder, or one that an earlier check left; and

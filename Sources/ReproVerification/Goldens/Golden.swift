@@ -20,7 +20,9 @@ public struct Golden: Sendable, Equatable {
         /// for a file that is no text, or has more than ``greatestLineCount`` lines.
         public let lines: String?
 
+        /// Files of more lines are told apart by their digest alone.
         public static let greatestLineCount = 16_384
+        /// How many hexadecimal digits of a line's digest are kept.
         public static let digitsPerLine = 6
 
         public init(path: String, digest: Digest, lines: String? = nil) {
@@ -36,19 +38,25 @@ public struct Golden: Sendable, Equatable {
         }
     }
 
+    /// The same in the file's name, in the manifest and in the experiment.
     public let name: GoldenName
     /// The file that the experiment was read from, relative to the golden's folder; nil for one without a file.
     public let config: String?
     /// The experiment as its options; data paths are relative to the golden's folder.
     public let experiment: JSONValue
+    /// The files that the run read, in the order in which the experiment names them.
     public let data: [DataFile]
+    /// The seed of the run.
     public let seed: UInt64
     /// The run's metrics under their names, in its order; none where none are known.
     public let metrics: [JSONValue.Member]
+    /// The digest of the whole run.
     public let root: Digest
     /// Leaves for init, data, the first and the last step, evaluation and final; digests alone for the others.
     public let stages: [Stage]
+    /// Who vouched for the golden.
     public let blessedBy: String
+    /// Why it was blessed, in their words.
     public let reason: String
 
     /// - Precondition: `experiment` calls itself `name`.

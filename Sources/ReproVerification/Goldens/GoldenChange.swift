@@ -11,6 +11,7 @@ public struct GoldenChange: Sendable {
         case shown(Golden?)
     }
 
+    /// The golden as it is to stand there.
     public let golden: Golden
     let predecessor: Predecessor
     /// False where only tensors are written, beside a golden that stays as it is.

@@ -8,6 +8,7 @@ import ReproTrace
 /// command that is killed leaves the old goldens or the new ones. Only files are read, never a link, and only those whose
 /// names are ``GoldenName``s.
 public struct GoldenFolder: Sendable {
+    /// The manifest: names each golden, and states what it vouches for.
     public static let indexName = "index.json"
     /// Says that no checkout may turn the line endings of goldens.
     public static let attributesName = ".gitattributes"
@@ -24,7 +25,9 @@ public struct GoldenFolder: Sendable {
         self.path = Paths.trimmed(path)
     }
 
+    /// The path of a golden's file, whether it is there or not.
     public func path(of name: GoldenName) -> String { place(name.fileName) }
+    /// The path of the file of tensors beside a golden, whether it is there or not.
     public func tensorPath(of name: GoldenName) -> String { place(name.tensorFileName) }
     var indexPath: String { place(GoldenFolder.indexName) }
     var pendingPath: String { place(GoldenFolder.pendingName) }

@@ -6,6 +6,7 @@ import ReproFormats
 /// 1 to 100 ASCII characters of `a-z A-Z 0-9 . _ -`, of which the first is a letter or a digit and the last no `.`; not
 /// `index`, which is the manifest's, in whatever case.
 public struct GoldenName: Sendable, Hashable, CustomStringConvertible, JSONRepresentable {
+    /// The name as it was parsed.
     public let text: String
 
     /// What a name may be, for messages.
@@ -34,6 +35,7 @@ public struct GoldenName: Sendable, Hashable, CustomStringConvertible, JSONRepre
 
     /// An experiment whose name no golden can have.
     public struct Unfit: Error, CustomStringConvertible {
+        /// The experiment's name.
         public let name: String
 
         public var description: String {

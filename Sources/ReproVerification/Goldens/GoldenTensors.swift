@@ -76,6 +76,7 @@ public struct GoldenTensors: Sendable {
 
 /// Why the file beside a golden explains nothing. No reason to judge otherwise.
 public struct GoldenTensorsFault: Error, Equatable, CustomStringConvertible {
+    /// Why the tensors are not used.
     public enum Kind: Sendable, Equatable {
         case missing
         case unreadable(String)
@@ -83,8 +84,11 @@ public struct GoldenTensorsFault: Error, Equatable, CustomStringConvertible {
         case foreign(String)
     }
 
+    /// Why they are not.
     public let kind: Kind
+    /// The path of the file.
     public let path: String
+    /// The name of the golden that they should explain.
     public let golden: String
 
     public var description: String {
