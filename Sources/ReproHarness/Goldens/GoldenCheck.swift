@@ -126,7 +126,9 @@ public struct GoldenCheck: Sendable {
             outcome.tensorsFault = tensorsFault
             return outcome
         }
-        if let problem = golden.contradiction(by: first.trace, metrics: first.goldenMetrics, data: asked.data) {
+        if let problem = golden.contradiction(
+            by: first.trace, metrics: first.goldenMetrics, data: asked.data?.files ?? [])
+        {
             return outcome(.notJudged("\(malformed(golden, problem))"))
         }
         let successor = try successor(of: golden, asked, giving: first)

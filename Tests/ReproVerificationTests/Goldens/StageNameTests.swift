@@ -36,7 +36,9 @@ import Testing
         let golden = try Golden.decode(try forged(old, new), path: "small.json")
         let run = try honest()
         #expect(golden.root == run.root)
-        #expect(golden.contradiction(by: run) == "stage '\(new)' has the place and the digest of '\(old)'")
-        #expect(run.contradiction(by: run) == nil)
+        #expect(
+            golden.contradiction(by: run, metrics: run.metrics, data: run.data)
+                == "stage '\(new)' has the place and the digest of '\(old)'")
+        #expect(run.contradiction(by: run, metrics: run.metrics, data: run.data) == nil)
     }
 }

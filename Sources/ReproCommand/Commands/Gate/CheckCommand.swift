@@ -180,7 +180,7 @@ enum CheckCommand: Command {
         }
         let lines = cases.map { $0.finding.name.padded(20) + $0.finding.headline }
         try context.interruption.protected {
-            try results.write(changes, verdicts: lines, environment: environment)
+            try results.write(changes, of: folder, verdicts: lines, environment: environment)
         }
         let place = folder.path == "Goldens" ? "" : " --goldens \(folder.path)"
         context.messages.remark(
