@@ -23,7 +23,7 @@ NAMES = ["last-states", "layers", "outputs"]
 FILES = 2 * len(NAMES) + 1
 # How long a bless works between two looks at it, in seconds, and the longest wait between the last look and the kill.
 MOMENT, DELAY = 0.00005, 0.0003
-SERVICES = ["CI", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "TF_BUILD", "JENKINS_URL"]
+SERVICES = ["CI", "CONTINUOUS_INTEGRATION", "GITHUB_ACTIONS", "GITEA_ACTIONS", "GITLAB_CI", "BUILDKITE", "TF_BUILD", "JENKINS_URL"]
 ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in SERVICES}
 
 
@@ -35,7 +35,8 @@ def bless(folder, seed, **options):
 
 def seeds(folder, what):
     """The seeds of the folder's goldens, which a check has reproduced."""
-    check = subprocess.run([REPRO, "check", "--goldens", folder, "--threads", "1"], capture_output=True, text=True)
+    check = subprocess.run(
+        [REPRO, "check", "--goldens", folder, "--threads", "1"], env=ENVIRONMENT, capture_output=True, text=True)
     if check.returncode != 0:
         sys.exit(f"{what}: check ended with {check.returncode}\n{check.stdout}{check.stderr}")
     listing = subprocess.run([REPRO, "list", "--goldens", folder], capture_output=True, text=True).stdout
