@@ -1,8 +1,11 @@
 /// The valid name that a mistyped one most likely meant.
 public enum NearestName {
+    private static let greatestByteCount = 200
+
     /// The candidate with the smallest edit distance, the first of several; nil where none is close: a distance above
-    /// a third of the name, rounded up, is no typing error.
+    /// a third of the name, rounded up, is no typing error, and neither is a name of more bytes than any candidate may have.
     public static func of(_ name: String, among candidates: [String]) -> String? {
+        guard name.utf8.count <= greatestByteCount else { return nil }
         let limit = max(1, (name.utf8.count + 2) / 3)
         var best: (name: String, distance: Int)?
         for candidate in candidates {

@@ -33,6 +33,15 @@ extension Text {
         return result
     }
 
+    /// A string from outside for a message: cut where it is longer than a line, since it can be as long as a file.
+    public static func excerpt(_ string: String) -> String {
+        let scalars = string.unicodeScalars
+        guard let end = scalars.index(scalars.startIndex, offsetBy: 120, limitedBy: scalars.endIndex),
+            end != scalars.endIndex
+        else { return string }
+        return String(scalars[..<end]) + "…"
+    }
+
     /// Whether GitHub reads a line as a command of its own: `::` after any white space.
     public static func beginsCommand(_ string: String) -> Bool {
         var colons = 0

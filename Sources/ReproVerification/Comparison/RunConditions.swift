@@ -73,14 +73,21 @@ public struct Condition: Sendable, Equatable {
 
     /// The members of one object per run, those of inner objects under dotted names, in the order in which they first occur.
     public static func all(_ objects: [[JSONValue.Member]]) -> [Condition] {
-        let flat = objects.map { flattened($0) }
+        var places: [[UInt8]: Int] = [:]
         var names: [String] = []
-        for member in flat.joined() where !names.contains(where: { Text.areSame($0, member.key) }) {
-            names.append(member.key)
+        var values: [[JSONValue?]] = []
+        for (run, members) in objects.enumerated() {
+            for member in flattened(members) {
+                let place = places[Array(member.key.utf8)] ?? names.count
+                if place == names.count {
+                    places[Array(member.key.utf8)] = place
+                    names.append(member.key)
+                    values.append(Array(repeating: nil, count: objects.count))
+                }
+                if values[place][run] == nil { values[place][run] = member.value }
+            }
         }
-        return names.map { name in
-            Condition(name: name, perRun: flat.map { $0.first { Text.areSame($0.key, name) }?.value })
-        }
+        return zip(names, values).map { Condition(name: $0, perRun: $1) }
     }
 
     private static func flattened(_ members: [JSONValue.Member], prefix: String = "") -> [JSONValue.Member] {

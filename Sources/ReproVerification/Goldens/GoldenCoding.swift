@@ -96,10 +96,11 @@ extension Golden {
     private static func name(_ text: String, ofExperiment experiment: JSONValue) throws(StageCoding.Fault) -> GoldenName
     {
         guard let name = GoldenName(text) else {
-            throw StageCoding.Fault(problem: "it calls itself '\(text)', and a name is \(GoldenName.rule)")
+            throw StageCoding.Fault(
+                problem: "it calls itself '\(Text.excerpt(text))', and a name is \(GoldenName.rule)")
         }
         guard let other = experiment["name"]?.string, Text.areSame(text, other) else {
-            let other = experiment["name"].map { $0.text(.compact) } ?? "no name"
+            let other = experiment["name"].map { Text.excerpt($0.text(.compact)) } ?? "no name"
             throw StageCoding.Fault(problem: "it calls itself '\(text)', and its experiment has \(other)")
         }
         return name

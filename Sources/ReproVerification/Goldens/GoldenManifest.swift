@@ -110,7 +110,7 @@ extension GoldenManifest.Entry {
         let parts = try StageCoding.members(value, "an entry", keys, optional: isBare ? [] : ["config", "metrics"])
         guard let text = parts[0].string, let name = GoldenName(text) else {
             throw StageCoding.Fault(
-                problem: "\(parts[0].text(.compact)) is no name of a golden, which is \(GoldenName.rule)")
+                problem: "\(Text.excerpt(parts[0].text(.compact))) is no name of a golden, which is \(GoldenName.rule)")
         }
         let digest = try StageCoding.digest(parts[1])
         self.init(
@@ -126,7 +126,7 @@ extension GoldenManifest.Entry {
         guard let statement else { return nil }
         let own = GoldenManifest.Statement(golden).fields
         for condition in Condition.all([statement.fields, own]) where condition.differs {
-            let values = condition.perRun.map { $0.map { $0.text(.compact) } ?? "none" }
+            let values = condition.perRun.map { $0.map { Text.excerpt($0.text(.compact)) } ?? "none" }
             return "index.json states \(condition.name) \(values[0]), and the golden has \(values[1])"
         }
         return nil

@@ -15,7 +15,7 @@ enum StageCoding {
     ) throws(Fault) -> [JSONValue] {
         guard let members = value.members else { throw Fault(problem: "\(what) is no object") }
         for member in members where !(keys + optional).contains(where: { Text.areSame($0, member.key) }) {
-            throw Fault(problem: "\(what) has an unknown key '\(member.key)'", line: member.line)
+            throw Fault(problem: "\(what) has an unknown key '\(Text.excerpt(member.key))'", line: member.line)
         }
         var values: [JSONValue] = []
         for key in keys {
