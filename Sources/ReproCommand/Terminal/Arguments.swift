@@ -41,9 +41,9 @@ struct CommandSpecification {
     /// What --format may be, the default first.
     var formats: [Format] = [.text, .json]
 
-    /// Options that every command takes.
+    /// Options that every command takes, but for those that it lists with a meaning of its own.
     var common: [OptionSpecification] {
-        [
+        let all: [OptionSpecification] = [
             .option("format", formats.map(\.rawValue).joined(separator: "|"), "how to print results (default text)"),
             .option("threads", "N", "threads that compute (default: one per processor; or REPRO_THREADS)"),
             .option(
@@ -53,6 +53,7 @@ struct CommandSpecification {
             .flag("quiet", "no progress and no remarks"), .flag("no-color", "no colours (also NO_COLOR, TERM=dumb)"),
             .flag("help", "this text"),
         ]
+        return all.filter { option in !options.contains { $0.name == option.name } }
     }
 
     var allOptions: [OptionSpecification] { options + common }

@@ -25,6 +25,18 @@ struct Context {
     /// Where GitHub wants a summary of the step appended; nil elsewhere.
     var stepSummary: String? { environment["GITHUB_STEP_SUMMARY"].flatMap { $0.isEmpty ? nil : $0 } }
 
+    /// The folder that a service checked the repository out to: the one that GitHub names, else the nearest that git keeps; nil
+    /// where there is none.
+    var checkout: String? {
+        if let path = environment["GITHUB_WORKSPACE"], !path.isEmpty { return path }
+        var folder = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+        while folder.path != "/" {
+            if Paths.isFolder(folder.appendingPathComponent(".git").path) != nil { return folder.path }
+            folder.deleteLastPathComponent()
+        }
+        return nil
+    }
+
     /// The variable by which a service for continuous integration is known, whatever its value; nil elsewhere.
     var serviceVariable: String? {
         let names = [
@@ -37,19 +49,23 @@ struct Context {
         return names.first { environment[$0] != nil }
     }
 
+    /// An option's value, or that of the variable which stands for it where it is absent, and what to call it in a message.
+    func setting(_ option: String, variable: String) -> (value: String?, name: String) {
+        if let value = arguments.value(option) { return (value, "--\(option)") }
+        return (environment[variable].flatMap { $0.isEmpty ? nil : $0 }, variable)
+    }
+
     func threads() throws -> Int {
+        let (text, name) = setting("threads", variable: "REPRO_THREADS")
         let range = 1...Context.greatestThreadCount
-        if let count = try arguments.integer("threads", in: range) { return count }
-        if let text = environment["REPRO_THREADS"], !text.isEmpty {
-            return try Arguments.integer(text, "REPRO_THREADS", in: range)
-        }
+        if let text { return try Arguments.integer(text, name, in: range) }
         return min(ProcessInfo.processInfo.activeProcessorCount, Context.greatestThreadCount)
     }
 
     func kernelPath() throws -> KernelPath {
         let names = ["auto"] + KernelPath.allCases.map(\.rawValue)
         var name = try arguments.choice("kernels", names)
-        if name == nil, let text = environment["REPRO_KERNELS"], !text.isEmpty {
+        if name == nil, let text = setting("kernels", variable: "REPRO_KERNELS").value {
             guard names.contains(text) else {
                 throw usage("REPRO_KERNELS is '\(text)'; valid: \(names.joined(separator: ", "))")
             }

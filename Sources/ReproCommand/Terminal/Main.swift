@@ -30,13 +30,16 @@ enum Main {
             return .usage
         }
         switch first {
-        case "--help", "-h":
+        case "--help", "-h", "--version":
+            guard words.count == 1 else { throw usage("\(first) takes nothing else, and '\(words[1])' follows") }
+            guard first != "--version" else {
+                try Output.write(["repro \(ReproVersion.release) (numerical contract \(ReproVersion.contract))"])
+                return .success
+            }
             try Output.write(Help.overview)
             return .success
-        case "--version":
-            try Output.write(["repro \(ReproVersion.release) (numerical contract \(ReproVersion.contract))"])
-            return .success
         case "help":
+            guard words.count < 3 else { throw usage("one command at a time: repro help \(words[1])") }
             guard words.count > 1 else {
                 try Output.write(Help.overview)
                 return .success

@@ -239,4 +239,26 @@ import Testing
             #expect(!place.exists("g"))
         }
     }
+
+    /// What would be passed over without a word is refused.
+    @Test func anOptionWithoutEffectIsRefused() throws {
+        try withWorkplace { place in
+            try place.writeMood("m")
+            try place.write("a.npy", "x")
+            let lines: [([String], String)] = [
+                (["random", "--seed", "1", "--count", "1", "--threads", "banana"], "--threads"),
+                (["random", "--seed", "1", "--count", "1", "--kernels", "avx999"], "--kernels"),
+                (["completion", "bash", "--threads", "banana"], "--threads"),
+                (["diff", "a.npy", "a.npy", "--threads", "banana"], "--threads"),
+                (["help", "check", "foo"], "one command at a time"), (["--version", "junk"], "'junk' follows"),
+                (["--help", "junk"], "'junk' follows"),
+                (["run", "--config", "m/mood.json", "--seed", "1", "--goldens", "X"], "--goldens says nothing"),
+            ]
+            for (words, part) in lines {
+                let ending = try place.run([try #require(Built.path)] + words)
+                expectRefusal(ending, 64, naming: part)
+                #expect(ending.out.isEmpty, "\(ending)")
+            }
+        }
+    }
 }

@@ -105,4 +105,23 @@ import Testing
             #expect(github.out.split(separator: "\n").count { $0.hasPrefix("::error title=repro matrix%3A ") } == 8)
         }
     }
+
+    /// The variables stand for the options here too, and other builds are asked for the same golden's experiment.
+    @Test func variablesAndOtherBuildsSayTheSame() throws {
+        try withWorkplace { place in
+            try place.blessMood("m")
+            let own = try #require(Built.path)
+            let ending = try place.repro(
+                "matrix", "mood", "--goldens", "m/Goldens", "--builds", own, "--format", "json",
+                environment: ["REPRO_THREADS": "2,1", "REPRO_KERNELS": "portable"])
+            expectSuccess(ending)
+            let combinations = try #require(try ending.json()["combinations"]?.elements)
+            #expect(combinations.map { $0["threads"]?.int } == [2, 2, 2, 1, 1, 1, 2, 1], "\(ending)")
+            #expect(combinations.allSatisfy { $0["kernels"]?.string == "portable" && $0["digest"]?.string != nil })
+            expectRefusal(
+                try place.repro("matrix", "outputs", "--seed", "1", environment: ["REPRO_THREADS": "banana"]), 64,
+                naming: "REPRO_THREADS", "banana")
+            #expect(try place.repro("help", "matrix").out.contains("--threads N[,N…]"))
+        }
+    }
 }

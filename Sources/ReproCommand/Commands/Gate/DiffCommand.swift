@@ -13,6 +13,7 @@ enum DiffCommand: Command {
 
     static func run(_ context: Context) throws -> ExitCode {
         let operands = context.arguments.operands
+        try context.verifyEngineOptions()
         guard operands.count == 2 else { throw usage("name two runs or two files: repro diff A B") }
         let (a, b) = (operands[0], operands[1])
         for path in operands where Paths.isFolder(path) == nil {
@@ -36,7 +37,6 @@ enum DiffCommand: Command {
     }
 
     private static func runs(_ a: String, _ b: String, _ context: Context) throws -> Comparison {
-        try context.verifyEngineOptions()
         let before = try RecordedRun(path: a + "/run.json")
         let after = try RecordedRun(path: b + "/run.json")
         // Parameters and outputs of runs that ended at different stages are not the same tensors.

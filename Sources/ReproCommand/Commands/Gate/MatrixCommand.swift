@@ -10,13 +10,14 @@ enum MatrixCommand: Command {
             .seed,
             .config,
             .goldens,
+            .option("threads", "N[,N…]", "thread counts (default 1,2,3,7; or REPRO_THREADS)"),
+            .option("kernels", "PATH[,PATH…]", "kernels (default all that run here but reference; or REPRO_KERNELS)"),
             .option("builds", "PATH[,PATH…]", "other builds of repro to run beside this one"),
         ],
         notes: [
-            "--threads takes a list here (default 1,2,3,7), and so does --kernels (default: all that run here but reference,",
-            "which is slow). Placement is how many sequences an evaluation takes at a time: 256, 7 or 1; another build uses its",
-            "own number. It is asked by `PATH run … --format json`; one that fails, or computes by another version of the",
-            "numerical contract, is named and not compared.",
+            "The reference loops are slow. Placement is how many sequences an evaluation takes at a time: 256, 7 or 1; another",
+            "build uses its own number. It is asked by `PATH run … --format json`; one that fails, or computes by another version",
+            "of the numerical contract, is named and not compared.",
             "Exit code: 0 one digest, 1 builds disagree, 2 a build could not be compared, 3 one build disagrees with itself.",
             "Without EXPERIMENT: roman.",
         ], formats: Format.allCases)
@@ -24,12 +25,13 @@ enum MatrixCommand: Command {
     static func run(_ context: Context) throws -> ExitCode {
         let (experiment, seed, base) = try context.chooseExperiment()
         let arguments = context.arguments
-        let paths = try kernelPaths(arguments)
-        let counts = try threadCounts(arguments)
+        let paths = try kernelPaths(context)
+        let counts = try threadCounts(context)
         let others = try otherBuilds(context)
         let width = others.isEmpty ? 0 : max(10, others.map(\.path.count).max() ?? 0) + 2
         let words =
             (arguments.value("config").map { ["--config", $0] } ?? [experiment.name]) + ["--seed", String(seed)]
+            + (arguments.value("goldens").map { ["--goldens", $0] } ?? [])
         let rendering = MatrixFindings(width: width)
         let messages = context.messages
         var cases: [Finding] = []
@@ -59,23 +61,25 @@ enum MatrixCommand: Command {
         return try paths.map { try BuildProcess(path: $0, option: "--builds", running: context.interruption.processes) }
     }
 
-    private static func kernelPaths(_ arguments: Arguments) throws -> [KernelPath] {
-        guard let list = arguments.value("kernels"), list != "auto" else {
+    private static func kernelPaths(_ context: Context) throws -> [KernelPath] {
+        let (list, option) = context.setting("kernels", variable: "REPRO_KERNELS")
+        guard let list, list != "auto" else {
             return KernelPath.supported.filter { $0 != .reference }
         }
         return try list.split(separator: ",", omittingEmptySubsequences: false).map { name in
             guard let path = KernelPath(rawValue: String(name)) else {
                 throw usage(
-                    "--kernels names '\(name)'; valid: \(KernelPath.allCases.map(\.rawValue).joined(separator: ", "))")
+                    "\(option) names '\(name)'; valid: \(KernelPath.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             return path
         }
     }
 
-    private static func threadCounts(_ arguments: Arguments) throws -> [Int] {
-        guard let list = arguments.value("threads") else { return [1, 2, 3, 7] }
+    private static func threadCounts(_ context: Context) throws -> [Int] {
+        let (list, option) = context.setting("threads", variable: "REPRO_THREADS")
+        guard let list else { return [1, 2, 3, 7] }
         return try list.split(separator: ",", omittingEmptySubsequences: false).map {
-            try Arguments.integer(String($0), "--threads", in: 1...Context.greatestThreadCount)
+            try Arguments.integer(String($0), option, in: 1...Context.greatestThreadCount)
         }
     }
 }

@@ -7,6 +7,7 @@ enum CompletionCommand: Command {
         notes: ["For bash: `source <(repro completion bash)`."])
 
     static func run(_ context: Context) throws -> ExitCode {
+        try context.verifyEngineOptions()
         let shells = ["bash", "zsh", "fish"]
         guard context.arguments.operands.count == 1, let shell = context.arguments.operands.first,
             shells.contains(shell)

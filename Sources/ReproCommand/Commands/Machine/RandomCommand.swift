@@ -19,6 +19,7 @@ enum RandomCommand: Command {
 
     static func run(_ context: Context) throws -> ExitCode {
         let arguments = context.arguments
+        try context.verifyEngineOptions()
         guard let seed = try arguments.seed() else {
             throw usage("--seed N is needed; there is no default seed")
         }
