@@ -32,21 +32,23 @@ extension Renderer {
 enum Format: String, CaseIterable {
     case text, json, junit, tap, github, markdown
 
-    /// - Parameter command: the command whose findings are drawn.
-    func renderer(_ palette: Palette, _ command: String) -> any Renderer {
+    /// - Parameters:
+    ///   - command: the command whose findings are drawn.
+    ///   - root: the folder that a service knows files relative to.
+    func renderer(_ palette: Palette, _ command: String, root: String?) -> any Renderer {
         switch self {
         case .text: TextRenderer(palette: palette)
         case .json: JSONRenderer()
         case .junit: JUnitRenderer()
         case .tap: TAPRenderer()
-        case .github: GitHubRenderer(command: command)
+        case .github: GitHubRenderer(root: root, command: command)
         case .markdown: MarkdownRenderer()
         }
     }
 }
 
 extension Context {
-    private var renderer: any Renderer { format.renderer(palette, arguments.specification.name) }
+    private var renderer: any Renderer { format.renderer(palette, arguments.specification.name, root: checkout) }
 
     /// Shows the last of the cases that are known while others are still to come, where the format does so.
     ///
@@ -57,7 +59,10 @@ extension Context {
     func finish(_ findings: Findings) throws {
         try renderer.write(findings)
         if format == .github, let path = stepSummary {
-            try append(MarkdownRenderer().closing(findings), to: path)
+            let text: Escaped<Markdown> = MarkdownRenderer().closing(findings)
+            if let problem = append(text, to: path) {
+                messages.remark("no summary of the step was written: GITHUB_STEP_SUMMARY is \(path): \(problem)")
+            }
         }
     }
 
@@ -72,17 +77,23 @@ extension Context {
         try Output.write(palette.paint(lines))
     }
 
-    /// Adds text to a file that a service collects.
-    private func append(_ text: Escaped<Markdown>, to path: String) throws {
-        guard let file = fopen(path, "a") else {
-            throw FormatError(
-                .cannotCreate, path: path, problem: String(cString: strerror(errno)),
-                remedy: "unset GITHUB_STEP_SUMMARY where there is no such service")
+    /// Adds text to a file that a service collects. The verdict stands whatever becomes of that.
+    ///
+    /// - Returns: what went wrong; nil where nothing did.
+    private func append(_ text: Escaped<Markdown>, to path: String) -> String? {
+        // A pipe that nobody reads is an error at once, and no reason to wait.
+        let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0o666)
+        guard file >= 0 else { return String(cString: strerror(errno)) }
+        var rest = Array(text.text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else {
+                defer { close(file) }
+                return String(cString: strerror(errno))
+            }
+            rest = rest.dropFirst(count)
         }
-        defer { fclose(file) }
-        guard fputs(text.text, file) >= 0 else {
-            throw FormatError(
-                .inputOutput, path: path, problem: String(cString: strerror(errno)), remedy: "free some space")
-        }
+        return close(file) == 0 ? nil : String(cString: strerror(errno))
     }
 }

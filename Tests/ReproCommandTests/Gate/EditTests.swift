@@ -17,7 +17,7 @@ import Testing
             try place.blessMood("m")
             try edit.make(place)
             let before = try place.contents("m")
-            for format in ["text", "github", "junit", "json"] {
+            for format in Formats.all {
                 let command = [try #require(Built.path), "check", "--goldens", "m/Goldens", "--format", format]
                 let ending = try place.run(command + edit.arguments, environment: edit.environment)
                 #expect(!ending.isSignal && ending.code == edit.exitCode, "\(format): \(ending)")
@@ -45,6 +45,13 @@ import Testing
             return [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")].reduce(ending.out) {
                 $0.replacingOccurrences(of: $1.0, with: $1.1)
             }
+        case "markdown":
+            return [("&#96;", "`"), ("&#95;", "_"), ("&#42;", "*"), ("&#35;", "#")].reduce(ending.out) {
+                $0.replacingOccurrences(of: $1.0, with: $1.1)
+            }
+        case "tap":
+            if ending.code == 0 { return ending.out.contains("\nok 1 - mood\n") ? "reproduced" : ending.out }
+            return ending.out.replacingOccurrences(of: "\\#", with: "#").replacingOccurrences(of: "\\\\", with: "\\")
         default: return ending.out
         }
     }

@@ -64,6 +64,43 @@ struct ServiceReportTests {
         }
     }
 
+    /// The summary of a step is no part of the verdict: where it cannot be written, the report and the exit code stand.
+    @Test(arguments: ["/dev/full", "nowhere/summary.md", "pipe", "folder"]) func theVerdictStandsWithoutASummary(
+        place path: String
+    ) throws {
+        try withWorkplace { place in
+            try place.blessMood("m")
+            try place.write("folder/x", "")
+            try #require(mkfifo(place("pipe"), 0o600) == 0)
+            for (more, code): ([String], Int32) in [([], 0), (["--perturb", "init/linear.bias"], 1)] {
+                let ending = try place.run(
+                    [try #require(Built.path), "check", "--goldens", "m/Goldens", "--format", "github"] + more,
+                    environment: ["GITHUB_STEP_SUMMARY": path])
+                #expect(ending.code == code && ending.out.contains(" of 1 reproduced"), "\(ending)")
+                #expect(
+                    ending.err.contains("no summary of the step was written: GITHUB_STEP_SUMMARY is \(path)"),
+                    "\(ending)")
+            }
+        }
+    }
+
+    /// A service knows files from the top of the checkout, wherever in it the command runs.
+    @Test func annotationsNameFilesFromTheTopOfTheCheckout() throws {
+        try withWorkplace { place in
+            try place.write("sub/m/Goldens/x.json", "{}")
+            func report(_ environment: [String: String] = [:]) throws -> String {
+                try place.repro(
+                    "check", "--goldens", "m/Goldens", "--format", "github", environment: environment, in: "sub"
+                ).out
+            }
+            #expect(try report().hasPrefix("::error file=m/Goldens/x.json,"))
+            #expect(try report(["GITHUB_WORKSPACE": place.path]).hasPrefix("::error file=sub/m/Goldens/x.json,"))
+            #expect(try report(["GITHUB_WORKSPACE": "/nowhere"]).hasPrefix("::error file=m/Goldens/x.json,"))
+            try place.write(".git/config", "")
+            #expect(try report().hasPrefix("::error file=sub/m/Goldens/x.json,"))
+        }
+    }
+
     /// GitHub shows ten annotations of a kind per step: of twelve failures nine are shown, and the tenth names the rest. What ends
     /// a command, separates its properties or escapes is itself escaped.
     @Test func githubAnnotationsAreCappedAndEscaped() throws {

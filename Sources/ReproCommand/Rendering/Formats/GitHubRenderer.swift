@@ -1,6 +1,10 @@
+import Repro
+
 /// GitHub's workflow commands: one error annotation for each case that did not pass, one notice for each other that has something
 /// to say, the rest of each kind in one where there are too many.
 struct GitHubRenderer: Renderer {
+    /// The folder that the service knows files relative to; nil where that is not known.
+    let root: String?
     private enum Kind: String {
         case error, notice
     }
@@ -38,9 +42,16 @@ struct GitHubRenderer: Renderer {
         return "::\(kind.rawValue) title=\(embedding: title)::\(embedding: message)\n"
     }
 
+    /// The file of a case as the service knows it; one outside its folder as it was named.
+    private func file(_ finding: Finding) -> String? {
+        guard let file = finding.file, let root else { return finding.file }
+        let path = Paths.relative(file, from: root)
+        return path.hasPrefix("../") ? file : path
+    }
+
     private func annotation(_ kind: Kind, _ finding: Finding) -> Escaped<Terminal> {
         let title: Escaped<GitHubProperty> = "\("repro \(command): \(finding.name)")"
-        let place: Escaped<GitHubProperty> = finding.file.map { "file=\($0),title=\(title)" } ?? "title=\(title)"
+        let place: Escaped<GitHubProperty> = file(finding).map { "file=\($0),title=\(title)" } ?? "title=\(title)"
         let message =
             (["\(finding.headline)"] + finding.detailsBelowHeadline.map { "\($0)" }) as [Escaped<GitHubMessage>]
         return "::\(kind.rawValue) \(embedding: place)::\(embedding: message.joined("%0A"))\n"
