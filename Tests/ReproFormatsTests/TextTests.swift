@@ -4,6 +4,18 @@ import ReproTestSupport
 import Testing
 
 @Suite struct TextTests {
+    @Test(arguments: [
+        ("a/b-c_D.9", "a/b-c_D.9"), ("", "''"), ("it's", "'it'\\''s'"), ("a b", "'a b'"), ("$(x)", "'$(x)'"),
+        ("-rf", "./'-rf'"), ("é", "'é'"), ("a\nb", "'a\nb'"),
+    ])
+    func aWordOfAShellSaysItself(word: String, quoted: String) { #expect(Text.shellWord(word) == quoted) }
+
+    @Test func longStringsAreCut() {
+        #expect(Text.excerpt(String(repeating: "a", count: 120)) == String(repeating: "a", count: 120))
+        #expect(Text.excerpt(String(repeating: "a", count: 121)) == String(repeating: "a", count: 120) + "…")
+        #expect(NearestName.of(String(repeating: "a", count: 3_000_000), among: ["aa"]) == nil)
+    }
+
     @Test func tokensSplitAtASCIIWhiteSpaceAlone() {
         #expect(Text.tokens(bytes(" a\tbc\n\u{b}\u{c}\rd  ")) == [bytes("a"), bytes("bc"), bytes("d")])
         #expect(Text.tokens(bytes("")).isEmpty && Text.tokens(bytes(" \r\n")).isEmpty)

@@ -15,6 +15,9 @@ extension Context {
             guard arguments.operands.isEmpty else {
                 throw usage("name an experiment or --config FILE, not both")
             }
+            if ["run", "matrix"].contains(arguments.specification.name) && arguments.has("goldens") {
+                throw usage("--goldens says nothing beside --config FILE, which is the whole experiment")
+            }
             let (experiment, configured, base) = try Context.configuration(path)
             guard let seed = try arguments.seed() ?? configured else { throw missingSeed }
             return (experiment, seed, base)
@@ -25,12 +28,12 @@ extension Context {
             return (experiment, seed, ".")
         }
         let folder = GoldenFolder(path: arguments.value("goldens") ?? "Goldens")
-        guard let known = folder.origin(of: name) else {
+        guard let known = folder.origin(of: name), let json = known.experiment else {
             // A golden that is there and cannot be read says why.
             if try folder.fileNames().contains(name) { _ = try folder.golden(named: name) }
             return (try shippedExperiment(name, orGoldenIn: folder), 0, ".")
         }
-        return (try folder.experiment(known.experiment, named: name), try arguments.seed() ?? known.seed, folder.path)
+        return (try folder.experiment(json, named: name), try arguments.seed() ?? known.seed, folder.path)
     }
 
     /// There is no default seed; the command line is repeated with one.

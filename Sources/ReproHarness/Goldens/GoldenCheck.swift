@@ -178,7 +178,7 @@ public struct GoldenCheck: Sendable {
         let run = try Repetition(of: golden.stages, moved: nil, options: options(onProgress)) {
             try runner(experiment, golden.seed, engine, $0).trace
         }
-        guard run.trace.root == golden.root else { throw NotReproduced(name: name) }
+        guard run.trace.root == golden.root else { throw NotReproduced(name: name, option: folder.option) }
         return (golden, run.goldenTensors)
     }
 
@@ -186,10 +186,12 @@ public struct GoldenCheck: Sendable {
     public struct NotReproduced: Error, CustomStringConvertible {
         /// The golden.
         public let name: String
+        /// Names the folder of goldens to a command.
+        let option: String
 
         public var description: String {
             "'\(name)' is not reproduced by this build, so its tensors are not the golden's and nothing was written; "
-                + "`repro check \(name)` shows where it drifts"
+                + "`repro check \(name)\(option)` shows where it drifts"
         }
     }
 

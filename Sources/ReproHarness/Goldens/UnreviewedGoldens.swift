@@ -18,7 +18,7 @@ public struct UnreviewedGoldens: Sendable {
         public let folder: String
 
         public var description: String {
-            "\(path): nobody has reviewed it; `repro review \(folder)` shows what changed, case by case"
+            "\(path): nobody has reviewed it; `repro review\(GoldenFolder(path: folder).option)` shows what changed, case by case"
         }
     }
 

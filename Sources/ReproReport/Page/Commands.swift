@@ -14,7 +14,7 @@ struct Commands {
                 ? "" : "<p class=\"note\">The experiment is one of somebody's own: its JSON file is not in the run.</p>"
             return "<h3>\(run.name)</h3>\n\(note)\(Commands.code("\(run.name): command", command(run)))"
         }
-        let names = runs.map { Commands.quoted($0.name) }
+        let names = runs.map { Text.shellWord($0.name) }
         var all = names.dropFirst().map { "repro diff \(names[0]) \($0)" }
         all.append("repro report \(names.joined(separator: " ")) --output report.html")
         return """
@@ -30,25 +30,14 @@ struct Commands {
             run.record.environment.first { $0.key == key }.map { $0.value.string ?? $0.value.text(.compact) }
         }
         let name = run.record.experiment
-        let subject = isShipped(run.record) ? name : "--config \(Commands.quoted(name + ".json"))"
+        let subject = isShipped(run.record) ? name : "--config \(Text.shellWord(name + ".json"))"
         var parts = ["repro run \(subject) --seed \(run.record.seed)"]
-        if let threads = environment("threads") { parts.append("--threads \(Commands.quoted(threads))") }
-        if let kernels = environment("kernels") { parts.append("--kernels \(Commands.quoted(kernels))") }
-        if let fault = run.record.perturbation { parts.append("--perturb \(Commands.quoted(fault))") }
-        if let stage = run.record.lastStage { parts.append("--stage \(Commands.quoted(stage))") }
-        parts.append("--trace tensor --output \(Commands.quoted(run.name))")
+        if let threads = environment("threads") { parts.append("--threads \(Text.shellWord(threads))") }
+        if let kernels = environment("kernels") { parts.append("--kernels \(Text.shellWord(kernels))") }
+        if let fault = run.record.perturbation { parts.append("--perturb \(Text.shellWord(fault))") }
+        if let stage = run.record.lastStage { parts.append("--stage \(Text.shellWord(stage))") }
+        parts.append("--trace tensor --output \(Text.shellWord(run.name))")
         return parts.joined(separator: " ")
-    }
-
-    /// A word of a shell.
-    private static func quoted(_ word: String) -> String {
-        let plain = word.utf8.allSatisfy {
-            (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "-_./".utf8.contains($0)
-        }
-        if plain && !word.isEmpty && !word.hasPrefix("-") { return word }
-        let start = word.hasPrefix("-") ? "./" : ""
-        return start + "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-            + "'"
     }
 
     private static func code(_ label: Markup, _ text: String) -> Markup {

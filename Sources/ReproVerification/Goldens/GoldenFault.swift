@@ -20,18 +20,22 @@ public enum GoldenFault: Error, Equatable, CustomStringConvertible {
         switch self {
         case .unusable(let path, let problem): "\(path): \(problem)"
         case .missing(let path):
-            "\(path): missing; restore it from version control, or make it with `repro bless`"
+            "\(path): missing; restore it from version control, make it anew with "
+                + "`\(GoldenFault.blessing(path, reason: "TEXT"))` (or with --config FILE --seed N), or, where it is to go, take "
+                + "its line out of index.json too"
         case .lost(let path, let reference):
             "\(path): gone; '\(reference)' has this golden, and here nothing checks it any more; restore it from version "
                 + "control, or take it out there first"
         case .unclaimed(let path):
-            "\(path): unclaimed, index.json does not name it; remove it, or let `repro bless` write it"
+            "\(path): unclaimed, index.json does not name it; remove it, or let "
+                + "`\(GoldenFault.blessing(path, reason: "TEXT"))` write it"
         case .malformed(let path, let line, let problem):
             "\(path)\(line.map { ":\($0)" } ?? ""): malformed: \(problem); restore it from version control, or bless it anew"
         case .otherContract(let path, let found):
             "\(path): made by version \(found) of the numerical contract, and this build computes by version "
-                + "\(Golden.contract); bless it anew with `\(GoldenFault.blessing(path))`, or check it with a build of "
-                + "version \(found)"
+                + "\(Golden.contract); bless it anew with "
+                + "`\(GoldenFault.blessing(path, reason: "\"contract version \(Golden.contract)\""))`, or check it with a "
+                + "build of version \(found)"
         }
     }
 
@@ -47,10 +51,9 @@ public enum GoldenFault: Error, Equatable, CustomStringConvertible {
     }
 
     /// The command that blesses the golden at a path anew.
-    private static func blessing(_ path: String) -> String {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        let name = parts.last.map { $0.hasSuffix(".json") ? String($0.dropLast(5)) : String($0) } ?? path
-        let folder = parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."
-        return "repro bless \(name) --goldens \(folder) --reason \"contract version \(Golden.contract)\""
+    private static func blessing(_ path: String, reason: String) -> String {
+        let file = path.split(separator: "/").last.map(String.init) ?? path
+        let name = Text.shellWord(file.hasSuffix(".json") ? String(file.dropLast(5)) : file)
+        return "repro bless \(name)\(GoldenFolder(path: Paths.folder(of: path)).option) --reason \(reason)"
     }
 }

@@ -25,6 +25,9 @@ public struct GoldenFolder: Sendable {
         self.path = Paths.trimmed(path)
     }
 
+    /// What a command has to be given to take this folder, a space before it; nothing for the default one.
+    public var option: String { path == "Goldens" ? "" : " --goldens \(Text.shellWord(path))" }
+
     /// The path of a golden's file, whether it is there or not.
     public func path(of name: GoldenName) -> String { place(name.fileName) }
     /// The path of the file of tensors beside a golden, whether it is there or not.
@@ -150,14 +153,18 @@ public struct GoldenFolder: Sendable {
     }
 
     /// What a golden vouches for, as far as it can be read: its experiment, its seed and the config file that it names,
-    /// also of another contract or of one that was damaged, so that it can be blessed anew. Nil where there is nothing to be read.
-    public func origin(of name: String) -> (experiment: JSONValue, seed: UInt64, config: String?)? {
+    /// also of another contract or of one that was damaged, so that it can be blessed anew. Of one whose file is gone or cannot be
+    /// read at all, what the manifest states, which is no experiment. Nil where there is nothing to be read.
+    public func origin(of name: String) -> (experiment: JSONValue?, seed: UInt64, config: String?)? {
         if let golden = try? golden(named: name) { return (golden.experiment, golden.seed, golden.config) }
-        guard let parsed = GoldenName(name), let bytes = try? contents(of: parsed.fileName),
+        guard let parsed = GoldenName(name) else { return nil }
+        if let bytes = try? contents(of: parsed.fileName),
             let document = try? JSONValue.parse(bytes, path: path(of: parsed)), let seed = document["seed"]?.uint64,
             let experiment = document["experiment"], experiment["name"]?.string == parsed.text
-        else { return nil }
-        return (experiment, seed, document["config"]?.string)
+        {
+            return (experiment, seed, document["config"]?.string)
+        }
+        return (try? manifest())?[parsed]?.statement.map { (nil, $0.seed, $0.config) }
     }
 
     /// The bytes of one of the folder's files, the pending ones first.

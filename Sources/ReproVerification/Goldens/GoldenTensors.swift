@@ -92,7 +92,7 @@ public struct GoldenTensorsFault: Error, Equatable, CustomStringConvertible {
     public let golden: String
 
     public var description: String {
-        let remedy = "`repro bless --tensors \(golden)`"
+        let remedy = "`repro bless --tensors \(golden)\(GoldenFolder(path: Paths.folder(of: path)).option)`"
         switch kind {
         case .missing: return "\(path): missing, so no element of a drift can be shown; \(remedy) writes it"
         case .unreadable(let problem):

@@ -41,7 +41,7 @@ import Testing
             // Nobody vouches for it, so that no check takes it.
             let again = try place.repro("check", "--goldens", "m/Results")
             #expect(again.code == 2 && again.out.contains("1 of 2 reproduced"), "\(again)")
-            #expect(again.out.contains("nobody has reviewed it; `repro review m/Results`"), "\(again)")
+            #expect(again.out.contains("nobody has reviewed it; `repro review --goldens m/Results`"), "\(again)")
             // What a person would bless is the same but for who and why.
             expectSuccess(
                 try place.repro("bless", "--goldens", "m/Goldens", "--reason", "other data", "--by", "me", "--yes"))

@@ -119,7 +119,7 @@ import Testing
             expectSuccess(good)
             #expect(good.out.contains("1 of 1 reproduced"))
             #expect(good.out.contains("  tensors       m/Goldens/mood.safetensors: "), "\(good)")
-            #expect(good.out.contains("`repro bless --tensors mood`"), "\(good)")
+            #expect(good.out.contains("`repro bless --tensors mood --goldens m/Goldens`"), "\(good)")
             let drift = try check(place, "--perturb", "final/linear.bias:0:4")
             #expect(drift.code == 1, "\(drift)")
             #expect(drift.out.contains("  tensors       m/Goldens/mood.safetensors: "), "\(drift)")

@@ -70,7 +70,7 @@ import Testing
             try FileManager.default.moveItem(atPath: place("m/Results"), toPath: place("m/Goldens"))
             let check = try place.repro("check", "--goldens", "m/Goldens")
             #expect(check.code == 2 && check.out.contains("nobody has reviewed it"), "\(check)")
-            #expect(check.out.contains("repro review m/Goldens"), "\(check)")
+            #expect(check.out.contains("repro review --goldens m/Goldens"), "\(check)")
             let ending = try place.repro(
                 "review", "--goldens", "m/Goldens", "--accept", "calm", "--accept", "mood", "--reason", "seen", "--by",
                 "me")
@@ -94,6 +94,9 @@ import Testing
             expectRefusal(try place.repro("review", "absent"), 66, naming: "absent: no such folder")
             expectRefusal(try place.repro("review", "--goldens", "nowhere"), 66, naming: "nothing to review")
             expectRefusal(try review(place, "--skip", "mood", "--reject", "mood"), 64, naming: "decided twice")
+            for option in ["--reason", "--by"] {
+                expectRefusal(try review(place, "--skip", "mood", option, "x"), 64, naming: "\(option) says nothing")
+            }
             try place.replace("nobody", "somebody", in: "m/Results/mood.json")
             expectRefusal(try review(place), 2, naming: "mood.json", "malformed")
         }

@@ -24,14 +24,20 @@ enum ListCommand: Command {
             let summary = Experiment.summary(of: name)
             rows.append([
                 "name": name, "shipped": Experiment.shipped(named: name) != nil, "golden": golden?.root,
-                "problem": problem, "summary": summary,
+                "config": golden?.config, "problem": problem, "summary": summary,
             ])
-            let state = problem.map { $0 + "  " } ?? golden.map { "seed \($0.seed)" } ?? "none"
+            let state = problem.map { $0 + "  " } ?? golden.map(origin) ?? "none"
             let digest = (golden?.root.abbreviated ?? "").padded(14)
             let line: StyledText = "\(name.padded(20))\(state.padded(14))\(faint: digest)\(summary)"
             lines.append(line.trimmedRight)
         }
         try context.answer(["experiments": rows], lines)
         return .success
+    }
+
+    /// The seed, and of a golden that is held against nothing that this is so.
+    private static func origin(_ golden: Golden) -> String {
+        let isHeld = golden.config != nil || Experiment.shipped(named: golden.name.text) != nil
+        return "seed \(golden.seed)" + (isHeld ? "" : ", no config file")
     }
 }

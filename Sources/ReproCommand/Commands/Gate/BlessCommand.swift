@@ -9,7 +9,7 @@ enum BlessCommand: Command {
         options: [
             .option("reason", "TEXT", "why; recorded in the golden"),
             .option("config", "FILE", "an experiment of your own (may be repeated)", repeats: true),
-            .option("seed", "N", "for goldens that do not exist yet"),
+            .option("seed", "N", "0 … 2^64−1; needed for goldens that do not exist yet"),
             .goldens,
             .option("by", "NAME", "who blesses (default: git's user.name)"),
             .flag("yes", "do not ask; needed where there is no terminal"),
@@ -130,9 +130,14 @@ enum BlessCommand: Command {
                 try add(try definition(Paths.resolve(config, against: folder.path), of: name), golden?.seed)
             } else if let experiment = Experiment.shipped(named: name) {
                 try add(ExperimentDefinition(experiment), golden?.seed)
+            } else if let json = golden?.experiment {
+                let experiment = try folder.experiment(json, named: name)
+                try add(ExperimentDefinition(experiment, base: folder.path), golden?.seed)
             } else if let golden {
-                let experiment = try folder.experiment(golden.experiment, named: name)
-                try add(ExperimentDefinition(experiment, base: folder.path), golden.seed)
+                throw usage(
+                    "the golden '\(name)' is gone, and nothing else says what it computed; restore it from version control, bless "
+                        + "it with --config FILE --seed \(golden.seed), or take its line out of "
+                        + "\(folder.path)/\(GoldenFolder.indexName)")
             } else {
                 _ = try context.shippedExperiment(name)
             }

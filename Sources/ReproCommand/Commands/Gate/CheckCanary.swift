@@ -21,7 +21,8 @@ enum CheckCanary {
             concurrency: check.engine.workers.count, resolve: { Paths.resolve($0, against: folder.path) })
         for (golden, found) in zip(goldens, canary.roots) where golden.root != found.root {
             throw CommandLineError(
-                message: "'\(found.name)' drifts without any planted fault; see `repro check \(found.name)` first",
+                message:
+                    "'\(found.name)' drifts without any planted fault; see `repro check \(found.name)\(folder.option)` first",
                 code: .drift)
         }
         let messages = context.messages

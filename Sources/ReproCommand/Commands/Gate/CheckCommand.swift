@@ -182,9 +182,8 @@ enum CheckCommand: Command {
         try context.interruption.protected {
             try results.write(changes, of: folder, verdicts: lines, environment: environment)
         }
-        let place = folder.path == "Goldens" ? "" : " --goldens \(folder.path)"
         context.messages.remark(
             "wrote \(results.path): goldens as this build would bless them, unreviewed; "
-                + "repro review \(results.path)\(place)")
+                + "repro review \(Text.shellWord(results.path))\(folder.option)")
     }
 }

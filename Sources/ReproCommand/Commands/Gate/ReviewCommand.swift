@@ -51,6 +51,11 @@ enum ReviewCommand: Command {
                 "no terminal to ask on; decide with --accept NAME, --reject NAME or --skip NAME: "
                     + cases.map(\.golden.name.text).joined(separator: ", "))
         }
+        if let option = ["reason", "by"].first(where: arguments.has), !script.isEmpty,
+            !script.contains(where: { $0.decision == .accept })
+        {
+            throw usage("--\(option) says nothing where no golden is accepted")
+        }
         var desk = ReviewDesk(context: context, review: review, reason: arguments.value("reason"))
         try desk.verify(accepts: script.contains { $0.decision == .accept }, asks: script.isEmpty && !cases.isEmpty)
         for (index, item) in cases.enumerated() {

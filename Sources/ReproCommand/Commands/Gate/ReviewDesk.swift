@@ -106,9 +106,12 @@ struct ReviewDesk {
         let name = item.golden.name.text
         try context.interruption.protected { try review.reject(item) }
         rejected.append(name)
+        let golden = Text.shellWord(review.goldens.path(of: item.golden.name))
+        let manifest = Text.shellWord(review.goldens.path + "/" + GoldenFolder.indexName)
         try Output.write([
             review.isInPlace
-                ? "rejected: \(name); bring the reviewed one back: git checkout -- \(review.goldens.path)"
+                ? "rejected: \(name); bring the reviewed one back: git checkout -- \(golden), and its line of "
+                    + "the manifest: git checkout -p -- \(manifest)"
                 : "rejected: \(name) stays as it was blessed"
         ])
     }
@@ -116,9 +119,9 @@ struct ReviewDesk {
     func close(left: Int) throws {
         try context.interruption.protected { try review.close() }
         try Output.write(["", "accepted \(accepted.count), rejected \(rejected.count), left \(left)"])
-        if left > 0 { try Output.write(["the rest: repro review \(review.folder.path)\(place)"]) }
+        if left > 0 { try Output.write(["the rest: repro review \(Text.shellWord(review.folder.path))\(place)"]) }
         if !accepted.isEmpty { try Output.write(["then: repro check\(place)"]) }
     }
 
-    private var place: String { review.goldens.path == "Goldens" ? "" : " --goldens \(review.goldens.path)" }
+    private var place: String { review.goldens.option }
 }

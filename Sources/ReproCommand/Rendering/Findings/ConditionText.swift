@@ -53,11 +53,19 @@ struct ConditionText {
         "\(condition.name.padded(width)) \(change(condition))"
     }
 
+    /// Both values, long ones from shortly before the place where they part.
     private static func change(_ condition: Condition) -> String {
-        func text(_ value: JSONValue?) -> String {
-            guard let text = value?.text(.compact) else { return "absent" }
-            return text.count > 40 ? text.prefix(40) + "…" : text
+        let texts = condition.perRun.prefix(2).map { $0.map { Array($0.text(.compact).unicodeScalars) } }
+        var start = 0
+        if let before = texts[0], let after = texts[1] {
+            let shared = zip(before, after).prefix { $0 == $1 }.count
+            start = shared < 40 ? 0 : shared - 10
         }
-        return "\(text(condition.perRun[0])) → \(text(condition.perRun[1]))"
+        func text(_ value: [Unicode.Scalar]?) -> String {
+            guard let value else { return "absent" }
+            let shown = String(String.UnicodeScalarView(value.dropFirst(start).prefix(40)))
+            return (start > 0 ? "…" : "") + shown + (value.count > start + 40 ? "…" : "")
+        }
+        return "\(text(texts[0])) → \(text(texts[1]))"
     }
 }

@@ -15,7 +15,7 @@ struct Diagnosis {
     func rows(_ outcome: GoldenCheck.Outcome) -> [FindingRow] {
         let tensors = outcome.tensorsFault.map { [FindingRow("tensors", "\("\($0)")")] } ?? []
         switch outcome.verdict {
-        case .reproduced: return tensors
+        case .reproduced: return definition(outcome) + tensors
         case .drift(let drift):
             let asked = ConditionText(conditions: drift.conditions).rows(withEnvironment: false)
             let remark = drift.hasRun ? "" : "; nothing was run"
@@ -34,6 +34,14 @@ struct Diagnosis {
         GrowthText(stages: drift.growth).picture.map { [$0] } ?? []
     }
 
+    /// Of a golden that nothing but itself says the experiment of, that this is so: an edit of a config file cannot be seen.
+    private func definition(_ outcome: GoldenCheck.Outcome) -> [FindingRow] {
+        guard config == nil, let golden = outcome.golden, golden.config == nil,
+            Experiment.shipped(named: golden.name.text) == nil
+        else { return [] }
+        return [FindingRow("config", "no file: nothing but the golden says what it computes")]
+    }
+
     /// Where it ran, where that can matter: whatever was asked for is the same everywhere.
     private func place(_ drift: Drift) -> [FindingRow] {
         Cause(asked: drift.conditions) == .none
@@ -42,8 +50,8 @@ struct Diagnosis {
 
     /// The command that helps with the cause.
     func next(_ outcome: GoldenCheck.Outcome) -> FindingRow {
-        let name = outcome.name
-        let place = goldens == "Goldens" ? "" : " --goldens \(goldens)"
+        let name = Text.shellWord(outcome.name)
+        let place = GoldenFolder(path: goldens).option
         func row(_ text: String) -> FindingRow { FindingRow("next", StyledText(text)) }
         switch outcome.verdict {
         case .reproduced: return row("")
@@ -60,7 +68,7 @@ struct Diagnosis {
                 let file = config ?? outcome.golden.flatMap(configPath)
                 let command =
                     isRenamed || config != nil
-                    ? "repro bless --config \(file ?? "FILE")\(isRenamed ? " --seed N" : "")\(place) --reason TEXT"
+                    ? "repro bless --config \(file.map(Text.shellWord) ?? "FILE")\(isRenamed ? " --seed N" : "")\(place) --reason TEXT"
                     : bless
                 return row(
                     "\(command)   where the change is meant; else restore \(file ?? "the experiment's definition")")
@@ -69,9 +77,9 @@ struct Diagnosis {
             return row("repro doctor   and look for memory read before it is written, or faulty memory")
         case .notJudged:
             if hasDied {
-                return row("repro check \(name)\(place) --no-isolation   judges it where a debugger can look")
+                return row("repro check \(Text.shellWord(name))\(place) --no-isolation   judges it where a debugger can look")
             }
-            if outcome.golden?.isUnreviewed == true { return row("repro review \(goldens)") }
+            if outcome.golden?.isUnreviewed == true { return row("repro review\(place)") }
             let restoring = baseline?.command(restoring: name, in: GoldenFolder(path: goldens))
             return row(restoring ?? "repro list\(place)")
         case .notFinite:
@@ -93,8 +101,9 @@ struct Diagnosis {
 
     private func target(_ outcome: GoldenCheck.Outcome) -> String {
         let seed = outcome.golden?.seed ?? 0
-        if let config = outcome.golden.flatMap(configPath) { return "--config \(config) --seed \(seed)" }
-        return Experiment.shipped(named: outcome.name) == nil
-            ? "--config FILE --seed \(seed)" : "\(outcome.name) --seed \(seed)"
+        if let config = outcome.golden.flatMap(configPath) {
+            return "--config \(Text.shellWord(config)) --seed \(seed)"
+        }
+        return Text.shellWord(outcome.name) + GoldenFolder(path: goldens).option + " --seed \(seed)"
     }
 }

@@ -19,7 +19,7 @@ import Testing
     }
 
     private func review(_ place: Workplace, _ folder: String, _ words: String...) throws -> Ending {
-        try place.run([try #require(Built.path), "review", folder, "--goldens", "m/Goldens", "--by", "me"] + words)
+        try place.run([try #require(Built.path), "review", folder, "--goldens", "m/Goldens"] + words)
     }
 
     @Test func resultsNeverTakeThePlaceOfTheGoldens() throws {
@@ -27,7 +27,7 @@ import Testing
             try place.remove("m/Goldens")
             try FileManager.default.moveItem(atPath: place("m/Results"), toPath: place("m/Goldens"))
             try FileManager.default.createSymbolicLink(atPath: place("m/link"), withDestinationPath: "Goldens")
-            expectSuccess(try review(place, "m/Goldens", "--accept", "mood", "--reason", "seen"))
+            expectSuccess(try review(place, "m/Goldens", "--accept", "mood", "--reason", "seen", "--by", "me"))
             // All is decided: the folder is one of goldens alone.
             #expect(!place.exists("m/Goldens/UNREVIEWED.txt"))
             try place.write("m/Goldens/UNREVIEWED.txt", "left there")
