@@ -33,6 +33,7 @@ canary: build ## plant faults in runs and in builds; fail unless each is caught 
 	sh Tests/Gates/canary.sh $(REPRO)
 	$(REPRO) check --canary 60 --seed 1 --quiet
 	sh Tests/Gates/bisect.sh $(REPRO)
+	! command -v python3 >/dev/null || python3 Tests/Gates/soak.py $(REPRO) 50
 
 canary-1000: build ## plant 1,000 faults in single operations, and make 1,000 clean runs
 	$(REPRO) check --canary 1000 --seed 1

@@ -22,7 +22,7 @@ extension ExitCode {
             case is Blessing.NotReproducible: .notReproducible
             case is GoldenCheck.NotReproduced: .drift
             case is PerturbationError, is StageNeverReached: .usage
-            case is ExperimentError, is ParameterKeyCollision, is GoldenName.Unfit: .badData
+            case is ExperimentError, is ParameterKeyCollision, is GoldenName.Unfit, is ResumptionError: .badData
             default: .software
             }
     }

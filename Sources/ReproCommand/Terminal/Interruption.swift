@@ -4,10 +4,13 @@ import Repro
 import Synchronization
 
 /// Ctrl-C ends the process at once while it computes, and after the files are in place while it writes them; ten seconds later
-/// at the latest, since the reader of a pipe may never read. A report that has begun is brought to its end first.
+/// at the latest, since the reader of a pipe may never read. A report that has begun is brought to its end first, and a run that
+/// can be gone on with ends after its next checkpoint.
 final class Interruption: Sendable {
     /// The processes and scratch folders that go with the process.
     let processes = RunningProcesses()
+    /// Whether a run goes on that can be stopped between two steps, and the signal that asked for it.
+    private let stop = Mutex<(isPossible: Bool, code: ExitCode?)>((false, nil))
     /// Held while files are written.
     private let writing = Mutex(())
     /// Brings to its end what stands on standard output, where that is no whole document yet.
@@ -28,6 +31,9 @@ final class Interruption: Sendable {
             source.setEventHandler {
                 // Kept alive by its own handler.
                 _ = source
+                if self.stops(with: code) {
+                    return Messages.write("\nrepro: stopping after this step; once more to stop at once\n")
+                }
                 DispatchQueue.global().asyncAfter(deadline: .now() + 10) { self.end(code) }
                 self.writing.withLock { _ in
                     self.closing.withLock { $0 }?(code)
@@ -48,6 +54,27 @@ final class Interruption: Sendable {
     /// From now on this is done before an interruption ends the process, and nothing that is ``protected(_:)`` meanwhile; it is
     /// told the exit code. Nil takes it back.
     func atEnd(_ body: (@Sendable (ExitCode) -> Void)?) { closing.withLock { $0 = body } }
+
+    /// Notes the first signal while a run goes on that can be stopped between two steps.
+    private func stops(with code: ExitCode) -> Bool {
+        stop.withLock { stop in
+            guard stop.isPossible, stop.code == nil else { return false }
+            stop.code = code
+            return true
+        }
+    }
+
+    /// What a run was asked to stop by; to be asked between its steps. From the first time on a signal waits to be asked for, and
+    /// the one after it ends the process.
+    var stopRequest: ExitCode? {
+        stop.withLock { stop in
+            stop.isPossible = true
+            return stop.code
+        }
+    }
+
+    /// The run is over: signals end the process again.
+    func endStopping() { stop.withLock { $0.isPossible = false } }
 
     /// Whether a signal's former handler was to ignore it.
     private static func ignores(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {

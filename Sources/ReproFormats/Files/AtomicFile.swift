@@ -123,6 +123,9 @@ public final class AtomicFile {
         return descriptor
     }
 
+    /// Whether a name is that of a temporary file, which a killed process has left where nobody is writing.
+    public static func isTemporary(_ name: String) -> Bool { name.hasPrefix(".repro-") && name.hasSuffix(".tmp") }
+
     /// A new file beside the target. A number that a killed process of the same identifier left behind is passed over.
     private static func makeTemporary(
         beside target: String, path: String

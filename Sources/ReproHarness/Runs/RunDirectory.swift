@@ -3,15 +3,22 @@ import ReproTraining
 import ReproVerification
 
 /// The folder that a run leaves: `run.json`, `model.safetensors`, `outputs.safetensors`, `metrics.csv`, and where they were
-/// asked for `trace.tsv` and `kept.safetensors`.
+/// asked for `trace.tsv`, `kept.safetensors` and the folder `checkpoints`.
+///
+/// The run has finished once `run.json` is there.
 public struct RunDirectory: Sendable {
     private let folder: AtomicFolder
 
+    /// The file that tells of a run that has finished.
+    private static let recordName = "run.json"
+
     /// What a run writes, and all that may be replaced.
     private static let fileNames = [
-        "run.json", "model.safetensors", "outputs.safetensors", "metrics.csv", OperationLog.traceName,
-        OperationLog.keptName,
+        recordName, "model.safetensors", "outputs.safetensors", "metrics.csv", OperationLog.traceName,
+        OperationLog.keptName, CheckpointFolder.name,
     ]
+
+    private static func isOwn(_ name: String) -> Bool { fileNames.contains(name) || AtomicFile.isTemporary(name) }
 
     /// - Parameter path: the folder; slashes at its end mean nothing.
     public init(path: String) {
@@ -27,10 +34,12 @@ public struct RunDirectory: Sendable {
     /// Whether the run may stand there afterwards: nothing is there, or it may be replaced; and folders can be created there,
     /// so that a long training does not end at a place that refuses its result.
     ///
-    /// - Parameter replacing: whether a run directory that is there may go. Anything that is no run directory stays, whatever
-    ///   this says.
+    /// - Parameters:
+    ///   - replacing: whether a run directory that is there may go. Anything that is no run directory stays, whatever this says,
+    ///     and so does a run that goes on.
+    ///   - unfinished: whether it may go where it has not finished and writes checkpoints on a schedule; nil for `replacing`.
     /// - Throws: `FormatError`, `.cannotCreate`.
-    public func verifyPlace(replacing: Bool) throws(FormatError) {
+    public func verifyPlace(replacing: Bool, unfinished: Bool? = nil) throws(FormatError) {
         folder.recover()
         guard let contents = try folder.contents() else { return try folder.verifyWritable() }
         guard replacing else {
@@ -38,12 +47,44 @@ public struct RunDirectory: Sendable {
                 .cannotCreate, path: path, problem: "exists already",
                 remedy: "name another folder, or replace the run in it with --force")
         }
-        guard contents.allSatisfy(RunDirectory.fileNames.contains) else {
+        guard contents.allSatisfy(RunDirectory.isOwn) else {
             throw FormatError(
                 .cannotCreate, path: path, problem: "holds more than a run's files",
                 remedy: "name another folder; this one is left alone")
         }
+        if contents.contains(CheckpointFolder.name) {
+            let isScheduled = try CheckpointFolder.isScheduled(in: path)
+            if isScheduled && !contents.contains(RunDirectory.recordName) && !(unfinished ?? replacing) {
+                throw FormatError(
+                    .cannotCreate, path: path, problem: "holds a run that was stopped",
+                    remedy: "go on with `repro resume`, or replace it with --force")
+            }
+        }
         try folder.verifyWritable()
+    }
+
+    /// What `run.json` says of the run that stands here; nil where none has finished here.
+    ///
+    /// - Throws: `FormatError`, `.noInput` where there is no folder, and as ``RecordedRun``.
+    public func finishedRun() throws(FormatError) -> RecordedRun? {
+        guard let contents = try folder.contents() else {
+            throw FormatError(.noInput, path: path, problem: "no such folder", remedy: "name a run directory")
+        }
+        guard contents.contains(RunDirectory.recordName) else { return nil }
+        return try RecordedRun(path: path + "/" + RunDirectory.recordName)
+    }
+
+    /// Takes away what an earlier run left, its record first: from then on nothing here has finished.
+    func clear(_ files: FileOperations) throws(FormatError) {
+        for name in RunDirectory.fileNames where name != CheckpointFolder.name { try files.remove(path + "/" + name) }
+        try removeTemporaries(files)
+    }
+
+    /// Takes away what a killed process had begun to write.
+    func removeTemporaries(_ files: FileOperations) throws(FormatError) {
+        for name in try FileOperations.names(in: path) where AtomicFile.isTemporary(name) {
+            try files.remove(path + "/" + name)
+        }
     }
 
     /// Writes the run, whole or not at all.
@@ -54,15 +95,28 @@ public struct RunDirectory: Sendable {
     ) throws {
         try verifyPlace(replacing: replacing)
         try folder.write { temporary in
-            try AtomicFile.write(
-                result.json(environment: environment).encoded(.pretty), to: temporary + "/run.json")
-            try result.export(to: temporary + "/model.safetensors")
-            try Safetensors.write(
-                result.outputs.map { NamedArray($0.name, .float($0.value)) }, metadata: result.metadata,
-                to: temporary + "/outputs.safetensors")
-            try AtomicFile.write(Array(LossFile.text(result.losses).utf8), to: temporary + "/metrics.csv")
-            try operations?.write(to: temporary)
+            try RunDirectory.write(result, environment: environment, operations: operations, in: temporary)
         }
+    }
+
+    /// Writes the result of a run into the folder of its checkpoints, file by file.
+    ///
+    /// - Throws: `FormatError`: cannot create, input-output.
+    func complete(_ result: RunResult, environment: RunEnvironment) throws {
+        try RunDirectory.write(result, environment: environment, operations: nil, in: path)
+    }
+
+    private static func write(
+        _ result: RunResult, environment: RunEnvironment, operations: OperationLog?, in folder: String
+    ) throws {
+        try result.export(to: folder + "/model.safetensors")
+        try Safetensors.write(
+            result.outputs.map { NamedArray($0.name, .float($0.value)) }, metadata: result.metadata,
+            to: folder + "/outputs.safetensors")
+        try AtomicFile.write(Array(LossFile.text(result.losses).utf8), to: folder + "/metrics.csv")
+        try operations?.write(to: folder)
+        try AtomicFile.write(
+            result.json(environment: environment).encoded(.pretty), to: folder + "/" + recordName)
     }
 }
 

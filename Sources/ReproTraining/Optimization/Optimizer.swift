@@ -27,6 +27,19 @@ public struct Optimizer: Sendable {
         second = options.optimizer == .sgd ? [] : zeros
     }
 
+    /// The optimiser as it stood after `step` steps; nil where these are not the ``tensors`` of such a one.
+    public init?(_ options: TrainingOptions, parameters: [Parameter], tensors: [NamedTensor], step: Int) {
+        self.init(options, parameters: parameters)
+        let own = self.tensors
+        let fits = zip(own, tensors).allSatisfy { $0.name == $1.name && $0.value.shape == $1.value.shape }
+        guard fits, own.count == tensors.count, step >= 0 else { return nil }
+        for (index, tensor) in tensors.enumerated() {
+            if index < first.count { first[index] = tensor.value } else { second[index - first.count] = tensor.value }
+        }
+        self.step = step
+        if options.optimizer != .sgd { for _ in 0..<step { advancePowers() } }
+    }
+
     /// Records the state in the open stage.
     public mutating func record(in recorder: Recorder) throws {
         for index in first.indices { try recorder.record(firstPrefix + names[index], &first[index]) }

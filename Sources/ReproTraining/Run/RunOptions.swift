@@ -19,7 +19,8 @@ public struct RunOptions {
     public var resolve: (String) -> String
     /// Where training goes on from, of a run of the same experiment, seed and data; nil for a run from the beginning.
     public var start: TrainingState?
-    /// Told of the state after each step, an epoch's last one with what the epoch left. What it throws ends the run.
+    /// Told of the state before the first step, after each step (an epoch's last one with what the epoch left), and now and
+    /// then while the trained model is evaluated. What it throws ends the run.
     public var onState: ((TrainingState) throws -> Void)?
     /// Reads a data file by a path that can be opened, for whoever has read it already.
     public var readData: (String) throws -> [UInt8] = { try ByteFile.contents(of: $0) }

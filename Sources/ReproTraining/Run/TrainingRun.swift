@@ -63,11 +63,12 @@ struct TrainingRun {
 
     private var model: SequenceModel { SequenceModel(configuration, parameters: state.parameters) }
 
-    /// The state as it leaves the run.
-    private var snapshot: TrainingState {
-        var snapshot = state
-        snapshot.stages = recorder.stages
-        return snapshot
+    /// Shows the state, with the stages that the recorder has closed.
+    private func showState() throws {
+        guard let observe = options.onState else { return }
+        var state = self.state
+        state.stages = recorder.stages
+        try observe(state)
     }
 
     /// Goes on from where another run of the same experiment, seed and data stood.
@@ -100,7 +101,7 @@ struct TrainingRun {
         recorder.begin(.data)
         try dataset.record(in: recorder)
         guard try recorder.end(streams: dataStreams) else { return }
-        if let start = options.start { try go(onFrom: start) }
+        if let start = options.start { try go(onFrom: start) } else { try showState() }
         guard try train(), try evaluate() else { return }
         recorder.begin(.final)
         try state.record(in: recorder)
@@ -130,7 +131,7 @@ struct TrainingRun {
         state.lossSum.rows += batch.targets.count
         try options.onProgress(.step(state.optimizer.step, of: stepsPerEpoch * training.epochs))
         guard try state.batch < stepsPerEpoch || endEpoch() else { return false }
-        if let observe = options.onState { try observe(snapshot) }
+        try showState()
         return true
     }
 
@@ -206,6 +207,7 @@ struct TrainingRun {
             let size = options.evaluationBatchSize
             var parts: [Tensor] = []
             for first in stride(from: 0, to: sequences.count, by: size) {
+                try showState()
                 let batch = sequences.batch(first..<min(first + size, sequences.count))
                 parts.append(
                     try model.logits(

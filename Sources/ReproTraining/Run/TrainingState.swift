@@ -8,23 +8,24 @@ import ReproTrace
 /// state is in it: every stream belongs to one epoch or one step, so that the position says where each begins.
 public struct TrainingState: Sendable {
     /// The model's parameters as they are now.
-    public internal(set) var parameters: [Parameter]
+    public var parameters: [Parameter]
     /// The optimiser's state, and how many steps were taken.
-    public internal(set) var optimizer: Optimizer
+    public var optimizer: Optimizer
     /// The epoch that the next step belongs to; as many as there are once training is over.
-    public internal(set) var epoch = 0
+    public var epoch = 0
     /// How many batches of that epoch were taken.
-    public internal(set) var batch = 0
+    public var batch = 0
     /// The sum over the epoch's batches of their mean loss, each times its rows, and the number of rows.
-    public internal(set) var lossSum = (loss: 0.0, rows: 0)
+    public var lossSum = (loss: 0.0, rows: 0)
     /// The mean loss of each epoch so far.
-    public internal(set) var epochLosses: [Double] = []
+    public var epochLosses: [Double] = []
     /// The loss of each step so far.
-    public internal(set) var losses: [StepLoss] = []
+    public var losses: [StepLoss] = []
     /// The digest tree so far, as the recorder has it; filled in where the state leaves the run.
-    public internal(set) var stages: [Stage] = []
+    public var stages: [Stage] = []
 
-    init(parameters: [Parameter], optimizer: Optimizer) {
+    /// The state before the first step.
+    public init(parameters: [Parameter], optimizer: Optimizer) {
         self.parameters = parameters
         self.optimizer = optimizer
     }

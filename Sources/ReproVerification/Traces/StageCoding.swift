@@ -2,10 +2,10 @@ import ReproFormats
 import ReproTrace
 
 /// Reads stages and leaves from the JSON of goldens and of `run.json`: nothing unknown, nothing missing.
-enum StageCoding {
+package enum StageCoding {
     /// Why a part is not what it should be.
-    struct Fault: Error {
-        let problem: String
+    package struct Fault: Error {
+        package let problem: String
         var line: Int?
     }
 
@@ -38,7 +38,7 @@ enum StageCoding {
         return digest
     }
 
-    static func stage(_ value: JSONValue) throws(Fault) -> Stage {
+    package static func stage(_ value: JSONValue) throws(Fault) -> Stage {
         let hasLeaves = value["leaves"] != nil
         let parts = try members(value, "a stage", ["digest", "name", "streams"] + (hasLeaves ? ["leaves"] : []))
         guard let name = parts[1].string, let id = StageID(name) else {

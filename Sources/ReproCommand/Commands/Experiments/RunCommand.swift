@@ -20,6 +20,7 @@ enum RunCommand: Command {
                 "keep", "PATTERN",
                 "keep tensors whose STAGE/OPERATION is of the pattern (*, ?) in DIR/kept.safetensors", repeats: true),
             .option("stage", "STAGE", "end after this stage, and trace operations in it alone"),
+            .checkpointEvery, .keepCheckpoints,
             .flag("contrast", "also train with one direction alone, and print both accuracies"),
             .option(
                 "perturb", "FAULT",
@@ -28,6 +29,7 @@ enum RunCommand: Command {
         notes: [
             "EXPERIMENT is one that ships, or one that has a golden, whose seed then needs no --seed; `repro list` shows both.",
             "Without it: roman. The run in a default run directory is replaced. --quiet prints metrics and digest alone.",
+            "Ctrl-C, SIGTERM and SIGHUP stop training after a step, and leave a checkpoint: `repro resume DIR` goes on.",
             "Operations are the steps inside a layer: 'lstm.l0_reverse[5].c' is the cell state at time 5, its gradient",
             "'grad.lstm.l0_reverse[5].c'. A fault can be planted in any of them.",
         ])
@@ -42,7 +44,9 @@ enum RunCommand: Command {
         let explicit = arguments.value("output")
         let directory = RunDirectory(path: explicit ?? ".repro/\(experiment.name)")
         let replacing = explicit == nil || arguments.has("force")
-        try context.interruption.protected { try directory.verifyPlace(replacing: replacing) }
+        try context.interruption.protected {
+            try directory.verifyPlace(replacing: replacing, unfinished: arguments.has("force"))
+        }
         if let path = arguments.value("export") {
             try Paths.verifyPlace(path, replacing: arguments.has("force"), in: directory.path)
         }
@@ -60,7 +64,8 @@ enum RunCommand: Command {
         }
         let progress = context.messages.runProgress(experiment.name)
         let log = try operationLog(arguments, directory, trace: trace)
-        let options = RunOptions(
+        let keeper = try keeper(context, experiment, seed: seed, base: base, in: directory, engine: engine)
+        var options = RunOptions(
             detail: trace == "tensor" ? .tensor : .stage, perturbation: fault, operations: log?.sink,
             lastStage: try lastStage(arguments), resolve: { Paths.resolve($0, against: base) },
             onProgress: { event in
@@ -70,7 +75,10 @@ enum RunCommand: Command {
                 if !lines.isEmpty { context.messages.clear() }
                 try context.write(lines)
             })
-        let result = try experiment.run(seed: seed, engine: engine, options: options)
+        if let keeper { options.onState = context.observer(keeper) }
+        let result = try context.untilStopped(directory) {
+            try experiment.run(seed: seed, engine: engine, options: options)
+        }
         context.messages.clear()
 
         var contrast: RunResult?
@@ -81,10 +89,13 @@ enum RunCommand: Command {
                 seed: seed, engine: engine, options: RunOptions(resolve: options.resolve, onProgress: progress))
             context.messages.clear()
         }
-        let isReplaced = Paths.isFolder(directory.path) == true
+        let isReplaced = keeper?.folder == nil && Paths.isFolder(directory.path) == true
         try context.interruption.protected {
-            try directory.write(
-                result, environment: environment, operations: log, replacing: replacing)
+            if let folder = keeper?.folder {
+                try folder.finish(result, environment: environment)
+            } else {
+                try directory.write(result, environment: environment, operations: log, replacing: replacing)
+            }
             if let path = arguments.value("export") { try result.export(to: path) }
         }
         if let log, arguments.has("keep"), log.keptCount == 0 {
@@ -106,6 +117,33 @@ enum RunCommand: Command {
             try context.print(json)
         }
         return .success
+    }
+
+    /// Keeps the run's checkpoints; nil for a run that cannot be gone on with.
+    private static func keeper(
+        _ context: Context, _ experiment: Experiment, seed: UInt64, base: String, in directory: RunDirectory,
+        engine: Engine
+    ) throws -> RunKeeper? {
+        let arguments = context.arguments
+        let schedule = try arguments.checkpointSchedule()
+        let count = try arguments.checkpointCount()
+        if count != nil && schedule == nil { throw usage("--keep-checkpoints is for --checkpoint-every") }
+        let others =
+            ["contrast", "keep", "perturb", "stage"].filter(arguments.has)
+            + (arguments.value("trace") == "operation" ? ["trace operation"] : [])
+        if experiment.task == .inspection || !others.isEmpty {
+            guard schedule != nil else { return nil }
+            let reason =
+                others.first.map { "not for a run with --\($0)" } ?? "for training; '\(experiment.name)' has none"
+            throw usage("--checkpoint-every is \(reason)")
+        }
+        let config = arguments.value("config")
+        let manifest = RunManifest(
+            experiment: experiment, seed: seed,
+            origin: config ?? (experiment.data.paths.isEmpty ? nil : base + "/index.json"),
+            isConfigured: config != nil, keepsTensors: arguments.value("trace") == "tensor", schedule: schedule,
+            keeping: count ?? RunKeeper.usualCount)
+        return context.keeper(manifest, in: directory, engine: engine)
     }
 
     private static func operationLog(

@@ -77,7 +77,7 @@ struct Diagnosis {
             return row("repro doctor   and look for memory read before it is written, or faulty memory")
         case .notJudged:
             if hasDied {
-                return row("repro check \(Text.shellWord(name))\(place) --no-isolation   judges it where a debugger can look")
+                return row("repro check \(name)\(place) --no-isolation   judges it where a debugger can look")
             }
             if outcome.golden?.isUnreviewed == true { return row("repro review\(place)") }
             let restoring = baseline?.command(restoring: name, in: GoldenFolder(path: goldens))

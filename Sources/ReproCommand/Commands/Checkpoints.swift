@@ -1,0 +1,65 @@
+import Repro
+
+/// What the commands that train have in common about checkpoints.
+extension OptionSpecification {
+    static let checkpointEvery = option(
+        "checkpoint-every", "INTERVAL",
+        "write a checkpoint every 100 (steps), 5m (minutes) or 1e (epochs), to go on from")
+    static let keepCheckpoints = option(
+        "keep-checkpoints", "K", "how many checkpoints stay, the last ones (default \(RunKeeper.usualCount))")
+}
+
+extension Arguments {
+    func checkpointSchedule() throws -> CheckpointSchedule? {
+        guard let text = value("checkpoint-every") else { return nil }
+        guard let schedule = CheckpointSchedule(text) else {
+            throw usage("--checkpoint-every is '\(text)'; write 100 for steps, 5m for minutes or 1e for epochs")
+        }
+        return schedule
+    }
+
+    func checkpointCount() throws -> Int? { try integer("keep-checkpoints", in: 1...1_000_000) }
+}
+
+extension Context {
+    /// Keeps the checkpoints of a run that begins.
+    func keeper(_ manifest: RunManifest, in directory: RunDirectory, engine: Engine) -> RunKeeper {
+        RunKeeper(
+            manifest, in: directory, engine: engine, seconds: Context.clock(),
+            isAskedToStop: { interruption.stopRequest != nil })
+    }
+
+    /// Keeps those of one that goes on.
+    func keeper(
+        _ folder: CheckpointFolder, from state: TrainingState?, in directory: RunDirectory, engine: Engine
+    ) -> RunKeeper {
+        RunKeeper(
+            folder, from: state, in: directory, engine: engine, seconds: Context.clock(),
+            isAskedToStop: { interruption.stopRequest != nil })
+    }
+
+    /// Shows a run's states to a keeper, whose files are written to the end before a signal takes effect.
+    func observer(_ keeper: RunKeeper) -> (TrainingState) throws -> Void {
+        { state in try interruption.protected { try keeper.observe(state) } }
+    }
+
+    /// Carries out a run. Where a signal stops it, says how to go on.
+    func untilStopped(_ directory: RunDirectory, _ body: () throws -> RunResult) throws -> RunResult {
+        defer { interruption.endStopping() }
+        do { return try body() } catch let stop as RunStopped {
+            messages.clear()
+            throw CommandLineError(
+                message: "stopped after \(stop.steps) steps; to go on: repro resume \(directory.path)",
+                code: interruption.stopRequest ?? .interrupted)
+        }
+    }
+
+    /// Seconds since now.
+    private static func clock() -> () -> Double {
+        let start = ContinuousClock.now
+        return {
+            let (seconds, attoseconds) = (ContinuousClock.now - start).components
+            return Double(seconds) + Double(attoseconds) * 1e-18
+        }
+    }
+}

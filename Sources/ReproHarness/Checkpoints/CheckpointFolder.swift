@@ -1,0 +1,136 @@
+import ReproFormats
+import ReproNumerics
+import ReproTrace
+import ReproTraining
+
+/// The folder `checkpoints` of a run directory: the manifest, and the last checkpoints. One process at a time holds it.
+public final class CheckpointFolder {
+    static let name = "checkpoints"
+    private static let manifestName = "experiment.json"
+
+    /// Where the folder stands.
+    public let path: String
+    /// What the run was asked for.
+    public private(set) var manifest: RunManifest
+    private let directory: RunDirectory
+    private let hashing: Hashing
+    private let lock: FolderLock
+    private let files = FileOperations()
+
+    /// Begins a run in a directory, in place of one that may stand there.
+    ///
+    /// - Throws: `FormatError`: cannot create, input-output.
+    init(beginning manifest: RunManifest, in directory: RunDirectory, hashing: Hashing) throws(FormatError) {
+        path = directory.path + "/" + CheckpointFolder.name
+        self.manifest = manifest
+        self.directory = directory
+        self.hashing = hashing
+        try files.makeFolders(path)
+        lock = try CheckpointFolder.lock(path)
+        try directory.clear(files)
+        for name in try FileOperations.names(in: path) { try files.remove(path + "/" + name) }
+        try writeManifest()
+    }
+
+    /// Opens a run that was stopped, and takes away what a killed process had begun to write.
+    ///
+    /// - Parameter config: where the experiment's configuration is now; nil for where it was.
+    /// - Throws: `FormatError`: no input where no such run stands there, bad data, input-output.
+    public init(opening directory: RunDirectory, config: String?, engine: Engine) throws(FormatError) {
+        path = directory.path + "/" + CheckpointFolder.name
+        self.directory = directory
+        hashing = Hashing(engine: engine)
+        guard Paths.isFolder(path) == true else {
+            throw FormatError(
+                .noInput, path: directory.path, problem: "no run with checkpoints stands here",
+                remedy: "name the directory of a run that was stopped; `repro run --checkpoint-every 100` begins one")
+        }
+        lock = try CheckpointFolder.lock(path)
+        manifest = try RunManifest(
+            path: path + "/" + CheckpointFolder.manifestName, directory: directory.path, config: config)
+        try directory.removeTemporaries(files)
+        for name in try FileOperations.names(in: path) where AtomicFile.isTemporary(name) {
+            try files.remove(path + "/" + name)
+        }
+    }
+
+    private static func lock(_ path: String) throws(FormatError) -> FolderLock {
+        try FolderLock(path, holder: "is at this run")
+    }
+
+    /// Whether a run writes checkpoints there on a schedule.
+    ///
+    /// - Throws: `FormatError`, `.inputOutput`, where a process is at the run.
+    static func isScheduled(in directory: String) throws(FormatError) -> Bool {
+        let path = directory + "/" + name
+        _ = try lock(path)
+        let manifest = try? RunManifest(path: path + "/" + manifestName, directory: directory, config: nil)
+        return manifest?.schedule != nil
+    }
+
+    /// Changes when checkpoints are due and how many stay.
+    ///
+    /// - Throws: `FormatError`: cannot create, input-output.
+    public func change(schedule: CheckpointSchedule?, keeping: Int?) throws(FormatError) {
+        if let schedule { manifest.schedule = schedule }
+        if let keeping { manifest.keeping = keeping }
+        if schedule != nil || keeping != nil { try writeManifest() }
+    }
+
+    private func writeManifest() throws(FormatError) {
+        try AtomicFile.write(
+            manifest.json(directory: directory.path).encoded(.pretty), to: path + "/" + CheckpointFolder.manifestName)
+    }
+
+    /// Writes a checkpoint, and removes those that are too many once it is on the disk.
+    ///
+    /// - Throws: `FormatError`; every earlier checkpoint is then still there.
+    func write(_ state: TrainingState) throws(FormatError) {
+        guard Paths.isFolder(path) == true else {
+            throw FormatError(
+                .inputOutput, path: path, problem: "the folder was removed while the run went on",
+                remedy: "begin the run again, and leave its directory alone")
+        }
+        let step = state.optimizer.step
+        try Checkpoint.write(state, of: manifest, hashing: hashing, to: file(step))
+        let others = try steps().filter { $0 != step }
+        // What stands after this step is of a time that the run did not come back to: it was refused.
+        for other in others.filter({ $0 > step }) + others.filter({ $0 < step }).dropLast(manifest.keeping - 1) {
+            try files.remove(file(other))
+        }
+    }
+
+    /// The state of the last checkpoint that is whole; nil where the run was stopped before the first one.
+    ///
+    /// - Parameter refused: told of each one that is not.
+    /// - Throws: `FormatError`, where there are checkpoints and none is whole.
+    public func newest(refused: (FormatError) -> Void) throws(FormatError) -> TrainingState? {
+        let steps = try steps()
+        for step in steps.reversed() {
+            do { return try Checkpoint.read(file(step), of: manifest, hashing: hashing) } catch { refused(error) }
+        }
+        if steps.isEmpty { return nil }
+        throw FormatError(
+            .badData, path: path, problem: "no checkpoint is whole", remedy: "begin the run again with `repro run`")
+    }
+
+    /// The steps that have a checkpoint, ascending.
+    private func steps() throws(FormatError) -> [Int] {
+        try FileOperations.names(in: path).compactMap { name in
+            guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
+            return Int(name.dropFirst(5).dropLast(12))
+        }.sorted()
+    }
+
+    private func file(_ step: Int) -> String {
+        let digits = String(step)
+        return path + "/step-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".safetensors"
+    }
+
+    /// Writes the result beside the checkpoints: the run has finished.
+    ///
+    /// - Throws: `FormatError`: cannot create, input-output.
+    public func finish(_ result: RunResult, environment: RunEnvironment) throws {
+        try directory.complete(result, environment: environment)
+    }
+}
