@@ -1,3 +1,4 @@
+import ReproNN
 import ReproNumerics
 import ReproTestSupport
 import ReproTrace
@@ -44,6 +45,44 @@ import Testing
             #expect(resumed.metrics.map(\.name) == whole.metrics.map(\.name))
             #expect(resumed.metrics.map(\.value) == whole.metrics.map(\.value))
             for (a, b) in zip(resumed.parameters, whole.parameters) { #expect(a.value.isBitwiseEqual(to: b.value)) }
+        }
+    }
+
+    /// A state that lacks any of its parts leads to another run: none of them is there in vain.
+    @Test func nothingOfAStateIsThereInVain() throws {
+        let experiment = try small("classifier")
+        let training = try #require(experiment.training)
+        let engine = try Engine(threads: 1)
+        let whole = try experiment.run(seed: 42, engine: engine)
+        let state = try states(experiment, seed: 42, engine: engine)[6]
+        let (tensors, steps) = (state.optimizer.tensors, state.optimizer.step)
+        func optimizer(_ tensors: [NamedTensor], step: Int) throws -> Optimizer {
+            try #require(Optimizer(training, parameters: state.parameters, tensors: tensors, step: step))
+        }
+        let faults: [(String, (inout TrainingState) throws -> Void)] = [
+            ("parameters", { $0.parameters[0].value[offset: 9] = $0.parameters[0].value[offset: 9].nextUp }),
+            (
+                "moments",
+                {
+                    $0.optimizer = try optimizer(
+                        tensors.map { .init($0.name, $0.value.combined($0.value, -)) }, step: steps)
+                }
+            ),
+            ("steps", { $0.optimizer = try optimizer(tensors, step: steps - 1) }),
+            ("epoch", { $0.epoch -= 1 }), ("batch", { $0.batch -= 1 }),
+            ("sum of losses", { $0.lossSum.loss += 1 }), ("rows", { $0.lossSum.rows += 1 }),
+            ("losses", { $0.losses.removeLast() }), ("stages", { $0.stages.removeLast() }),
+        ]
+        for (name, fault) in faults {
+            var options = RunOptions()
+            var start = state
+            try fault(&start)
+            options.start = start
+            let found = try experiment.run(seed: 42, engine: engine, options: options)
+            let isSame =
+                found.trace == whole.trace && found.losses == whole.losses
+                && found.metrics.map(\.value) == whole.metrics.map(\.value)
+            #expect(!isSame, "without its \(name) the state leads to the same run")
         }
     }
 

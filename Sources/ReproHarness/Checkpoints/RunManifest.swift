@@ -10,8 +10,8 @@ public struct RunManifest: Sendable {
     public let seed: UInt64
     /// The file that paths of the experiment are relative to; nil for one that ships.
     public let origin: String?
-    /// Whether that file is a configuration, which must not change while the run is stopped.
-    public let isConfigured: Bool
+    /// The experiment as that file has it, where it is a configuration: it must not change while the run is stopped.
+    public let configured: Experiment?
     /// Whether every step keeps its tensors' digests.
     public let keepsTensors: Bool
     /// When checkpoints are due; nil where they are written on a signal alone.
@@ -20,13 +20,13 @@ public struct RunManifest: Sendable {
     public var keeping: Int
 
     public init(
-        experiment: Experiment, seed: UInt64, origin: String?, isConfigured: Bool, keepsTensors: Bool,
+        experiment: Experiment, seed: UInt64, origin: String?, configured: Experiment?, keepsTensors: Bool,
         schedule: CheckpointSchedule?, keeping: Int
     ) {
         self.experiment = experiment
         self.seed = seed
         self.origin = origin
-        self.isConfigured = isConfigured
+        self.configured = configured
         self.keepsTensors = keepsTensors
         self.schedule = schedule
         self.keeping = keeping
@@ -39,7 +39,7 @@ public struct RunManifest: Sendable {
     ///
     /// - Throws: `FormatError`.
     public func verifyConfiguration() throws(FormatError) {
-        guard isConfigured, let origin else { return }
+        guard let configured, let origin else { return }
         let now: Experiment
         do { now = try Experiment.read(path: origin).experiment } catch {
             guard error.isMissingFile else { throw error }
@@ -47,7 +47,7 @@ public struct RunManifest: Sendable {
                 .noInput, path: origin, problem: "the configuration that the run began with is gone",
                 remedy: "put it back, or say where it is: repro resume DIR --config FILE")
         }
-        let changes = Condition.all([experiment.json.members ?? [], now.json.members ?? []]).filter(\.differs)
+        let changes = Condition.all([configured.json.members ?? [], now.json.members ?? []]).filter(\.differs)
         guard let change = changes.first else { return }
         func text(_ index: Int) -> String { change.perRun[index]?.text(.compact) ?? "absent" }
         let more = changes.count > 1 ? ", and \(changes.count - 1) more changed" : ""
@@ -79,11 +79,12 @@ extension RunManifest {
                 problem: "the run is of contract version \(contract), and this program's is \(ReproVersion.contract)",
                 remedy: "go on with a release of that contract, or begin a new run")
         }
-        let stored = document["config"]?.string ?? document["origin"]?.string
+        var configured: Experiment?
+        if let options = document["configured"] { configured = try Experiment.decode(options, path: path).experiment }
         self.init(
             experiment: try Experiment.decode(options, path: path).experiment, seed: seed,
-            origin: config ?? stored.map { Paths.resolve($0, against: directory) },
-            isConfigured: config != nil || document["config"]?.string != nil, keepsTensors: tensors,
+            origin: config ?? document["origin"]?.string.map { Paths.resolve($0, against: directory) },
+            configured: configured, keepsTensors: tensors,
             schedule: document["every"]?.string.flatMap(CheckpointSchedule.init), keeping: keeping)
     }
 
@@ -94,8 +95,8 @@ extension RunManifest {
             "tensors": keepsTensors, "keep": keeping,
         ]
         json.add("every", ifPresent: schedule?.text)
-        json.add(
-            isConfigured ? "config" : "origin", ifPresent: origin.map { Paths.relative($0, from: directory) })
+        json.add("origin", ifPresent: origin.map { Paths.relative($0, from: directory) })
+        json.add("configured", ifPresent: configured?.json)
         return json
     }
 }

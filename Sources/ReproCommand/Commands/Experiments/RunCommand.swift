@@ -141,7 +141,8 @@ enum RunCommand: Command {
         let manifest = RunManifest(
             experiment: experiment, seed: seed,
             origin: config ?? (experiment.data.paths.isEmpty ? nil : base + "/index.json"),
-            isConfigured: config != nil, keepsTensors: arguments.value("trace") == "tensor", schedule: schedule,
+            configured: try config.map { try Context.configuration($0).experiment },
+            keepsTensors: arguments.value("trace") == "tensor", schedule: schedule,
             keeping: count ?? RunKeeper.usualCount)
         return context.keeper(manifest, in: directory, engine: engine)
     }
