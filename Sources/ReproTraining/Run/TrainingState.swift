@@ -43,6 +43,7 @@ public struct TrainingState: Sendable {
 public struct ResumptionError: Error, Equatable, CustomStringConvertible {
     /// The stage that differs, and the tensor of it where one does.
     public let stage: StageID
+    /// The tensor; nil where the stage differs in no single one.
     public let tensor: String?
 
     public var description: String {

@@ -6,7 +6,9 @@ struct TAPRenderer: Renderer {
         let word: Escaped<TAP> = finding.outcome == .passed ? "ok" : "not ok"
         var text: Escaped<TAP> = "\(word) \(earlier.count + 1) - \(finding.name)\n"
         let headline: [StyledText] = finding.outcome == .passed ? [] : [StyledText(finding.headline)]
-        for line in headline + finding.details { text += "# \(embedding: "\(line)" as Escaped<Terminal>)\n" }
+        for line in headline + finding.detailsBelowHeadline {
+            text += "# \(embedding: "\(line)" as Escaped<Terminal>)\n"
+        }
         return text
     }
 
