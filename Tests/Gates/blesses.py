@@ -129,7 +129,9 @@ def kills(folder, rng):
         commit = Commit(folder, bless(folder, following))
         # One kill in eight falls anywhere into the bless, the others into what it does with files.
         aim = Commit.STAGES[number % len(Commit.STAGES)]
-        if aim == "recovers" and not commit.has_rest:
+        if commit.has_rest and rng.random() < 0.5:
+            aim = "recovers"
+        elif aim == "recovers":
             aim = "moves into place"
         stage = kill_at(commit, aim, rng.uniform(0, duration if aim == "computes" else DELAY))
         found = seeds(folder, f"kill {number}")
