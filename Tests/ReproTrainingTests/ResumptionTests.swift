@@ -90,7 +90,7 @@ import Testing
         let engine = try Engine(threads: 1)
         let experiment = try small("classifier")
         var options = RunOptions()
-        options.start = try #require(try states(experiment, seed: 42, engine: engine).first)
+        options.start = try states(experiment, seed: 42, engine: engine)[0]
         #expect(throws: ResumptionError.self) { try experiment.run(seed: 43, engine: engine, options: options) }
     }
 }

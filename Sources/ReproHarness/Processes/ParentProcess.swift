@@ -17,6 +17,10 @@ public struct ParentProcess: Sendable {
         self.order = order
         answers = fcntl(1, F_DUPFD_CLOEXEC, 3)
         guard answers >= 0, dup2(2, 1) >= 0 else { return nil }
+    }
+
+    /// From now on this process ends with its parent.
+    public func endTogether() {
         Thread.detachNewThread {
             var byte: UInt8 = 0
             while true {

@@ -93,7 +93,8 @@ import Testing
                 for _ in 0..<2000 where !place.exists("out/checkpoints/step-000002.safetensors") { usleep(5000) }
                 kill(process.processIdentifier, number)
             }
-            expectRefusal(ending, 128 + number, naming: "stopped after", "repro resume out")
+            #expect(!ending.isSignal && ending.code == 128 + number, "\(ending)")
+            #expect(ending.err.contains("repro: stopped after") && ending.err.contains("repro resume out"), "\(ending)")
             #expect(!place.exists("out/run.json"))
             expectSuccess(try resume(place, "--checkpoint-every", "100"))
         }

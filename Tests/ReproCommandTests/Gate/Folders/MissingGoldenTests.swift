@@ -101,7 +101,7 @@ import Testing
             try place.replace("/train.tsv", "/other.tsv", in: "m/mood.json")
             let ending = try place.repro("check", "--goldens", "m/Goldens")
             #expect(ending.code == 1, "\(ending)")
-            #expect(ending.out.contains("data.train …long-name-/train.tsv\" → …long-name-/other.tsv\""), "\(ending)")
+            #expect(ending.out.contains("data.train …ong-name-/train.tsv\" → …ong-name-/other.tsv\""), "\(ending)")
         }
     }
 }

@@ -10,6 +10,7 @@ enum CaseProcess {
         guard let parent = ParentProcess(), let order = CaseOrder(parent.order) else {
             throw usage("`repro \(word)` is what `repro check` starts for each case; call that")
         }
+        parent.endTogether()
         order.memory.limit(threadCount: order.threads)
         do {
             let outcome = try judge(order) { step, count in
