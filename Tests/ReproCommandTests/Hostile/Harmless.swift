@@ -32,7 +32,9 @@ func expectHarmless(
         .filter { $0.drop { $0.isWhitespace }.hasPrefix("::") }
     expect(
         commands.allSatisfy {
-            format == "github" && ($0.hasPrefix("::error file=") || $0.hasPrefix("::error title=repro"))
+            format == "github"
+                && ["::error file=", "::error title=repro", "::notice file=", "::notice title=repro"].contains(
+                    where: $0.hasPrefix)
         },
         "a command to GitHub")
     expect(commands.count <= 10, "more annotations than GitHub shows")
@@ -63,7 +65,8 @@ private func markdown(_ lines: [String], _ expect: (Bool, String) -> Void) {
         if line == "```" { isFenced.toggle() }
         guard !isFenced else { continue }
         if line.hasPrefix("|") { expect(line.count { $0 == "|" } == 4, "a row of Markdown: \(line)") }
-        let rest = line.replacing("<details><summary>", with: "").replacing("</summary>", with: "")
+        let rest = line.replacing("<details><summary>", with: "")
+            .replacing("</summary>", with: "")
             .replacing("</details>", with: "")
         expect(!rest.contains("<") && !rest.contains("["), "markup in Markdown: \(line)")
     }
@@ -72,7 +75,7 @@ private func markdown(_ lines: [String], _ expect: (Bool, String) -> Void) {
 
 /// The names of the elements of an XML document.
 private final class Elements: NSObject, XMLParserDelegate {
-    static let ofJUnit: Set = ["testsuites", "testsuite", "testcase", "failure", "error", "skipped"]
+    static let ofJUnit: Set = ["testsuites", "testsuite", "testcase", "failure", "error", "skipped", "system-out"]
     private(set) var names: Set<String> = []
 
     init(_ text: String) {
