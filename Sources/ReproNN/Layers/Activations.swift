@@ -6,8 +6,10 @@ public struct LogSoftmax: Sendable {
 
     /// - Parameter logits: `[N, C]` with C ≥ 1.
     /// - Returns: `[N, C]`.
+    /// - Precondition: shapes as stated.
     /// - Throws: `FloatingPointFault`.
     public func forward(_ logits: Tensor, engine: Engine) throws(FloatingPointFault) -> Tensor {
+        require(logits.rank == 2 && logits.shape[1] > 0, "logits of shape \(logits.shape)")
         try engine.verify()
         return LogSoftmax.logProbabilities(logits, engine)
     }
@@ -63,6 +65,8 @@ public struct LogSoftmax: Sendable {
 public struct Sigmoid: Sendable {
     public init() {}
 
+    /// - Parameter input: of any shape.
+    /// - Returns: in the input's shape.
     /// - Throws: `FloatingPointFault`.
     public func forward(_ input: Tensor, engine: Engine) throws(FloatingPointFault) -> Tensor {
         try engine.verify()
@@ -71,9 +75,12 @@ public struct Sigmoid: Sendable {
         return output
     }
 
-    /// `dx = (d × y) × (1 − y)`.
+    /// The gradient of the input from that of the output: `dx = (d × y) × (1 − y)`, each operation rounded.
     ///
-    /// - Parameter output: what `forward` gave.
+    /// - Parameters:
+    ///   - gradient: that of the output, in its shape.
+    ///   - output: what `forward` gave.
+    /// - Precondition: equal shapes.
     /// - Throws: `FloatingPointFault`.
     public func backward(_ gradient: Tensor, output: Tensor) throws(FloatingPointFault) -> Tensor {
         require(gradient.shape == output.shape, "\(gradient.shape) for \(output.shape)")

@@ -8,9 +8,9 @@ public struct Embedding: Sendable {
     /// The table, `[V, E]`.
     public var weight: Tensor
 
-    /// - Precondition: two axes.
+    /// - Precondition: two axes, neither of them 0.
     public init(weight: Tensor) {
-        require(weight.rank == 2, "a table of shape \(weight.shape)")
+        require(weight.rank == 2 && weight.count > 0, "a table of shape \(weight.shape)")
         self.weight = weight
     }
 
@@ -30,10 +30,14 @@ public struct Embedding: Sendable {
     ///   - continuing: sums that go on, `[V, E]`: the tokens of a batch in several calls give the bits of one. They start at
     ///     +0 where nil.
     /// - Precondition: shapes as stated; every token is within 0 ..< V.
+    /// - Throws: `FloatingPointFault`.
     public func backward(
         _ gradient: Tensor, tokens: [Int], continuing: Tensor? = nil
     ) throws(FloatingPointFault) -> Tensor {
         try FloatingPointEnvironment.verify()
+        require(
+            gradient.shape == [tokens.count, weight.shape[1]],
+            "a gradient of shape \(gradient.shape) for \(tokens.count) tokens of \(weight.shape[1]) features")
         let table = Recurrent.gradients([weight.shape], continuing: continuing.map { [$0] })[0]
         if continuing == nil { table.view.fill(0) }
         add(gradient.matrix, of: tokens, to: table) { $0 }

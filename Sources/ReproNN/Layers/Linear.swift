@@ -17,10 +17,10 @@ public struct Linear: Sendable {
         public var bias: Tensor
     }
 
-    /// - Precondition: `[C, F]` and, where there is a bias, `[C]`.
+    /// - Precondition: `[C, F]`, neither 0, and, where there is a bias, `[C]`.
     public init(weight: Tensor, bias: Tensor? = nil) {
         require(
-            weight.rank == 2 && (bias == nil || bias!.shape == [weight.shape[0]]),
+            weight.rank == 2 && weight.count > 0 && (bias == nil || bias!.shape == [weight.shape[0]]),
             "weight \(weight.shape) with bias \(bias?.shape ?? [])")
         self.weight = weight
         self.bias = bias
@@ -37,9 +37,8 @@ public struct Linear: Sendable {
 
     /// The output, in an environment that is known to be the contract's.
     func product(_ input: Tensor, _ engine: Engine) -> Tensor {
+        verify(input)
         let (rows, columns) = (input.shape[0], weight.shape[0])
-        require(
-            input.rank == 2 && input.shape[1] == weight.shape[1], "input \(input.shape) for weight \(weight.shape)")
         var packing = WeightPacking(kernels: engine.kernels, expecting: weight.count + weight.count / 16)
         defer { packing.memory.keepAlive() }
         let matrix = packing.pack(weight.matrixView, transposed: true)
@@ -48,6 +47,11 @@ public struct Linear: Sendable {
         let start = bias?.matrix ?? Matrix(rows: 1, columns: columns, zeroed: true)
         matrix.multiply(input.matrix.view, start: start[0], into: output.view, engine.kernels)
         return Tensor(output, shape: [rows, columns])
+    }
+
+    private func verify(_ input: Tensor) {
+        require(
+            input.rank == 2 && input.shape[1] == weight.shape[1], "input \(input.shape) for weight \(weight.shape)")
     }
 
     /// - Parameters:
@@ -68,6 +72,7 @@ public struct Linear: Sendable {
     func gradients(
         _ gradient: Tensor, input: Tensor, continuing: (weight: Tensor, bias: Tensor)?, _ engine: Engine
     ) -> Gradients {
+        verify(input)
         let (rows, columns, depth) = (input.shape[0], weight.shape[0], input.shape[1])
         require(gradient.shape == [rows, columns], "gradient \(gradient.shape) of \([rows, columns])")
         let kernels = engine.kernels

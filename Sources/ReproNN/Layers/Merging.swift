@@ -14,8 +14,13 @@ public enum Merging: String, Sendable, CaseIterable {
         self == .concat ? stateSize * directions : stateSize
     }
 
-    /// Merges forward states `[B, S]` with reverse ones; with one direction, the forward ones as they are.
+    /// Merges forward states with reverse ones.
     ///
+    /// - Parameters:
+    ///   - forward: `[B, S]`.
+    ///   - reverse: `[B, S]`; nil with one direction.
+    /// - Returns: `[B, 2 S]` for concat, else `[B, S]`; with one direction the forward states as they are.
+    /// - Precondition: shapes as stated.
     /// - Throws: `FloatingPointFault`.
     public func merge(forward: Tensor, reverse: Tensor?) throws(FloatingPointFault) -> Tensor {
         try FloatingPointEnvironment.verify()
@@ -24,6 +29,7 @@ public enum Merging: String, Sendable, CaseIterable {
 
     /// The same, in an environment that is known to be the contract's.
     func merged(_ forward: Tensor, _ reverse: Tensor?) -> Tensor {
+        require(forward.rank == 2, "forward states of shape \(forward.shape)")
         guard let reverse else { return forward }
         require(forward.shape == reverse.shape, "shapes \(forward.shape) and \(reverse.shape)")
         switch self {
@@ -36,6 +42,11 @@ public enum Merging: String, Sendable, CaseIterable {
 
     /// The gradients of both states from that of the merged one.
     ///
+    /// - Parameters:
+    ///   - gradient: in the shape of the merged states.
+    ///   - forward: what was merged, `[B, S]`.
+    ///   - reverse: what was merged, `[B, S]`; nil with one direction.
+    /// - Precondition: shapes as stated.
     /// - Throws: `FloatingPointFault`.
     public func backward(
         _ gradient: Tensor, forward: Tensor, reverse: Tensor?
@@ -46,6 +57,11 @@ public enum Merging: String, Sendable, CaseIterable {
 
     /// The same, in an environment that is known to be the contract's.
     func gradients(_ gradient: Tensor, _ forward: Tensor, _ reverse: Tensor?) -> (forward: Tensor, reverse: Tensor?) {
+        require(
+            forward.rank == 2 && (reverse == nil || reverse!.shape == forward.shape) && gradient.rank == 2
+                && gradient.shape[0] == forward.shape[0]
+                && gradient.shape[1] == width(stateSize: forward.shape[1], directions: reverse == nil ? 1 : 2),
+            "a gradient of shape \(gradient.shape) for states of \(forward.shape) and \(reverse?.shape ?? [])")
         guard let reverse else { return (gradient, nil) }
         switch self {
         case .concat:

@@ -10,9 +10,14 @@ public struct SequenceModel: Sendable {
 
     /// Draws every parameter from its own stream.
     ///
-    /// - Throws: ``ParameterKeyCollision`` where two names share a stream's key, `FloatingPointFault`.
+    /// - Throws: `ParameterKeyCollision` where two names share a stream's key, before anything is drawn;
+    ///   `FloatingPointFault`.
     public init(_ configuration: SequenceModelConfiguration, streams: RandomStreams) throws {
         self.configuration = configuration
+        let prefix = configuration.recurrent.cell.rawValue + "."
+        var names = configuration.recurrent.parameterNames.map { prefix + $0.description }
+        if case .tokens = configuration.input { names.insert("embedding.weight", at: 0) }
+        _ = try ParameterKeys(names: names + ["linear.weight", "linear.bias"])
         var parameters: [Parameter] = []
         if case .tokens(let vocabulary, let width) = configuration.input {
             var weight = try streams.draw(parameter: "embedding.weight") {
@@ -21,10 +26,7 @@ public struct SequenceModel: Sendable {
             for column in 0..<width { weight[Embedding.paddingRow, column] = 0 }
             parameters.append(Parameter(name: "embedding.weight", value: weight))
         }
-        parameters +=
-            try Recurrent(
-                configuration.recurrent, prefix: configuration.recurrent.cell.rawValue + ".", streams: streams
-            ).parameters
+        parameters += try Recurrent(configuration.recurrent, prefix: prefix, streams: streams).parameters
         let fanIn = configuration.readoutSize
         for (name, shape) in [
             ("linear.weight", [configuration.logitCount, fanIn]), ("linear.bias", [configuration.logitCount]),
@@ -34,7 +36,6 @@ public struct SequenceModel: Sendable {
             }
             parameters.append(Parameter(name: name, value: value))
         }
-        _ = try ParameterKeys(names: parameters.map(\.name))
         self.parameters = parameters
     }
 

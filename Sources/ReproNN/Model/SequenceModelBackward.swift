@@ -7,7 +7,8 @@ extension SequenceModel {
     ///
     /// - Parameter continuing: gradients whose chains go on: micro-batches of consecutive sequences, one after another, give
     ///   the bits of their batch (contract, section 2). Chains start at +0 where nil.
-    /// - Precondition: the tape has not been used; gradients to continue have the parameters' shapes.
+    /// - Precondition: the tape is this model's and has not been used; the gradient has the logits' shape, and those to
+    ///   continue have the parameters'.
     /// - Throws: `FloatingPointFault`.
     public func backward(
         _ tape: Tape, logitsGradient: Tensor, continuing: [Tensor]? = nil, engine: Engine
@@ -36,7 +37,7 @@ extension SequenceModel {
         // Features are data: nothing reads their gradient.
         let input = embedding.map { _ in Matrix(rows: layout.positions, columns: recurrent.inputSize) }
         RecurrentPass.backward(
-            tape.recurrent,
+            recurrent, tape.recurrent,
             BackwardOperands(
                 output: output, final: final,
                 initialHidden: Matrix(rows: final.hidden.rows, columns: recurrent.stateSize),

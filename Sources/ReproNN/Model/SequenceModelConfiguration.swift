@@ -66,8 +66,8 @@ public struct SequenceModelConfiguration: Sendable, Equatable {
 
         /// The mean loss of logits `[N, C]`, and its gradient.
         ///
-        /// - Precondition: a target per row, at least one, each within the classes.
-        /// - Throws: `FloatingPointFault`.
+        /// - Precondition: a target per row, each within the classes.
+        /// - Throws: ``NothingCounted`` where there is no row, `FloatingPointFault`.
         public func loss(_ logits: Tensor, targets: [Int], engine: Engine) throws -> LossValue {
             switch self {
             case .softmax: return try Loss.crossEntropy(logits, targets: targets, engine: engine)

@@ -18,8 +18,11 @@ extension SequenceModel {
         public var rows: Int { readout.shape[0] }
     }
 
-    /// Logits `[rows, C]`: one row per sequence or, in tagging, per position. No dropout.
+    /// Logits `[rows, C]`: one row per sequence or, where the readout is positions, per position. C is
+    /// ``SequenceModelConfiguration/logitCount``. No dropout.
     ///
+    /// - Parameter weights: this model's, made for an engine of the same kernel path.
+    /// - Precondition: weights as stated; tokens or features as the model reads them, one per position of the lengths.
     /// - Throws: `FloatingPointFault`.
     public func logits(
         _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine
@@ -35,9 +38,14 @@ extension SequenceModel {
             .logits
     }
 
-    /// Logits, with elements dropped between layers where the configuration says so, and what the backward pass needs.
+    /// Logits `[rows, C]`, with elements dropped between layers where the configuration says so, and what the backward pass
+    /// needs.
     ///
-    /// - Parameter dropout: what the part draws from; nil where the configuration does not drop.
+    /// - Parameters:
+    ///   - weights: this model's, made with `backward: true` for an engine of the same kernel path.
+    ///   - dropout: what the part draws from; nil where the configuration does not drop.
+    /// - Precondition: weights and dropout as stated; tokens or features as the model reads them, one per position of the
+    ///   lengths.
     /// - Throws: `FloatingPointFault`.
     public func forwardForTraining(
         _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?
@@ -63,7 +71,7 @@ extension SequenceModel {
         require(!training || recurrent.drops == (dropout != nil), "dropout \(recurrent.dropout) without a stream")
         let layout = SequenceLayout(lengths: batch.lengths, steps: batch.lengths.max() ?? 0)
         let pass = RecurrentPass(
-            weights: weights, layout: layout, engine: engine,
+            recurrent, layout, weights: weights, engine: engine, training: training,
             observer: observer?.within(recurrent.cell.rawValue + "."))
         let operands = RecurrentPass.Operands(
             input: input(batch, layout), initial: States(recurrent, batch: layout.batch, zeroed: true),
@@ -87,11 +95,19 @@ extension SequenceModel {
     private func input(_ batch: SequenceBatch, _ layout: SequenceLayout) -> Matrix {
         let rows = Matrix(rows: layout.positions, columns: configuration.recurrent.inputSize)
         let places = layout.rowsByPosition
-        switch batch.inputs {
-        case .tokens(let tokens): embedding!.look(up: tokens, into: rows) { places[$0] }
-        case .features(let features):
+        switch (batch.inputs, embedding) {
+        case (.tokens(let tokens), let embedding?):
+            require(
+                tokens.count == rows.rows, "\(tokens.count) tokens for lengths that make \(rows.rows) positions")
+            embedding.look(up: tokens, into: rows) { places[$0] }
+        case (.features(let features), nil):
             let source = features.matrix
+            require(
+                features.rank == 2 && source.rows == rows.rows && source.columns == rows.columns,
+                "features of shape \(features.shape) for \(rows.rows) positions of \(rows.columns)")
             for (position, row) in places.enumerated() { rows[row].copy(from: source[position]) }
+        case (.tokens, nil), (.features, _?):
+            fatalError("a batch of another kind than the model's input, \(configuration.input)")
         }
         return rows
     }

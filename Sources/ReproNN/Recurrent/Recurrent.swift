@@ -14,10 +14,13 @@ public struct Recurrent: Sendable {
     /// Draws every parameter from its own stream: U(−1/√H, 1/√H).
     ///
     /// - Parameter prefix: what precedes the parameters' names, for example `lstm.`; it is part of each stream's key.
-    /// - Throws: `FloatingPointFault`.
+    /// - Throws: `ParameterKeyCollision` where two names share a stream's key, before anything is drawn;
+    ///   `FloatingPointFault`.
     public init(_ configuration: RecurrentConfiguration, prefix: String = "", streams: RandomStreams) throws {
         self.configuration = configuration
-        parameters = try configuration.parameterShapes.map { name, shape in
+        let shapes = configuration.parameterShapes
+        _ = try ParameterKeys(names: shapes.map { prefix + $0.name })
+        parameters = try shapes.map { name, shape in
             let value = try streams.draw(parameter: prefix + name) {
                 try Initialization.recurrent(hiddenSize: configuration.hiddenSize).tensor(shape: shape, from: &$0)
             }
@@ -51,6 +54,8 @@ public struct Recurrent: Sendable {
     /// - Parameters:
     ///   - input: `[T, B, I]`, `[B, T, I]` batch first, or `[T, I]`.
     ///   - lengths: each sequence's valid steps, in any order; all of them where nil.
+    ///   - weights: this module's, made for an engine of the same kernel path; the number of workers may be another.
+    /// - Precondition: weights as stated.
     /// - Throws: ``ShapeError``, `FloatingPointFault`.
     public func forward(
         _ input: Tensor, lengths: [Int]? = nil, initial: InitialStates = InitialStates(), weights: RecurrentWeights,
@@ -71,8 +76,10 @@ public struct Recurrent: Sendable {
     /// Runs over a batch in training: with dropout between layers, where the configuration has any, and keeping what
     /// ``backward(_:output:hidden:cell:options:engine:)`` needs.
     ///
-    /// - Parameter dropout: the stream that dropout draws from.
-    /// - Precondition: a stream where the module has dropout and more than one layer.
+    /// - Parameters:
+    ///   - weights: as in the forward pass, and made with `backward: true`.
+    ///   - dropout: the stream that dropout draws from.
+    /// - Precondition: weights as stated; a stream where the module has dropout and more than one layer.
     /// - Throws: ``ShapeError``, `FloatingPointFault`.
     public func forwardForTraining(
         _ input: Tensor, lengths: [Int]? = nil, initial: InitialStates = InitialStates(), weights: RecurrentWeights,
@@ -109,7 +116,8 @@ public struct Recurrent: Sendable {
     /// Gradients of a scalar with respect to everything that the forward pass read, from those with respect to its
     /// results; absent ones are +0.
     ///
-    /// - Precondition: the tape has not been used; gradients to continue have the parameters' shapes.
+    /// - Precondition: the tape is this module's and has not been used; the engine's kernel path is that of its forward
+    ///   pass; gradients to continue have the parameters' shapes.
     /// - Throws: ``ShapeError``, `FloatingPointFault`.
     public func backward(
         _ tape: RecurrentTape, output: Tensor? = nil, hidden: Tensor? = nil, cell: Tensor? = nil,
@@ -132,7 +140,7 @@ public struct Recurrent: Sendable {
             initialHidden: Matrix(rows: final.hidden.rows, columns: configuration.stateSize),
             parameters: Recurrent.gradients(tape.weights.shapes, continuing: options.continuing),
             continues: options.continuing != nil, input: input)
-        RecurrentPass.backward(tape, operands, engine: engine)
+        RecurrentPass.backward(configuration, tape, operands, engine: engine)
         return RecurrentGradients(
             parameters: zip(operands.parameters, tape.weights.shapes).map { Tensor($0, shape: $1) },
             input: input.map { rows.scatter($0, engine) }, hidden: rows.unrank(operands.initialHidden),
@@ -183,8 +191,8 @@ public struct Recurrent: Sendable {
         _ rows: CallerRows, _ input: Tensor, _ initial: InitialStates, _ weights: RecurrentWeights, _ engine: Engine,
         tape: RecurrentTape?, dropout: Dropout?, observer: OperationObserver?
     ) -> RecurrentOutput {
-        let configuration = weights.configuration
-        let pass = RecurrentPass(weights: weights, layout: rows.layout, engine: engine, observer: observer)
+        let pass = RecurrentPass(
+            configuration, rows.layout, weights: weights, engine: engine, training: tape != nil, observer: observer)
         let start = States(configuration, batch: rows.layout.batch)
         rows.rank(initial.hidden, into: start.hidden)
         if let cells = start.cells { rows.rank(initial.cell, into: cells) }

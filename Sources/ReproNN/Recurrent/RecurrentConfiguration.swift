@@ -108,7 +108,7 @@ public struct RecurrentConfiguration: Sendable, Equatable {
     /// Whether a training pass draws for dropout at all.
     public var drops: Bool { dropout > 0 && layers > 1 }
 
-    /// The kernels of the cell: the driver's one line per cell.
+    /// Which of the kernels' cells it is: the driver's one line per cell.
     var kernel: CellKind {
         switch cell {
         case .lstm: .lstm
@@ -117,6 +117,6 @@ public struct RecurrentConfiguration: Sendable, Equatable {
         }
     }
 
-    /// The features of the input, PyTorch's `input_size`.
+    /// The features of what a layer reads: the module's input, or the output of the layer below.
     public func inputSize(ofLayer layer: Int) -> Int { layer == 0 ? inputSize : outputSize }
 }

@@ -74,7 +74,7 @@ public struct LSTM: RecurrentModule {
     ///   - dropout: the probability of dropping an element between layers, in training.
     ///   - projSize: the size that a projection reduces h to, below `hiddenSize`; 0 for none.
     ///   - prefix: what precedes the parameters' names and is part of their streams' keys, for example `lstm.`.
-    /// - Throws: `FloatingPointFault`.
+    /// - Throws: `ParameterKeyCollision` where two names share a stream's key, `FloatingPointFault`.
     public init(
         inputSize: Int, hiddenSize: Int, layers: Int = 1, bias: Bool = true, batchFirst: Bool = false,
         dropout: Double = 0, bidirectional: Bool = false, projSize: Int = 0, prefix: String = "",
@@ -94,7 +94,7 @@ public struct GRU: RecurrentModule {
 
     /// Draws every parameter from its own stream: U(−1/√H, 1/√H). The options are those of ``LSTM``, but for the projection.
     ///
-    /// - Throws: `FloatingPointFault`.
+    /// - Throws: `ParameterKeyCollision` where two names share a stream's key, `FloatingPointFault`.
     public init(
         inputSize: Int, hiddenSize: Int, layers: Int = 1, bias: Bool = true, batchFirst: Bool = false,
         dropout: Double = 0, bidirectional: Bool = false, prefix: String = "", streams: RandomStreams
@@ -114,7 +114,7 @@ public struct RNN: RecurrentModule {
     /// Draws every parameter from its own stream: U(−1/√H, 1/√H). The options are those of ``LSTM``, with a nonlinearity in
     /// place of the projection.
     ///
-    /// - Throws: `FloatingPointFault`.
+    /// - Throws: `ParameterKeyCollision` where two names share a stream's key, `FloatingPointFault`.
     public init(
         inputSize: Int, hiddenSize: Int, layers: Int = 1, nonlinearity: Nonlinearity = .tanh, bias: Bool = true,
         batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false, prefix: String = "",

@@ -96,9 +96,10 @@ extension RecurrentOutput {
     /// - Parameters:
     ///   - lengths: as the module had them; nil for all steps.
     ///   - batchFirst: as the module has it.
+    /// - Precondition: one length per sequence, each within 1 … T.
     public func lastByGather(lengths: [Int]? = nil, batchFirst: Bool = false) -> Tensor {
-        rows(sequences(batchFirst)) { sequences, sequence, direction in
-            direction == 0 ? (lengths?[sequence] ?? sequences.steps) - 1 : 0
+        rows(SequenceShape(trusting: output.shape, batchFirst: batchFirst, lengths: lengths)) {
+            sequences, sequence, direction in direction == 0 ? sequences.length(sequence) - 1 : 0
         }
     }
 
@@ -107,7 +108,7 @@ extension RecurrentOutput {
     /// Seldom what is wanted. The reverse direction begins at the last step, so that its half there has read one step
     /// alone; and past a sequence's length both halves are +0.
     public func lastStep(batchFirst: Bool = false) -> Tensor {
-        rows(sequences(batchFirst)) { sequences, _, _ in sequences.steps - 1 }
+        rows(SequenceShape(trusting: output.shape, batchFirst: batchFirst)) { sequences, _, _ in sequences.steps - 1 }
     }
 
     /// The whole output with its halves merged at every step: `[T, B, D·S]` for concat, else `[T, B, S]`.
@@ -124,10 +125,6 @@ extension RecurrentOutput {
         let matrix = [forward.count / stateSize, stateSize]
         let merged = try merging.merge(forward: forward.reshaped(matrix), reverse: reverse?.reshaped(matrix))
         return merged.reshaped(forward.shape.dropLast() + [merged.shape[1]])
-    }
-
-    private func sequences(_ batchFirst: Bool) -> SequenceShape {
-        SequenceShape(trusting: output.shape, batchFirst: batchFirst)
     }
 
     /// The output of each sequence at a step of its own for either half.

@@ -1,5 +1,7 @@
 import ReproNN
 import ReproNumerics
+import ReproRandom
+import ReproTestSupport
 import Testing
 
 /// Parameters by layer, direction and kind, in PyTorch's spelling and order.
@@ -50,5 +52,21 @@ import Testing
             #expect(module.parameters.map(\.name) == configuration.parameterNames.map(\.description))
             #expect(module.parameters.map(\.value.shape) == configuration.parameterNames.map(configuration.shape))
         }
+    }
+
+    /// The first two names of an RNN whose CRC-32 is the same, found by search.
+    @Test func namesThatShareAKeyAreRefusedBeforeAnythingIsDrawn() throws {
+        let deep = RecurrentConfiguration(cell: .rnn, inputSize: 1, hiddenSize: 1, layers: 3030, bidirectional: true)
+        let model = SequenceModelConfiguration(
+            input: .features(1), recurrent: deep, readout: .positions, head: .softmax, classes: 2)
+        let streams = RandomStreams(seed: 1)
+        for body in [
+            { _ = try Recurrent(deep, prefix: "rnn.", streams: streams) },
+            { _ = try SequenceModel(model, streams: streams) },
+        ] {
+            let collision = try thrown(ParameterKeyCollision.self, nil, body)
+            #expect(collision.first == "rnn.weight_hh_l1577_reverse" && collision.second == "rnn.weight_hh_l3029")
+        }
+        #expect(streams.takeLedger().isEmpty)
     }
 }

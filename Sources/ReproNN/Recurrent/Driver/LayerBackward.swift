@@ -18,13 +18,17 @@ struct BackwardOperands {
 
 extension RecurrentPass {
     /// The backward pass of all layers, last to first.
+    ///
+    /// - Parameter configuration: the module's.
+    /// - Precondition: a tape of such a module, whose weights are for kernels of the engine's path.
     static func backward(
-        _ tape: RecurrentTape, _ operands: BackwardOperands, engine: Engine, observer: OperationObserver? = nil
+        _ configuration: RecurrentConfiguration, _ tape: RecurrentTape, _ operands: BackwardOperands, engine: Engine,
+        observer: OperationObserver? = nil
     ) {
+        tape.weights.verify(for: configuration, engine: engine, training: true)
         tape.use()
         // The sweeps read views of what the tape keeps.
         defer { withExtendedLifetime(tape) {} }
-        let configuration = tape.weights.configuration
         var memory = Workspace()
         var gradient = operands.output
         for layer in stride(from: configuration.layers - 1, through: 0, by: -1) {

@@ -6,7 +6,20 @@ struct RecurrentPass {
     let layout: SequenceLayout
     let engine: Engine
     /// Watches every operation; nil for none.
-    var observer: OperationObserver?
+    let observer: OperationObserver?
+
+    /// - Parameter configuration: the module's.
+    /// - Precondition: weights of that configuration and of the engine's path.
+    init(
+        _ configuration: RecurrentConfiguration, _ layout: SequenceLayout, weights: RecurrentWeights, engine: Engine,
+        training: Bool, observer: OperationObserver?
+    ) {
+        weights.verify(for: configuration, engine: engine, training: training)
+        self.weights = weights
+        self.layout = layout
+        self.engine = engine
+        self.observer = observer
+    }
 
     private var configuration: RecurrentConfiguration { weights.configuration }
 

@@ -7,6 +7,10 @@ import ReproNumerics
 public final class RecurrentWeights: @unchecked Sendable {
     /// What the weights belong to.
     public let configuration: RecurrentConfiguration
+    /// Whose kernels they are laid out for.
+    private let path: KernelPath
+    /// Whether they hold what only the backward pass needs.
+    private let hasBackward: Bool
     /// Parts of each direction.
     let partCount: Int
     /// By layer, then direction.
@@ -28,6 +32,8 @@ public final class RecurrentWeights: @unchecked Sendable {
         let shapes = parameters.map(\.value.shape)
         self.shapes = shapes
         self.configuration = configuration
+        path = engine.kernels.path
+        hasBackward = backward
         // A projection reads every unit of a step, so its units stay with one worker.
         let partCount =
             configuration.projectionSize > 0
@@ -59,6 +65,19 @@ public final class RecurrentWeights: @unchecked Sendable {
         memory = packing.memory
         self.directions = directions
         self.parts = parts
+    }
+
+    /// Holds the weights to a pass that is about to use them.
+    ///
+    /// - Precondition: they are a module's of this configuration, laid out for kernels of the engine's path, for training
+    ///   with `backward`. The number of the engine's workers may be another.
+    func verify(for configuration: RecurrentConfiguration, engine: Engine, training: Bool) {
+        require(
+            self.configuration == configuration, "weights of \(self.configuration) in a module of \(configuration)")
+        require(
+            path == engine.kernels.path,
+            "weights laid out for '\(path.rawValue)' kernels in a pass by '\(engine.kernels.path.rawValue)'")
+        require(hasBackward || !training, "weights without what training needs: make them with 'backward: true'")
     }
 
     @inline(__always)
