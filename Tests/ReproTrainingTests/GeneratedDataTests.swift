@@ -42,4 +42,27 @@ import Testing
             #expect(weight.value.shape[0] == 1)
         }
     }
+
+    /// Sizes that no memory holds are an error of the options, before anything is drawn.
+    @Test(arguments: [
+        ("\"format\": \"ends\", \"classes\": 2, \"letters\": 3", "train"),
+        ("\"format\": \"balance\", \"features\": 1", "train"),
+        ("\"format\": \"balance\", \"features\": 1000", "features"),
+    ])
+    func moreElementsThanThereMayBeAreRefused(_ source: String, _ key: String) throws {
+        func decode(train: Int) throws {
+            let text = """
+                {"name": "g", "task": "classification",
+                 "data": {\(source), "minimumLength": 1, "maximumLength": 10000, "train": \(train), "test": 1},
+                 "model": {"hidden": 3},
+                 "training": {"optimizer": "sgd", "learningRate": 0.1, "batchSize": 4, "epochs": 1}}
+                """
+            _ = try Experiment.decode(try JSONValue.parse(Array(text.utf8), path: "g.json"), path: "g.json")
+        }
+        // 2^30 ÷ 10^4 is 107 374.18.
+        let greatest = key == "features" ? 106 : 107_373
+        let error = try thrown(FormatError.self) { try decode(train: greatest + 1) }
+        #expect(error.key == "data.\(key)" && error.problem.contains("more than 1073741824 elements"), "\(error)")
+        #expect(throws: Never.self) { try decode(train: greatest) }
+    }
 }

@@ -8,6 +8,8 @@ public struct Optimizer: Sendable {
     /// What the next step multiplies by; a schedule changes it between epochs.
     public var learningRate: Double
     private let names: [String]
+    /// The parameters' shapes, which every step's parameters and gradients have.
+    private let shapes: [[Int]]
     /// `exp_avg` or `momentum_buffer` of every parameter; empty for SGD without momentum.
     private var first: [Tensor]
     /// `exp_avg_sq` of every parameter; empty for SGD.
@@ -21,7 +23,8 @@ public struct Optimizer: Sendable {
         self.options = options
         learningRate = options.learningRate
         names = parameters.map(\.name)
-        let zeros = parameters.map { Tensor(zeros: $0.value.shape) }
+        shapes = parameters.map(\.value.shape)
+        let zeros = shapes.map { Tensor(zeros: $0) }
         // The kernel computes with the option as binary32: where that is 0, nothing would ever read a buffer.
         first = options.optimizer == .sgd && Float(options.momentum) == 0 ? [] : zeros
         second = options.optimizer == .sgd ? [] : zeros
@@ -57,7 +60,7 @@ public struct Optimizer: Sendable {
 
     /// One step: clips the gradients to the norm, where one is set, and changes the parameters.
     ///
-    /// - Precondition: gradients in the order and shapes of the parameters.
+    /// - Precondition: parameters in the order and shapes that the optimiser was made for, gradients in the same.
     /// - Throws: ``FloatingPointFault``.
     public mutating func apply(
         _ gradients: [Tensor], to parameters: inout [Parameter], engine: Engine
@@ -69,7 +72,15 @@ public struct Optimizer: Sendable {
     package mutating func apply(
         _ gradients: [Tensor], to parameters: inout [Parameter], engine: Engine, observer: OperationObserver?
     ) throws(FloatingPointFault) {
-        require(gradients.count == parameters.count, "\(gradients.count) gradients")
+        require(
+            gradients.count == shapes.count && parameters.count == shapes.count,
+            "\(gradients.count) gradients of \(parameters.count) parameters for an optimiser of \(shapes.count)")
+        for (index, shape) in shapes.enumerated() {
+            require(
+                parameters[index].value.shape == shape && gradients[index].shape == shape,
+                "'\(names[index])' of shape \(parameters[index].value.shape) with a gradient of shape "
+                    + "\(gradients[index].shape), not \(shape)")
+        }
         try engine.verify()
         step += 1
         var scale = clippingFactor(gradients, engine.kernels)
@@ -155,7 +166,7 @@ public struct Optimizer: Sendable {
         let decoupled = options.optimizer == .adamw
         return AdamCoefficients(
             scale: scale,
-            shrink: decoupled && options.weightDecay != 0
+            shrink: decoupled && Float(options.weightDecay) != 0
                 ? Float(1 - learningRate * options.weightDecay) : 1,
             decay: decoupled ? 0 : Float(options.weightDecay), w1: Float(1 - options.beta1),
             beta2: Float(options.beta2), w2: Float(1 - options.beta2),

@@ -16,14 +16,18 @@ public enum Schedule: Sendable, Equatable {
     ///     step: base × factor × factor × …, ⌊epoch ÷ every⌋ times   exponential: epoch times
     ///     linear: base × (start + (end − start) × min(epoch, n) ÷ n)
     ///
+    /// - Precondition: the epoch is not negative; `every` and `epochs` are at least 1.
     /// - Throws: `FloatingPointFault`.
     public func rate(_ base: Double, epoch: Int) throws(FloatingPointFault) -> Double {
         require(epoch >= 0, "epoch \(epoch)")
         try FloatingPointEnvironment.verify()
         switch self {
-        case .step(let every, let factor): return Schedule.product(base, factor, times: epoch / every)
+        case .step(let every, let factor):
+            require(every >= 1, "a schedule that steps every \(every) epochs")
+            return Schedule.product(base, factor, times: epoch / every)
         case .exponential(let factor): return Schedule.product(base, factor, times: epoch)
         case .linear(let start, let end, let epochs):
+            require(epochs >= 1, "a linear schedule over \(epochs) epochs")
             let way = (end - start) * Double(min(epoch, epochs))
             return base * (start + way / Double(epochs))
         }

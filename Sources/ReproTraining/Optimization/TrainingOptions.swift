@@ -91,6 +91,16 @@ extension TrainingOptions {
         }
     }
 
+    /// Holds options that were built in Swift to what is asked of those that are read.
+    ///
+    /// - Precondition: every option is within the range that its JSON has.
+    func requireRanges() {
+        do {
+            var options = try OptionReader(json, path: "training options")
+            _ = try TrainingOptions(&options)
+        } catch { fatalError("\(error)") }
+    }
+
     /// Micro-batches and a schedule are named where there are any, so that experiments without them read as they always did.
     var json: JSONValue {
         var json: JSONValue = [

@@ -67,9 +67,12 @@ public enum RunProgress: Sendable {
 extension Experiment {
     /// Carries out the experiment: the one way from a seed to a digest.
     ///
+    /// - Precondition: training options within the ranges that their JSON has; at least 1 sequence in an evaluation.
     /// - Throws: ``StageNeverReached``, `FormatError` for data, `NotFiniteError`, `ExperimentError`, `PerturbationError`, `FloatingPointFault`,
     ///   `ParameterKeyCollision`.
     public func run(seed: UInt64, engine: Engine, options: RunOptions = RunOptions()) throws -> RunResult {
+        require(options.evaluationBatchSize >= 1, "\(options.evaluationBatchSize) sequences at a time in an evaluation")
+        training?.requireRanges()
         try FloatingPointEnvironment.verify()
         let recorder = Recorder(
             engine: engine, detail: options.detail, perturbation: options.perturbation,

@@ -38,14 +38,8 @@ public struct BalanceSource: TrainingSource {
 
 extension BalanceSource {
     init(_ options: inout OptionReader) throws(FormatError) {
-        let sizes = try GeneratedSequences(&options)
         let features = try options.integer("features", in: 1...100_000)
-        guard (sizes.train + sizes.test) * sizes.maximumLength * features <= Experiment.greatestElementCount else {
-            throw options.error(
-                "features", "more than \(Experiment.greatestElementCount) elements may come of these sizes",
-                remedy: "make train, test, maximumLength or features smaller")
-        }
-        self.init(sizes: sizes, features: features)
+        self.init(sizes: try GeneratedSequences(&options, features: features), features: features)
     }
 }
 

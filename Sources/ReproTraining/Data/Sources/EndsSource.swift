@@ -10,7 +10,7 @@ public struct EndsSource: TrainingSource {
     public var sizes: GeneratedSequences
     /// How many classes there are.
     public var classes: Int
-    /// How many letters stand between the ends.
+    /// How many letters words are made of, the first ones of a–z.
     public var letters: Int
 
     var options: JSONValue { sizes.json.adding(["classes": classes, "letters": letters]) }

@@ -22,13 +22,22 @@ public struct GeneratedSequences: Sendable, Equatable {
 }
 
 extension GeneratedSequences {
-    init(_ options: inout OptionReader) throws(FormatError) {
+    /// - Parameter features: how many numbers a position holds.
+    /// - Throws: `FormatError` where an option is out of range, or more elements may come of all of them than an experiment
+    ///   may have.
+    init(_ options: inout OptionReader, features: Int = 1) throws(FormatError) {
         let sizes = 1...10_000_000
         options.expect("maximumLength")
         let minimum = try options.integer("minimumLength", in: 1...10_000)
         self.init(
             minimumLength: minimum, maximumLength: try options.integer("maximumLength", in: minimum...10_000),
             train: try options.integer("train", in: sizes), test: try options.integer("test", in: sizes))
+        guard (train + test) * maximumLength * features <= Experiment.greatestElementCount else {
+            throw options.error(
+                features > 1 ? "features" : "train",
+                "more than \(Experiment.greatestElementCount) elements may come of these sizes",
+                remedy: "make train, test, maximumLength\(features > 1 ? " or features" : "") smaller")
+        }
     }
 
     var json: JSONValue {
