@@ -160,6 +160,23 @@ import Testing
     }
 
     /// A fault that makes a number infinite is caught like one that came about by itself: flipping bit 30 of 1 does.
+    /// What the digest leaves out is planted in, looked at and then sent, as what it covers is.
+    @Test(arguments: [true, false]) func aNumberThatIsNotFiniteIsNeverSent(_ hashed: Bool) throws {
+        var sent: [String] = []
+        let fault = Perturbation(stage: "init", tensor: "b", element: 3, kind: .bit(30))
+        let recorder = Recorder(
+            perturbation: fault, sink: OperationSink { operation, _ in sent.append(operation.name) })
+        func record(_ name: String, _ tensor: inout Tensor) throws {
+            if hashed { try recorder.record(name, &tensor) } else { try recorder.observe(name, &tensor) }
+        }
+        recorder.begin("init")
+        var (first, second) = (tensor, Tensor(repeating: 1, shape: [2, 3]))
+        try record("a", &first)
+        let error = notFinite { try record("b", &second) }
+        #expect(error == NotFiniteError(place: .stage("init"), tensor: "b", element: 3, bits: 0x7f80_0000))
+        #expect(sent == ["a"])
+    }
+
     @Test func aFaultThatIsNotFiniteIsCaught() throws {
         let recorder = Recorder(perturbation: Perturbation("init/a:0:30"))
         recorder.begin("init")

@@ -19,9 +19,15 @@ public struct Tensor: @unchecked Sendable {
     }
 
     /// A tensor of +0.
+    ///
+    /// - Precondition: no size is negative.
     public init(zeros shape: [Int]) { self.init(repeating: 0, shape: shape) }
 
+    /// A tensor of one number.
+    ///
+    /// - Precondition: no size is negative.
     public init(repeating value: Float, shape: [Int]) {
+        require(shape.allSatisfy { $0 >= 0 }, "a tensor of shape \(shape)")
         let storage = Storage.allocate(count: Tensor.count(of: shape))
         storage.view.fill(value)
         self.init(shape: shape, storage: storage)

@@ -1,3 +1,5 @@
+import ReproNumerics
+
 /// A SHA-256 value, 32 bytes.
 public struct Digest: Sendable, Equatable, CustomStringConvertible {
     /// The length of SHA-256 in bytes.
@@ -8,7 +10,7 @@ public struct Digest: Sendable, Equatable, CustomStringConvertible {
 
     /// - Precondition: 32 bytes.
     public init(bytes: [UInt8]) {
-        precondition(bytes.count == Digest.byteCount, "a digest has 32 bytes, not \(bytes.count)")
+        require(bytes.count == Digest.byteCount, "a digest has 32 bytes, not \(bytes.count)")
         self.bytes = bytes
     }
 

@@ -31,7 +31,7 @@ public struct FunctionTable: Sendable {
 
     /// - Precondition: 1 ≤ stride < 2^32.
     public init(function: ElementaryFunction, stride: Int = 1) {
-        precondition(stride >= 1 && stride < 1 << 32, "a stride of \(stride)")
+        require(stride >= 1 && stride < 1 << 32, "a stride of \(stride)")
         self.function = function
         self.stride = stride
     }

@@ -35,7 +35,7 @@ public struct Leaf: Sendable, Equatable {
     public let elementType: ElementType
     /// The size of each axis.
     public let shape: [Int]
-    /// What the name, type, shape and bytes hash to; of a stage, what its leaves and streams do.
+    /// What the name, type, shape and bytes hash to.
     public let digest: Digest
     /// A few of the elements, for judging the size of a drift.
     public let samples: [Sample]
@@ -68,7 +68,7 @@ public struct Stage: Sendable, Equatable {
     public let id: StageID
     /// The digest of the stage's random streams.
     public let streams: Digest
-    /// What the name, type, shape and bytes hash to; of a stage, what its leaves and streams do.
+    /// What the stage's name, streams and leaves hash to.
     public let digest: Digest
     /// The stage's tensors; nil where only the digest was kept.
     public let leaves: [Leaf]?
@@ -100,9 +100,10 @@ public struct Trace: Sendable, Equatable {
     public let root: Digest
 
     /// Hashes the stages to their root.
-    public init(stages: [Stage]) {
+    ///
+    /// - Parameter hashing: by which kernels; the fastest unless said otherwise. It changes no bit.
+    public init(stages: [Stage], hashing: Hashing = Hashing()) {
         self.stages = stages
-        let hashing = Hashing()
         root = hashing.node(name: Trace.rootName, streams: hashing.streams([]), children: stages.map(\.digest))
     }
 
@@ -115,6 +116,6 @@ public struct Trace: Sendable, Equatable {
             let digest = hashing.node(name: stage.name, streams: stage.streams, children: leaves.map(\.digest))
             if digest != stage.digest { return "stage '\(stage.name)'" }
         }
-        return Trace(stages: stages).root == root ? nil : "the root"
+        return Trace(stages: stages, hashing: hashing).root == root ? nil : "the root"
     }
 }

@@ -85,7 +85,7 @@ extension StageID: Comparable {
 extension StageID: ExpressibleByStringLiteral {
     /// - Precondition: the literal is a stage's text form.
     public init(stringLiteral text: String) {
-        guard let stage = StageID(text) else { preconditionFailure("'\(text)' is no stage") }
+        guard let stage = StageID(text) else { fatalError("'\(text)' is no stage") }
         self = stage
     }
 }

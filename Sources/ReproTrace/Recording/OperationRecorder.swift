@@ -70,15 +70,19 @@ public final class OperationRecorder {
         guard failure == nil else { return nil }
         do {
             let element = try plant(in: name, &value)
-            guard sends else { return element }
-            try value.elements.withBytes {
-                let digest = hashing.tensor(name: name, elementType: .float32, shape: value.shape, bytes: $0)
-                try send(name, .float32, value.shape, digest, $0)
-            }
+            try send(name, value)
             return element
         } catch {
             failure = error
             return nil
+        }
+    }
+
+    /// Hashes a tensor and sends it, where the open stage is looked into.
+    func send(_ name: String, _ tensor: Tensor) throws {
+        guard sends else { return }
+        try tensor.elements.withBytes {
+            try send(name, .float32, tensor.shape, hashing.tensor(name: name, tensor), $0)
         }
     }
 

@@ -1,3 +1,5 @@
+import ReproNumerics
+
 /// A planted fault: one element changed by one bit or one ulp, in a recorded tensor or in an operation, before anything
 /// reads it.
 ///
@@ -7,7 +9,7 @@
 public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
     /// What becomes of the element.
     public enum Kind: Sendable, Equatable, CustomStringConvertible {
-        /// This bit is flipped, 0 being the lowest of the significand.
+        /// This bit of 0 … 31 is flipped, 0 being the lowest of the significand.
         case bit(Int)
         /// The bit pattern grows by one: the next number away from zero.
         case ulp
@@ -36,7 +38,10 @@ public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
     /// What is done to the element.
     public let kind: Kind
 
+    /// - Precondition: the element is not negative; a bit is within 0 … 31.
     public init(stage: StageID, tensor: String, element: Int = 0, kind: Kind = .bit(0)) {
+        require(element >= 0, "a fault in element \(element)")
+        if case .bit(let bit) = kind { require((0..<32).contains(bit), "a fault in bit \(bit) of 32") }
         self.stage = stage
         self.tensor = tensor
         self.element = element

@@ -52,34 +52,49 @@ public final class Recorder {
         self.onTensor = onTensor
     }
 
-    /// Opens a stage. No other may be open.
+    /// Opens a stage.
+    ///
+    /// - Precondition: no other is open.
     public func begin(_ stage: StageID) {
-        precondition(open == nil, "stage '\(stage)' begins inside '\(open!)'")
+        require(open == nil, "stage '\(stage)' begins inside '\(open!)'")
         operations.stage = stage
     }
 
     /// Plants the fault where it belongs, looks for numbers that are not finite, and hashes a tensor of the open stage.
     ///
+    /// - Precondition: a stage is open.
     /// - Throws: ``NotFiniteError``, ``PerturbationError``, and what the observers throw.
     public func record(_ tensorName: String, _ tensor: inout Tensor) throws {
-        try operations.throwFailure()
-        _ = try operations.plant(in: tensorName, &tensor)
-        try verifyFinite(tensorName, tensor)
+        try plantAndVerify(tensorName, &tensor)
         let samples = Leaf.sampleOffsets(count: tensor.count).map {
             Leaf.Sample(offset: $0, bits: UInt64(tensor[offset: $0].bitPattern))
         }
         try tensor.elements.withBytes { try append(tensorName, .float32, tensor.shape, samples, $0) }
     }
 
-    /// Refuses a NaN or an infinity in a tensor of the open stage that the digest leaves out.
-    public func verifyFinite(_ tensorName: String, _ tensor: Tensor) throws(NotFiniteError) {
-        guard let open else { preconditionFailure("'\(tensorName)' is looked at outside a stage") }
+    /// The same for a tensor that the digest leaves out: it is an operation of the open stage, sent to the sink where there is
+    /// one, and has to be finite all the same.
+    ///
+    /// - Precondition: a stage is open.
+    /// - Throws: ``NotFiniteError``, ``PerturbationError``, and what the sink throws.
+    public func observe(_ tensorName: String, _ tensor: inout Tensor) throws {
+        try plantAndVerify(tensorName, &tensor)
+        try operations.send(tensorName, tensor)
+    }
+
+    private func plantAndVerify(_ tensorName: String, _ tensor: inout Tensor) throws {
+        guard let open else { fatalError("'\(tensorName)' recorded outside a stage") }
+        try operations.throwFailure()
+        _ = try operations.plant(in: tensorName, &tensor)
         try tensor.verifyFinite(tensorName, in: .stage(open), engine: engine)
     }
 
-    /// Plants the fault where it belongs, looks for numbers that are not finite, and hashes a tensor of the open stage.
+    /// Hashes integers of the open stage.
     ///
-    /// - Throws: ``NotFiniteError``, ``PerturbationError``, and what the observers throw.
+    /// - Parameter shape: holds as many elements as there are integers.
+    /// - Precondition: a stage is open.
+    /// - Throws: ``PerturbationError`` where the fault names them, since only binary32 numbers can be changed, and what the
+    ///   observers throw.
     public func record(_ tensorName: String, shape: [Int], _ integers: [Int64]) throws {
         try operations.refuseFault(in: tensorName)
         let samples = Leaf.sampleOffsets(count: integers.count).map {
@@ -88,9 +103,11 @@ public final class Recorder {
         try integers.withBytes { try append(tensorName, .int64, shape, samples, $0) }
     }
 
-    /// Plants the fault where it belongs, looks for numbers that are not finite, and hashes a tensor of the open stage.
+    /// Hashes bytes of the open stage, such as a file's.
     ///
-    /// - Throws: ``NotFiniteError``, ``PerturbationError``, and what the observers throw.
+    /// - Precondition: a stage is open.
+    /// - Throws: ``PerturbationError`` where the fault names them, since only binary32 numbers can be changed, and what the
+    ///   observers throw.
     public func record(_ tensorName: String, bytes: [UInt8]) throws {
         try operations.refuseFault(in: tensorName)
         try bytes.withBytes { try append(tensorName, .byte, [bytes.count], [], $0) }
@@ -99,10 +116,12 @@ public final class Recorder {
     /// Closes the stage and hashes it. `streams` are those that it drew from, in order of first use, as they were found
     /// after their last draw.
     ///
+    /// - Precondition: a stage is open.
     /// - Returns: whether the run goes on: false after its last stage.
+    /// - Throws: what a fault or an observer of the stage threw, and what the observers throw.
     @discardableResult
     public func end(streams: [StreamState] = []) throws -> Bool {
-        guard let open else { preconditionFailure("no stage to end") }
+        guard let open else { fatalError("no stage to end") }
         try operations.throwFailure()
         for stream in streams { try operations.send(stream) }
         let streams = hashing.streams(streams)
@@ -116,17 +135,22 @@ public final class Recorder {
         return open != lastStage
     }
 
-    /// Adds stages that another run of the same experiment has recorded, which this one goes on from. No stage may be open.
+    /// Adds stages that another run of the same experiment has recorded, which this one goes on from.
+    ///
+    /// - Precondition: no stage is open.
     public func append(stages: some Sequence<Stage>) {
-        precondition(open == nil, "stages are added inside '\(open!)'")
+        require(open == nil, "stages are added inside '\(open!)'")
         self.stages += stages
     }
 
-    /// The whole tree. Throws where a planted fault found no place.
+    /// The whole tree, its root hashed like all else by the engine's kernels.
+    ///
+    /// - Precondition: no stage is open.
+    /// - Throws: ``PerturbationError`` where a planted fault found no place.
     public func trace() throws -> Trace {
-        precondition(open == nil, "stage '\(open!)' is still open")
+        require(open == nil, "stage '\(open!)' is still open")
         if let fault = operations.fault { throw PerturbationError.neverReached(fault) }
-        return Trace(stages: stages)
+        return Trace(stages: stages, hashing: hashing)
     }
 
     /// Keeps memory bounded: of the steps, only the first and the latest hold their leaves.
@@ -140,7 +164,7 @@ public final class Recorder {
     private func append(
         _ tensorName: String, _ type: ElementType, _ shape: [Int], _ samples: [Leaf.Sample], _ bytes: ByteView
     ) throws {
-        guard let open else { preconditionFailure("'\(tensorName)' recorded outside a stage") }
+        guard let open else { fatalError("'\(tensorName)' recorded outside a stage") }
         let digest = hashing.tensor(name: tensorName, elementType: type, shape: shape, bytes: bytes)
         let leaf = Leaf(name: tensorName, elementType: type, shape: shape, digest: digest, samples: samples)
         leaves.append(leaf)

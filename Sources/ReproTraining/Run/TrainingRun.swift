@@ -236,10 +236,8 @@ extension Recorder {
         return OperationObserver { [operations] in operations.observe($0, &$1) }
     }
 
-    /// Records a tensor that the digest covers where `hashed`; else it is an operation, and has to be finite all the same.
+    /// Records a tensor that the digest covers where `hashed`; else it is an operation alone.
     fileprivate func record(_ name: String, _ tensor: inout Tensor, hashed: Bool) throws {
-        if hashed { return try record(name, &tensor) }
-        observer?.observe(name, &tensor)
-        try verifyFinite(name, tensor)
+        if hashed { try record(name, &tensor) } else { try observe(name, &tensor) }
     }
 }

@@ -41,9 +41,9 @@ public struct TrainingState: Sendable {
 
 /// A state that a run cannot go on from, because the run has begun otherwise.
 public struct ResumptionError: Error, Equatable, CustomStringConvertible {
-    /// The stage that differs, and the tensor of it where one does.
+    /// The stage that differs.
     public let stage: StageID
-    /// The tensor; nil where the stage differs in no single one.
+    /// The tensor of the stage that differs; nil where it is none of them.
     public let tensor: String?
 
     public var description: String {
