@@ -15,17 +15,13 @@ float repro_fma(float a, float b, float c);
 /// The emulation alone, for processors without the instruction and for the tests that hold it to the hardware.
 float repro_fma_emulated(float a, float b, float c);
 
-/// √x, correctly rounded (the instruction).
-float repro_sqrt(float x);
-double repro_sqrt64(double x);
-
 /// a × b + c with two roundings, compiled where fma is available: the canary for the pragma that keeps compilers from
 /// contracting it.
 float repro_contraction_canary(float a, float b, float c);
 
 /// What is wrong with this thread's floating-point environment: 0 where it is as the contract wants it, else a sum of
 /// 1 (rounding is not to nearest), 2 (results are flushed to zero), 4 (operands are treated as zero), 8 (exceptions
-/// stop the program).
+/// stop the program), 16 (64-bit ARM: instructions follow other rules than usual, FPCR.AH or FPCR.NEP).
 unsigned repro_floating_point_faults(void);
 
 /// Gives this thread the contract's environment: rounding to nearest, nothing flushed, all exceptions masked.
@@ -33,7 +29,7 @@ void repro_set_floating_point_environment(void);
 
 /// For tests: puts faults as above into this thread's environment (0 restores it). Where the processor has one switch
 /// for results and operands, as 64-bit ARM does, either fault brings both; where exceptions cannot stop a program, 8
-/// brings none.
+/// brings none, and where there are no other rules to follow, 16 brings none.
 void repro_set_floating_point_faults(unsigned faults);
 
 /// Whether this library was compiled with optimisations that change values: 0, or a sum of 1 (sums are reordered), 2 (products

@@ -11,6 +11,7 @@ public enum FloatingPointEnvironment {
         let words: [(bit: UInt32, fault: String)] = [
             (1, "rounding is not to nearest"), (2, "subnormal results are flushed to zero"),
             (4, "subnormal operands are treated as zero"), (8, "floating-point exceptions stop the program"),
+            (16, "instructions follow alternative rules"),
         ]
         return words.filter { found & $0.bit != 0 }.map(\.fault)
     }

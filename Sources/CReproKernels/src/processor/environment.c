@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-enum { rounding_fault = 1, results_flushed = 2, operands_flushed = 4, exceptions_unmasked = 8 };
+enum { rounding_fault = 1, results_flushed = 2, operands_flushed = 4, exceptions_unmasked = 8, other_rules = 16 };
 
 #if defined(__x86_64__)
 #include <xmmintrin.h>
@@ -31,8 +31,10 @@ void repro_set_floating_point_faults(unsigned faults) {
     _mm_setcsr(control);
 }
 #elif defined(__aarch64__)
-// FPCR: bits 22–23 rounding (0 is to nearest), bit 24 flushes results and operands alike, bits 8–12 and 15 let
-// exceptions stop the program (on processors that can). All bits of the contract's environment are 0.
+// FPCR: bits 22–23 rounding (0 is to nearest), bit 24 (FZ) flushes results and operands alike, bits 8–12 and 15 let
+// exceptions stop the program (on processors that can). Of processors with FEAT_AFP, bit 0 (FIZ) flushes operands, bit 1 (AH)
+// changes how subnormals, NaNs and estimates are handled, and bit 2 (NEP) what scalar operations leave in the rest of a
+// vector; on others these bits are 0. All bits of the contract's environment are 0.
 static uint64_t control_register(void) {
     uint64_t control;
     __asm__ volatile("mrs %0, fpcr" : "=r"(control));
@@ -44,6 +46,8 @@ unsigned repro_floating_point_faults(void) {
     unsigned faults = 0;
     if (control & (3u << 22)) faults |= rounding_fault;
     if (control & (1u << 24)) faults |= results_flushed | operands_flushed;
+    if (control & (1u << 0)) faults |= operands_flushed;
+    if (control & 0x6) faults |= other_rules;
     if (control & 0x9f00) faults |= exceptions_unmasked;
     return faults;
 }
@@ -55,6 +59,7 @@ void repro_set_floating_point_faults(unsigned faults) {
     if (faults & rounding_fault) control |= 1u << 22;
     if (faults & (results_flushed | operands_flushed)) control |= 1u << 24;
     if (faults & exceptions_unmasked) control |= 1u << 9;  // division by zero
+    if (faults & other_rules) control |= 1u << 2;
     __asm__ volatile("msr fpcr, %0" : : "r"(control));
 }
 #else

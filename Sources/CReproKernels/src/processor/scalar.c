@@ -1,8 +1,7 @@
-// The scalar operations that Swift takes from here: fma, √, and the canary for contraction.
+// The scalar operations that Swift takes from here: fma, and the canary for contraction.
 #include "../simd/fma_emulated.h"
 #include "processor.h"
 #include "repro_processor.h"
-#include "../simd/scalar_sqrt.h"
 
 #include "../simd/contraction.h"
 
@@ -29,6 +28,3 @@ float repro_contraction_canary(float a, float b, float c) {
 float repro_fma(float a, float b, float c) { return repro_fma_emulated(a, b, c); }
 float repro_contraction_canary(float a, float b, float c) { return a * b + c; }
 #endif
-
-float repro_sqrt(float x) { return scalar_sqrt(x); }
-double repro_sqrt64(double x) { return scalar_sqrt64(x); }
