@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import numpy as np
 
@@ -21,6 +22,10 @@ def tokens_of(text):
 def lines_of(content):
     if content.startswith(b"\xef\xbb\xbf"):
         raise Refused("a byte order mark")
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refused("not UTF-8") from None
     lines = [line[:-1] if line.endswith(b"\r") else line for line in content.split(b"\n")]
     return lines[:-1] if lines[-1] == b"" else lines
 
@@ -44,19 +49,28 @@ def tsv(content):
 
 def conllu(content):
     """A list of (tokens, labels): columns FORM and UPOS."""
-    result, tokens, labels = [], [], []
+    result, tokens, labels, commented = [], [], [], False
     for line in lines_of(content) + [b""]:
         if not line:
             if tokens:
                 result.append((tokens, labels))
-            tokens, labels = [], []
-        elif not line.startswith(b"#"):
+            elif commented:
+                raise Refused("a comment without words")
+            tokens, labels, commented = [], [], False
+        elif line.startswith(b"#"):
+            commented = True
+        else:
             columns = line.split(b"\t")
             if len(columns) != 10:
                 raise Refused("not ten columns")
-            if b"-" not in columns[0] and b"." not in columns[0]:
-                tokens.append(columns[1])
-                labels.append(columns[3])
+            if re.fullmatch(rb"[0-9]+[-.][0-9]+", columns[0]):
+                continue
+            if columns[0] != b"%d" % (len(tokens) + 1):
+                raise Refused("words are not numbered 1, 2, 3, …")
+            if not columns[1] or columns[3] in (b"", b"_"):
+                raise Refused("a word without a form or a tag")
+            tokens.append(columns[1])
+            labels.append(columns[3])
     if not result:
         raise Refused("no sentence")
     return result

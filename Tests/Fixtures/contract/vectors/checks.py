@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from .. import numerics, streams
+from .. import files, numerics, streams
 from ..numerics import F32, fma
-from . import derivatives
+from . import derivatives, drawing
 
 
 def _bits(x):
@@ -91,8 +91,29 @@ def check_streams():
     return 45
 
 
+def check_refusals():
+    """What the contract calls an error is refused, alone and behind what is right; what is right is read."""
+    word, line = drawing.word_line(1, "a", "X"), "x\ta"
+    for read, right, wrong in (
+        (files.conllu, word + "\n\n", drawing.REFUSED_SENTENCES + ["\ufeff" + word]),
+        (files.tsv, line + "\n", drawing.REFUSED_LINES + ["\ufeff" + line]),
+    ):
+        assert len(read(right.encode())) == 1
+        for before, text in [(before, text) for before in ("", right) for text in wrong] + [("", "")]:
+            if before and text.startswith("\ufeff"):
+                continue
+            try:
+                found = read((before + text + "\n").encode("utf-8", "surrogateescape"))
+            except files.Refused:
+                continue
+            raise AssertionError(f"{before + text!r} is read as {found}")
+    return len(drawing.REFUSED_SENTENCES) + len(drawing.REFUSED_LINES)
+
+
 def run():
-    everything = (check_streams, check_functions, check_fma, derivatives.check_recurrent, derivatives.check_training)
+    everything = (
+        check_streams, check_functions, check_fma, check_refusals, derivatives.check_recurrent, derivatives.check_training,
+    )  # fmt: skip
     for check in everything:
         print(f"{check.__name__}: {check()} right", file=sys.stderr)
     return 0

@@ -15,6 +15,18 @@ LABELS = ["b", "B", "a", "é", "日", "1", "10", "2", "NOUN", "x y"]
 WORDS = ["a", "A", "b", "bb", "É", "é", "日本", "z", "Z", "0", "-", "the", "THE", "ß"]
 
 
+def word_line(number, form, tag):
+    return "\t".join([str(number), form, "_", tag] + ["_"] * 6)
+
+
+#: Sentences that the contract refuses; a lone surrogate stands for a byte that is not UTF-8.
+REFUSED_SENTENCES = [
+    "# a comment alone", word_line(2, "a", "X"), word_line("01", "a", "X"), word_line("1-", "a", "X"), word_line(1, "", "X"),
+    word_line(1, "a", ""), word_line(1, "a", "_"), word_line(1, "\udcff", "X"), word_line(1, "a", "X") + "\t_", "1\ta",
+]  # fmt: skip
+REFUSED_LINES = ["a line without a tab", "\ta", " \ta", "x\t \t", "x\t\udcff"]
+
+
 class Drawing:
     """`random` is a random.Random; `folder` receives the files."""
 
@@ -158,7 +170,7 @@ class Drawing:
                 # Only what training is sure to have, but for one time in forty.
                 surely = labels if split == "train" or self.chance(0.025) else self.seen
                 data[split] = f"{split}.{kind}"
-                (self.folder / data[split]).write_bytes(getattr(self, kind)(count, surely).encode("utf-8"))
+                (self.folder / data[split]).write_bytes(getattr(self, kind)(count, surely).encode("utf-8", "surrogateescape"))
             return data, True, len(labels)
         classes, features, scale = self.pick(2, 2, 3, 5), r.randint(1, 6), self.pick(1, 1, 1, 30, 1e-3, 1e-40)
         data = dict(format=kind, classes=classes)
@@ -181,8 +193,8 @@ class Drawing:
             words = [r.choice(WORDS) for _ in range(r.randint(1, 6))]
             text = "".join(word + space() for word in words[:-1]) + words[-1]
             lines.append(f"{label}\t{self.pick('', '', ' ')}{text}{self.pick('', '', ' ')}")
-        if self.chance(0.01):
-            lines.append("a line without a tab")
+        if self.chance(0.02):
+            lines.append(self.pick(*REFUSED_LINES))
         return end.join(lines) + self.pick("", end, end, end + end)
 
     def conllu(self, count, labels):
@@ -196,10 +208,12 @@ class Drawing:
                 rows.append("\t".join(["1-2", "don't"] + ["_"] * 8))
             for place, label in enumerate(self.labels(length, labels), 1):
                 word = r.choice(WORDS + ["New York"])
-                rows.append("\t".join([str(place), word, "_", label.replace(" ", "_")] + ["_"] * 6))
+                rows.append(word_line(place, word, label.replace(" ", "_")))
                 if self.chance(0.1):
                     rows.append("\t".join([f"{place}.1", "empty"] + ["_"] * 8))
             text += end.join(rows) + end + end
+        if self.chance(0.04):
+            text += self.pick(*REFUSED_SENTENCES) + end + end
         return text.removesuffix(end) if self.chance(0.3) else text
 
     def tensors(self, kind, split, tagging, count, features, classes, scale):
