@@ -7,6 +7,8 @@ extension PCG64 {
 
     /// A uniform binary32 number: `a + (b − a) × u`, where a and b are first rounded to binary32 and each operation
     /// rounds, without a fused multiply-add. Rounding can make the result equal `b`.
+    ///
+    /// - Precondition: the thread rounds to nearest. A draw does not look, as ``RandomStreams`` says.
     public mutating func uniform(from a: Double, to b: Double) -> Float {
         let lower = Float(a)
         let upper = Float(b)
@@ -16,9 +18,9 @@ extension PCG64 {
     /// The next `count` numbers of `uniform(from:to:)`.
     ///
     /// A part of a longer draw is the draw of a generator on which `skip32` passed over what stands before it.
-    /// - Precondition: `count` is not negative.
+    /// - Precondition: `count` is not negative; the thread rounds to nearest.
     public mutating func uniforms(_ count: Int, from a: Double = 0, to b: Double = 1) -> [Float] {
-        precondition(count >= 0, "\(count) numbers")
+        guard count >= 0 else { fatalError("\(count) numbers") }
         var result: [Float] = []
         result.reserveCapacity(count)
         for _ in 0..<count { result.append(uniform(from: a, to: b)) }
@@ -30,7 +32,7 @@ extension PCG64 {
     /// Fisher and Yates from the end: element `i = count − 1 … 1` changes places with element `interval(upTo: i)`.
     /// - Precondition: `count` is not negative.
     public mutating func permutation(_ count: Int) -> [Int] {
-        precondition(count >= 0, "a permutation of \(count)")
+        guard count >= 0 else { fatalError("a permutation of \(count)") }
         var order = Array(0..<count)
         for last in stride(from: count - 1, to: 0, by: -1) {
             order.swapAt(last, Int(interval(upTo: UInt64(last))))

@@ -51,9 +51,9 @@ public struct MersenneTwister: Sendable, Equatable {
     /// PyTorch writes `u × (to − from) + from`, and its own bits differ by instruction set: its AVX2 and AVX-512 builds of
     /// the loop contract the expression to a fused multiply-add, its baseline build (`ATEN_CPU_CAPABILITY=default`) rounds
     /// twice. The fused form is reproduced, since every processor with AVX2 runs it.
-    /// - Precondition: the bound is finite and at least 2^-60.
+    /// - Precondition: the bound is finite and at least 2^-60; the thread rounds to nearest.
     public mutating func uniform(bound: Double) -> Float {
-        precondition(bound.isFinite && bound >= 0x1p-60, "numbers within ±\(bound)")
+        guard bound.isFinite && bound >= 0x1p-60 else { fatalError("numbers within ±\(bound)") }
         let k = Double(Float(bound))
         // Exact in binary64: u has 24 bits, so has k, and u × 2k − k, a multiple of 2^-23 ulp(k) no greater than k, has 47.
         // The one rounding is the fused multiply-add's.

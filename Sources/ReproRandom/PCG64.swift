@@ -33,7 +33,7 @@ public struct PCG64: Sendable, Equatable {
         state: (high: UInt64, low: UInt64), increment: (high: UInt64, low: UInt64), hasUInt32: Bool = false,
         uinteger: UInt32 = 0
     ) {
-        precondition(increment.low & 1 == 1, "the increment \(increment) is even")
+        guard increment.low & 1 == 1 else { fatalError("the increment \(increment) is even") }
         position = UInt128(state.high) << 64 | UInt128(state.low)
         self.increment = UInt128(increment.high) << 64 | UInt128(increment.low)
         self.hasUInt32 = hasUInt32

@@ -4,6 +4,9 @@
 /// (domain, key)))`. So one more layer leaves every other parameter unchanged, and a resumed run needs no generator's state.
 ///
 /// The ledger holds what was observed: the state of the very generator that drew, read after its last draw.
+///
+/// Generators, integers and `uniform32` are exact under every rounding. Draws between two bounds round, and do not look at the
+/// thread's floating-point environment: whoever draws them has done so. A run does, and so does every initial value.
 public final class RandomStreams {
     /// What a stream is drawn for; the raw value is the first word of its spawn key, part of the numerical contract.
     public enum Domain: UInt32, Sendable, CaseIterable {
@@ -65,7 +68,7 @@ public final class RandomStreams {
     }
 
     private func lend<Result>(_ body: () throws -> (Result, StreamState)) rethrows -> Result {
-        precondition(!isLending, "a generator is lent while another one draws")
+        guard !isLending else { fatalError("a generator is lent while another one draws") }
         isLending = true
         defer { isLending = false }
         let (result, state) = try body()

@@ -32,7 +32,7 @@ public struct SeedSequence: Sendable, Equatable {
     ///
     /// - Precondition: `words` is not negative.
     public func generateState(words: Int) -> [UInt32] {
-        precondition(words >= 0, "\(words) words of state")
+        guard words >= 0 else { fatalError("\(words) words of state") }
         var hash = Constant.initialB
         return (0..<words).map { index in
             var word = pool[index % pool.count] ^ hash

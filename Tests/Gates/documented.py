@@ -16,10 +16,13 @@ INHERITED = {"description", "json", "==", "<", "hash", "startIndex", "endIndex",
              "mappingPaths", "recurrent"}
 
 
+ATTRIBUTES = re.compile(r"(?:@\w+(?:\([^)]*\))?\s*)+$")
+
+
 def documented(lines, number):
     """Whether a documentation comment stands above a line, attributes between them passed over."""
     number -= 1
-    while number >= 0 and (lines[number].strip().startswith("@") or lines[number].strip().startswith("#if")):
+    while number >= 0 and (ATTRIBUTES.match(lines[number].strip()) or lines[number].strip().startswith("#if")):
         number -= 1
     return number >= 0 and lines[number].strip().startswith("///")
 

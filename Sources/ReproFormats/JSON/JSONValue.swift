@@ -1,3 +1,5 @@
+import ReproNumerics
+
 /// A JSON text as it was written: keys in their order, numbers as their digits.
 ///
 /// Two values are equal where they hold the same members in the same order, byte for byte.
@@ -121,13 +123,13 @@ public struct JSONNumber: Sendable, Equatable {
 
     /// - Precondition: the value is finite.
     public init(_ value: Double) {
-        precondition(value.isFinite, "JSON has no number for \(value)")
+        require(value.isFinite, "JSON has no number for \(value)")
         text = value.description
     }
 
     /// - Precondition: the value is finite.
     public init(_ value: Float) {
-        precondition(value.isFinite, "JSON has no number for \(value)")
+        require(value.isFinite, "JSON has no number for \(value)")
         text = value.description
     }
 

@@ -2,8 +2,8 @@
 ///
 /// A view is lent for a call and lives no longer than it. Nothing is copied until ``array(of:)`` asks for it.
 public struct ByteView: @unchecked Sendable {
-    /// How many bytes there are.
     @usableFromInline let base: UnsafeRawPointer?
+    /// How many bytes there are.
     public let count: Int
 
     @usableFromInline init(_ bytes: UnsafeRawBufferPointer) { (base, count) = (bytes.baseAddress, bytes.count) }

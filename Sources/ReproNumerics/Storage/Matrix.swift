@@ -7,13 +7,15 @@ public struct Matrix: @unchecked Sendable {
     public let view: MatrixView
 
     /// Memory of its own; undefined unless `zeroed`.
+    ///
+    /// - Precondition: neither size is negative.
     public init(rows: Int, columns: Int, zeroed: Bool = false) {
         self.init(Storage.allocate(count: rows * columns), rows: rows, columns: columns)
         if zeroed { storage.view.fill(0) }
     }
 
     init(_ storage: Storage, offset: Int = 0, rows: Int, columns: Int) {
-        precondition(
+        require(
             rows >= 0 && columns >= 0 && offset >= 0 && offset + rows * columns <= storage.count,
             "\(rows) × \(columns) elements from \(offset) of \(storage.count)")
         self.init(
@@ -33,10 +35,10 @@ public struct Matrix: @unchecked Sendable {
     }
 
     /// How many rows there are.
-    /// How many elements lie between the first elements of two rows.
-    /// How many columns there are.
     @inlinable @inline(__always) public var rows: Int { view.rows }
+    /// How many columns there are.
     @inlinable @inline(__always) public var columns: Int { view.columns }
+    /// How many elements lie between the first elements of two rows.
     @inlinable @inline(__always) public var stride: Int { view.stride }
 
     /// A row.
@@ -47,7 +49,7 @@ public struct Matrix: @unchecked Sendable {
     ///
     /// - Precondition: rows that stand without gaps.
     public var elements: VectorView {
-        precondition(stride == columns || rows <= 1, "rows of \(columns) elements that stand \(stride) apart")
+        require(stride == columns || rows <= 1, "rows of \(columns) elements that stand \(stride) apart")
         return VectorView(base: view.base, count: rows * columns)
     }
 

@@ -20,7 +20,7 @@ extension ManagedBuffer where Header == StorageHeader, Element == Float {
     ///
     /// - Precondition: `count` is not negative.
     static func allocate(count: Int) -> Storage {
-        precondition(count >= 0, "storage of \(count) elements")
+        require(count >= 0, "storage of \(count) elements")
         // The elements stand in the object's own allocation, which has room for moving up to the alignment: asking the
         // allocator for a larger alignment than its own costs more.
         let capacity = count + alignment / MemoryLayout<Float>.stride

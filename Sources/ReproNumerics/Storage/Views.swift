@@ -64,14 +64,14 @@ public struct MatrixView: @unchecked Sendable {
         self.stride = stride
     }
 
-    /// What stands at an index, checked in debug builds.
+    /// A row, checked in debug builds.
     @inlinable @inline(__always)
     public subscript(_ row: Int) -> VectorView {
         assert(row >= 0 && row < rows, "row \(row) of \(rows)")
         return VectorView(base: base + row * stride, count: columns)
     }
 
-    /// What stands at an index, checked in debug builds.
+    /// The element at a row and a column, checked in debug builds.
     @inlinable @inline(__always)
     public subscript(_ row: Int, _ column: Int) -> Float {
         get { self[row][column] }

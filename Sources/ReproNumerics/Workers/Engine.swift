@@ -16,6 +16,10 @@ public struct Engine: Sendable {
     /// of at most so many workers uses all of them from the threshold on.
     private static let leastShares = 4
 
+    /// The first engine of a process makes glibc keep freed memory for its next use, up to 1 GiB, instead of returning it to the
+    /// system (`mallopt`): for the whole process and for good, since passes over long sequences would otherwise have every
+    /// page cleared again. No result depends on it.
+    ///
     /// - Parameter parallelThreshold: 0 shares even the smallest work among all, so that a test reaches every division.
     public init(
         kernels: any Kernels, workers: Workers, parallelThreshold: Int = Engine.defaultParallelThreshold
@@ -26,6 +30,8 @@ public struct Engine: Sendable {
         repro_keep_freed_memory()
     }
 
+    /// An engine of the kernels that a path has, with workers of its own.
+    ///
     /// - Throws: ``KernelUnavailable`` where this processor lacks the path, ``ThreadsUnavailable``.
     public init(path: KernelPath = .best, threads: Int) throws {
         self.init(kernels: try path.kernels(), workers: try Workers(count: threads))
