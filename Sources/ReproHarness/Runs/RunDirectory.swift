@@ -2,8 +2,8 @@ import ReproFormats
 import ReproTraining
 import ReproVerification
 
-/// The folder that a run leaves: `run.json`, `model.safetensors`, `outputs.safetensors`, `metrics.csv`, and where they were
-/// asked for `trace.tsv`, `kept.safetensors` and the folder `checkpoints`.
+/// The folder that a run leaves: `run.json`, `model.safetensors`, `outputs.safetensors`, `metrics.csv`, of a classification or
+/// tagging `confusion.csv`, and where they were asked for `trace.tsv`, `kept.safetensors` and the folder `checkpoints`.
 ///
 /// The run has finished once `run.json` is there.
 public struct RunDirectory: Sendable {
@@ -14,8 +14,8 @@ public struct RunDirectory: Sendable {
 
     /// What a run writes, and all that may be replaced.
     private static let fileNames = [
-        recordName, "model.safetensors", "outputs.safetensors", "metrics.csv", OperationLog.traceName,
-        OperationLog.keptName, CheckpointFolder.name,
+        recordName, "model.safetensors", "outputs.safetensors", "metrics.csv", "confusion.csv",
+        OperationLog.traceName, OperationLog.keptName, CheckpointFolder.name,
     ]
 
     private static func isOwn(_ name: String) -> Bool { fileNames.contains(name) || AtomicFile.isTemporary(name) }
@@ -114,6 +114,9 @@ public struct RunDirectory: Sendable {
             result.outputs.map { NamedArray($0.name, .float($0.value)) }, metadata: result.metadata,
             to: folder + "/outputs.safetensors")
         try AtomicFile.write(Array(LossFile.text(result.losses).utf8), to: folder + "/metrics.csv")
+        if let confusion = ConfusionFile.text(result.scores) {
+            try AtomicFile.write(Array(confusion.utf8), to: folder + "/confusion.csv")
+        }
         try operations?.write(to: folder)
         try AtomicFile.write(
             result.json(environment: environment).encoded(.pretty), to: folder + "/" + recordName)
