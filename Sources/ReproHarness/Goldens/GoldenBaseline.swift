@@ -87,7 +87,7 @@ public struct GoldenBaseline: Sendable {
     }
 
     /// Runs git to its end; nil where it cannot be started.
-    private static func git(_ arguments: [String], in folder: String) -> (status: Int32, output: String)? {
+    static func git(_ arguments: [String], in folder: String) -> (status: Int32, output: String)? {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["git", "-C", folder] + arguments

@@ -13,14 +13,31 @@ extension Golden.DataFile {
         let digests = lines.prefix(count).lazy.map { line in
             String(hashing.digest(of: Array(line)).hexadecimal.prefix(Golden.DataFile.digitsPerLine))
         }
-        self.init(path: path, digest: hashing.digest(of: bytes), lines: isText ? digests.joined() : nil)
+        self.init(
+            path: path, digest: hashing.digest(of: bytes), lines: isText ? digests.joined() : nil,
+            turned: isText ? hashing.digest(of: Golden.DataFile.turned(bytes)) : nil)
+    }
+
+    /// A text with CRLF at the end of each line with LF, and any other the other way round, as git's `text` attribute does it.
+    private static func turned(_ bytes: [UInt8]) -> [UInt8] {
+        let (lf, cr) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+        let isCRLF = bytes.indices.allSatisfy { bytes[$0] != lf || ($0 > 0 && bytes[$0 - 1] == cr) }
+        var turned: [UInt8] = []
+        turned.reserveCapacity(bytes.count)
+        for byte in bytes {
+            if byte == lf {
+                if isCRLF { turned.removeLast() } else { turned.append(cr) }
+            }
+            turned.append(byte)
+        }
+        return turned
     }
 
     /// The lines that differ between this file and one that took its place; nil where the bytes are the same, or lines are not
     /// known of both.
     func change(to other: Golden.DataFile) -> LineChange? {
         guard digest != other.digest, let before = lineDigests, let after = other.lineDigests else { return nil }
-        return LineChange(path: path, before: before, after: after)
+        return LineChange(path: path, before: before, after: after, areEndingsTurned: other.turned == digest)
     }
 
     private var lineDigests: [ArraySlice<UInt8>]? {

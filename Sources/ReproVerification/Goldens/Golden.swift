@@ -19,6 +19,8 @@ public struct Golden: Sendable, Equatable {
         /// The first 6 hexadecimal digits of each line's SHA-256, one after another, which tell the lines that changed; nil
         /// for a file that is no text, or has more than ``greatestLineCount`` lines.
         public let lines: String?
+        /// The digest of the same text with the other line endings; nil where only a file tells of it. No golden keeps it.
+        let turned: Digest?
 
         /// Files of more lines are told apart by their digest alone.
         public static let greatestLineCount = 16_384
@@ -26,9 +28,19 @@ public struct Golden: Sendable, Equatable {
         public static let digitsPerLine = 6
 
         public init(path: String, digest: Digest, lines: String? = nil) {
+            self.init(path: path, digest: digest, lines: lines, turned: nil)
+        }
+
+        init(path: String, digest: Digest, lines: String?, turned: Digest?) {
             self.path = path
             self.digest = digest
             self.lines = lines
+            self.turned = turned
+        }
+
+        /// Whether two say the same of a file, however they came to know it.
+        public static func == (left: DataFile, right: DataFile) -> Bool {
+            left.path == right.path && left.digest == right.digest && left.lines == right.lines
         }
 
         public var json: JSONValue {

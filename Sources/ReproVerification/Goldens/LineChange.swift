@@ -11,19 +11,25 @@ public struct LineChange: Sendable, Equatable {
     public let countBefore, countAfter: Int
     /// The lines that differ, from 0, where both files have as many; nil where they do not.
     public let places: [Int]?
+    /// Whether the files are the same but for CRLF where the other has LF.
+    public let areEndingsTurned: Bool
 
     /// Compares two files by their common beginning and end.
     ///
     /// - Parameters:
     ///   - before: the lines of the file that was blessed, or a digest of each.
     ///   - after: those of the file that is there now.
-    public init<Line: Equatable>(path: String, before old: [Line], after new: [Line]) {
+    ///   - areEndingsTurned: whether only their line endings differ, which lines do not tell.
+    public init<Line: Equatable>(
+        path: String, before old: [Line], after new: [Line], areEndingsTurned: Bool = false
+    ) {
         let shorter = min(old.count, new.count)
         var start = 0
         while start < shorter, old[start] == new[start] { start += 1 }
         var end = 0
         while end < shorter - start, old[old.count - 1 - end] == new[new.count - 1 - end] { end += 1 }
         self.path = path
+        self.areEndingsTurned = areEndingsTurned
         before = start..<(old.count - end)
         after = start..<(new.count - end)
         countBefore = old.count

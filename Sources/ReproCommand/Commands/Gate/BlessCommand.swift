@@ -86,6 +86,12 @@ enum BlessCommand: Command {
         for remark in try context.interruption.protected({ try folder.commit(changes) }) {
             context.messages.remark(remark)
         }
+        for file in folder.filesThatGitMayTurn(of: changes.map(\.golden)) {
+            func fromHere(_ path: String) -> String { Paths.relative(path, from: ".") }
+            context.messages.remark(
+                "\(fromHere(file.path)): its bytes are hashed, and git may turn its line endings in a checkout; add to "
+                    + "\(fromHere(Paths.folder(of: file.path) + "/.gitattributes")): \(file.line)")
+        }
     }
 
     private static func candidates(_ context: Context, _ folder: GoldenFolder) throws -> [Candidate] {

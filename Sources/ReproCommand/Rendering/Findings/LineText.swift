@@ -4,6 +4,10 @@ import Repro
 enum LineText {
     /// `line 66 differs (1 of 5,452 lines)`.
     static func text(_ change: LineChange) -> String {
+        if change.areEndingsTurned {
+            let name = change.path.split(separator: "/").last.map(String.init) ?? change.path
+            return "only its line endings differ; where git turned them, '\(name) -text' in .gitattributes keeps them"
+        }
         let (before, after) = (change.before, change.after)
         if let places = change.places {
             let total = "(\(grouped(places.count)) of \(lines(change.countAfter)))"

@@ -74,7 +74,7 @@ extension Edit {
         .data(
             "a line less", "good\ta fine day\ngood\tfine weather\nbad\tgrey rain\n",
             "line 2 was removed (3 lines, 4 were blessed)"),
-        .data("CRLF", Mood.train.replacingOccurrences(of: "\n", with: "\r\n"), "lines 1…4 differ (4 of 4 lines)"),
+        .data("CRLF", Mood.train.replacingOccurrences(of: "\n", with: "\r\n"), "only its line endings differ"),
         .data("no line feed at the end", String(Mood.train.dropLast()), "its lines agree, and how they end differs"),
         Edit(.data, "an emptied file", 2, "train.tsv: the file is empty") { try $0.write("m/train.tsv", "") },
         .data("another test file", "good\tfine rain\nbad\tgrey days\n", "line 2 differs (1 of 2 lines)", in: "test"),
