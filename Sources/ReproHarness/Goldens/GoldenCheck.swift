@@ -66,6 +66,15 @@ public struct GoldenCheck: Sendable {
         return names.sorted { Text.precedes($0.utf8, $1.utf8) }
     }
 
+    /// Some of the cases, and those that the baseline has and this folder lacks, whichever were asked for.
+    ///
+    /// - Throws: ``GoldenFault``, as ``caseNames()``.
+    public func withLost(_ names: [String]) throws -> [String] {
+        guard let baseline else { return names }
+        let present = try folder.claimedNames().map(\.text) + folder.fileNames() + names
+        return names + baseline.names.map(\.text).filter { !present.contains($0) }
+    }
+
     /// Judges a case: what is asked for now against what was blessed, before anything runs; then what a run gives. A run that
     /// does not give the golden's root is repeated, to tell drift from a build that cannot repeat itself.
     ///

@@ -43,6 +43,22 @@ struct AgainstTests {
         return try place.run(command + words, environment: environment, in: folder)
     }
 
+    /// Whichever goldens are asked for, one that was lost is told of; and a revision without goldens is no silent success.
+    @Test func whatWasLostIsToldOfWhateverIsAskedFor() throws {
+        try withLostGolden { place in
+            for words in [["calm"], ["--config", "m/calm.json"], ["--no-isolation", "--config", "m/calm.json"]] {
+                let command = [try #require(Built.path), "check", "--goldens", "m/Goldens", "--against", "main"]
+                let ending = try place.run(command + words, in: "r")
+                #expect(ending.code == 2 && ending.out.contains("mood.json: gone; 'main' has"), "\(words): \(ending)")
+                #expect(ending.out.contains("1 of 2 reproduced"), "\(words): \(ending)")
+            }
+            try FileManager.default.moveItem(atPath: place("r/m"), toPath: place("r/n"))
+            let none = try place.repro("check", "--goldens", "n/Goldens", "--against", "main", in: "r")
+            expectSuccess(none)
+            #expect(none.err.contains("--against main: it has no golden under n/Goldens"), "\(none)")
+        }
+    }
+
     @Test func aGoldenThatWasLostIsNamedWithTheCommandThatBringsItBack() throws {
         try withLostGolden { place in
             expectSuccess(try check(place))

@@ -78,6 +78,31 @@ import Testing
         }
     }
 
+    /// Whatever keeps a check from judging stands in the report, with the exit code that the process has.
+    @Test func aReportAndTheExitCodeAgreeWhereNothingIsJudged() throws {
+        try withWorkplace { place in
+            try place.blessMood("m")
+            try place.write("file", "x")
+            let kernels = try #require(KernelPath.allCases.first { !KernelPath.supported.contains($0) })
+            let lines: [([String], Int32, String)] = [
+                (["nosuch"], 64, "no golden is called"), (["--kernels", kernels.rawValue], 69, kernels.rawValue),
+                (["--perturb", "nonsense"], 64, "--perturb"), (["--perturb", "init/nothing"], 64, "never planted"),
+                (["--results", "file"], 73, "is a file"), (["--threads", "0"], 64, "--threads"),
+                (["--shard", "1/1", "--config", "m/mood.json"], 64, "--shard"),
+                (["--config", "absent.json"], 2, "absent.json"),
+            ]
+            for (words, code, part) in lines {
+                for format in Formats.all {
+                    let command = [try #require(Built.path), "check", "--goldens", "m/Goldens", "--format", format]
+                    let ending = try place.run(command + words)
+                    expectRefusal(ending, code, naming: part)
+                    #expect(format == "text" || ending.out.contains(part), "\(format): \(ending)")
+                    if format == "json" { #expect(try ending.json()["exitCode"]?.int == Int(code), "\(ending)") }
+                }
+            }
+        }
+    }
+
     @Test func checkingNothingFails() throws {
         try withWorkplace { place in
             expectRefusal(try place.repro("check"), 2, naming: "nothing to check", "'Goldens'", "repro bless")

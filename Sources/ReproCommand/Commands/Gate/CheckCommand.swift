@@ -33,6 +33,19 @@ enum CheckCommand: Command {
         ], formats: Format.allCases)
 
     static func run(_ context: Context) throws -> ExitCode {
+        var report: CheckReport?
+        do {
+            return try run(context, &report)
+        } catch {
+            // A service that reads reports takes a missing one for success. A person reads the error.
+            if report?.cases.isEmpty != false, context.format != .text, !context.arguments.has("canary") {
+                try context.write(CheckFindings.unjudged(message(of: error), code: ExitCode(of: error)))
+            }
+            throw error
+        }
+    }
+
+    private static func run(_ context: Context, _ written: inout CheckReport?) throws -> ExitCode {
         let arguments = context.arguments
         let path = arguments.value("goldens") ?? "Goldens"
         let results = arguments.value("results").map { UnreviewedGoldens(path: $0) }
@@ -47,25 +60,22 @@ enum CheckCommand: Command {
         if arguments.has("seed") && !arguments.has("canary") {
             throw usage("--seed is for --canary; a golden has its own seed")
         }
-        let names: [String]
-        var definition: ExperimentDefinition?
-        do {
-            try context.reportHalfDone(folder)
-            check.baseline = try arguments.value("against").map { try GoldenBaseline(reference: $0, folder: folder) }
-            if let config = arguments.value("config") {
-                guard arguments.operands.isEmpty else { throw usage("name goldens or --config FILE, not both") }
-                definition = try asked(config)
-            }
-            names = try definition.map { [$0.experiment.name] } ?? cases(of: check, arguments.operands, shard: shard)
-        } catch {
-            // A service that reads reports takes a missing one for success.
-            if arguments.value("canary") == nil {
-                let findings = CheckFindings.unjudged(message(of: error))
-                // A person reads the error.
-                if context.format != .text { try context.write(findings) }
-            }
-            throw error
+        try context.reportHalfDone(folder)
+        check.baseline = try arguments.value("against").map { try GoldenBaseline(reference: $0, folder: folder) }
+        if let baseline = check.baseline, baseline.names.isEmpty {
+            context.messages.remark(
+                "--against \(baseline.reference): it has no golden under \(folder.path), so that none can be missed here"
+            )
         }
+        var definition: ExperimentDefinition?
+        if let config = arguments.value("config") {
+            guard arguments.operands.isEmpty else { throw usage("name goldens or --config FILE, not both") }
+            guard shard == nil else { throw usage("--shard shares out goldens, and --config FILE checks one alone") }
+            definition = try asked(config)
+        }
+        let names =
+            try definition.map { try check.withLost([$0.experiment.name]) }
+            ?? cases(of: check, arguments.operands, shard: shard)
         if let count = try arguments.integer("canary", in: 1...1_000_000) {
             guard let seed = try arguments.seed() else {
                 throw usage("--canary needs --seed S, which draws the faults")
@@ -86,6 +96,7 @@ enum CheckCommand: Command {
         let rendering = CheckFindings(diagnosis: diagnosis, width: max(18, names.map(\.count).max() ?? 0))
         let isolated = try isolation(of: check, rendering, context)
         let report = CheckReport(rendering: rendering, names: names, context: context)
+        written = report
         for name in names {
             let progress = context.messages.runProgress(name)
             let judged =
@@ -143,6 +154,7 @@ enum CheckCommand: Command {
             try verify(name, known: known, path: path)
             names.append(name)
         }
+        names = try check.withLost(names)
         guard !names.isEmpty else {
             throw CommandLineError(
                 message: "nothing to check: '\(path)' holds no golden; `repro bless` makes them", code: .notJudged)

@@ -29,12 +29,12 @@ struct CheckFindings {
     }
 
     /// The findings of a check that had nothing to judge. A person reads the error.
-    static func unjudged(_ reason: String) -> Findings {
+    static func unjudged(_ reason: String, code: ExitCode) -> Findings {
         let finding = Finding(name: "goldens", outcome: .unjudged, headline: "not judged: \(reason)")
         return Findings(
             command: "check", subject: "golden", cases: [finding], summary: "nothing was checked",
             json: [
-                "schema": ReproVersion.schema, "exitCode": ExitCode.notJudged.rawValue, "cases": [JSONValue](),
+                "schema": ReproVersion.schema, "exitCode": code.rawValue, "cases": [JSONValue](),
                 "reason": reason,
             ])
     }
