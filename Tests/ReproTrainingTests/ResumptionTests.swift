@@ -34,7 +34,8 @@ import Testing
         let engine = try Engine(threads: 1)
         let whole = try experiment.run(seed: 42, engine: engine)
         let states = try states(experiment, seed: 42, engine: engine)
-        #expect(states.count == whole.losses.count)
+        // Before the first step, after each, and once for each split that is evaluated.
+        #expect(states.map(\.optimizer.step) == [0] + Array(1...whole.losses.count) + [whole.losses.count])
         let other = try Engine(path: .reference, threads: 2)
         for index in states.indices {
             var options = RunOptions()

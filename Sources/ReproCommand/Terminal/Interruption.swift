@@ -11,6 +11,8 @@ final class Interruption: Sendable {
     let processes = RunningProcesses()
     /// Whether a run goes on that can be stopped between two steps, and the signal that asked for it.
     private let stop = Mutex<(isPossible: Bool, code: ExitCode?)>((false, nil))
+    /// Whether the process is being ended by a signal.
+    private let hasBegun = Atomic(false)
     /// Held while files are written.
     private let writing = Mutex(())
     /// Brings to its end what stands on standard output, where that is no whole document yet.
@@ -45,10 +47,16 @@ final class Interruption: Sendable {
     }
 
     private func end(_ code: ExitCode) -> Never {
+        hasBegun.store(true, ordering: .sequentiallyConsistent)
         processes.end()
         restoreTerminal()
         Messages.write("\nrepro: interrupted\n")
         _exit(code.rawValue)
+    }
+
+    /// Waits for the end where a signal has begun it: what its processes left when they were ended is no error to report.
+    func awaitEnd() {
+        while hasBegun.load(ordering: .sequentiallyConsistent) { sleep(1) }
     }
 
     /// From now on this is done before an interruption ends the process, and nothing that is ``protected(_:)`` meanwhile; it is

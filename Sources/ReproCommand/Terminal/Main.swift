@@ -8,8 +8,11 @@ enum Main {
         occupyClosedStreams()
         let interruption = Interruption()
         do {
-            exit(try run(Array(CommandLine.arguments.dropFirst()), interruption).rawValue)
+            let code = try run(Array(CommandLine.arguments.dropFirst()), interruption)
+            interruption.awaitEnd()
+            exit(code.rawValue)
         } catch {
+            interruption.awaitEnd()
             Messages.write("repro: \(message(of: error))\n")
             exit(ExitCode(of: error).rawValue)
         }

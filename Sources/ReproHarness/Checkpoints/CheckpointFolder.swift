@@ -86,13 +86,15 @@ public final class CheckpointFolder {
     ///
     /// - Throws: `FormatError`; every earlier checkpoint is then still there.
     func write(_ state: TrainingState) throws(FormatError) {
-        guard Paths.isFolder(path) == true else {
+        let step = state.optimizer.step
+        do {
+            try Checkpoint.write(state, of: manifest, hashing: hashing, to: file(step))
+        } catch {
+            guard Paths.isFolder(path) != true else { throw error }
             throw FormatError(
                 .inputOutput, path: path, problem: "the folder was removed while the run went on",
                 remedy: "begin the run again, and leave its directory alone")
         }
-        let step = state.optimizer.step
-        try Checkpoint.write(state, of: manifest, hashing: hashing, to: file(step))
         let others = try steps().filter { $0 != step }
         // What stands after this step is of a time that the run did not come back to: it was refused.
         for other in others.filter({ $0 > step }) + others.filter({ $0 < step }).dropLast(manifest.keeping - 1) {

@@ -2,9 +2,16 @@ import Foundation
 import Repro
 import Testing
 
-/// Six goldens, `a` … `f`, of small experiments with data of their own; `c` computes a few seconds in a debug build.
+/// Six goldens, `a` … `f`, of small experiments with data of their own; `c` computes a few seconds.
 enum SixCases {
     static let names = ["a", "b", "c", "d", "e", "f"]
+
+    /// Epochs and units of `c`. A long golden would take longer to read than to compute.
+    #if DEBUG
+        private static let long = (epochs: 200, hidden: 4)
+    #else
+        private static let long = (epochs: 400, hidden: 160)
+    #endif
 
     static func write(to place: Workplace) throws {
         for name in names {
@@ -13,8 +20,8 @@ enum SixCases {
                 name + ".json",
                 """
                 {"name": "\(name)", "task": "classification", "data": {"format": "tsv", "train": "\(name).tsv"},
-                 "model": {"cell": "lstm", "embedding": 4, "hidden": 4}, "training": {"optimizer": "sgd",
-                 "learningRate": 0.1, "batchSize": 2, "epochs": \(name == "c" ? 200 : 2)}}
+                 "model": {"cell": "lstm", "embedding": 4, "hidden": \(name == "c" ? long.hidden : 4)}, "training": {"optimizer": "sgd",
+                 "learningRate": 0.1, "batchSize": 2, "epochs": \(name == "c" ? long.epochs : 2)}}
                 """)
         }
         let words = ["--seed", "7", "--reason", "x", "--by", "me", "--yes", "--threads", "1"]
