@@ -21,8 +21,8 @@ public enum GoldenFault: Error, Equatable, CustomStringConvertible {
         case .unusable(let path, let problem): "\(path): \(problem)"
         case .missing(let path):
             "\(path): missing; restore it from version control, make it anew with "
-                + "`\(GoldenFault.blessing(path, reason: "TEXT"))` (or with --config FILE --seed N), or, where it is to go, take "
-                + "its line out of index.json too"
+                + "`\(GoldenFault.blessing(path, reason: "TEXT"))` (without its name, but with --config FILE --seed N, where that "
+                + "file knows more), or, where it is to go, take its line out of index.json too"
         case .lost(let path, let reference):
             "\(path): gone; '\(reference)' has this golden, and here nothing checks it any more; restore it from version "
                 + "control, or take it out there first"

@@ -92,7 +92,8 @@ enum CheckCommand: Command {
 
         let environment = RunEnvironment(engine: engine)
         let diagnosis = Diagnosis(
-            goldens: folder.path, config: arguments.value("config"), environment: environment, baseline: check.baseline)
+            goldens: folder.path, config: arguments.value("config"), environment: environment, baseline: check.baseline,
+            results: arguments.value("results"))
         let rendering = CheckFindings(diagnosis: diagnosis, width: max(18, names.map(\.count).max() ?? 0))
         let isolated = try isolation(of: check, rendering, context)
         let report = CheckReport(rendering: rendering, names: names, context: context)

@@ -11,6 +11,8 @@ struct Diagnosis {
     var hasDied = false
     /// The revision of `--against`; nil without one.
     var baseline: GoldenBaseline?
+    /// The folder of `--results`, where a golden that drifted is left for review; nil without one.
+    var results: String?
 
     func rows(_ outcome: GoldenCheck.Outcome) -> [FindingRow] {
         let tensors = outcome.tensorsFault.map { [FindingRow("tensors", "\("\($0)")")] } ?? []
@@ -21,12 +23,13 @@ struct Diagnosis {
             let remark = drift.hasRun ? "" : "; nothing was run"
             return [FindingRow("cause", "\(bad: DriftText.cause(drift))\(remark)", below: asked)]
                 + MetricText.rows(outcome.golden?.metrics ?? [], outcome.metrics) + DriftText.rows(drift)
-                + growth(drift) + tensors + place(drift) + [next(outcome)]
+                + growth(drift) + tensors + place(drift) + (next(outcome).map { [$0] } ?? [])
         case .notReproducible(let drift):
             let cause: StyledText = "\(bad: "not repeatable"): two runs of this build disagree with each other"
-            return [FindingRow("cause", cause)] + DriftText.rows(drift) + growth(drift) + place(drift) + [next(outcome)]
+            return [FindingRow("cause", cause)] + DriftText.rows(drift) + growth(drift) + place(drift)
+                + (next(outcome).map { [$0] } ?? [])
         case .notJudged(let reason), .notFinite(let reason):
-            return [FindingRow(reason: reason), next(outcome)]
+            return [FindingRow(reason: reason)] + (next(outcome).map { [$0] } ?? [])
         }
     }
 
@@ -48,15 +51,17 @@ struct Diagnosis {
             ? [FindingRow("environment", "\(RunText.engine(environment)), \(environment.configuration) build")] : []
     }
 
-    /// The command that helps with the cause.
-    func next(_ outcome: GoldenCheck.Outcome) -> FindingRow {
+    /// The command that helps with the cause; nil where the reason itself says what to do.
+    func next(_ outcome: GoldenCheck.Outcome) -> FindingRow? {
         let name = Text.shellWord(outcome.name)
         let place = GoldenFolder(path: goldens).option
         func row(_ text: String) -> FindingRow { FindingRow("next", StyledText(text)) }
         switch outcome.verdict {
-        case .reproduced: return row("")
+        case .reproduced: return nil
         case .drift(let drift):
-            let bless = "repro bless \(name)\(place) --reason TEXT"
+            let bless =
+                results.map { "repro review \(Text.shellWord($0))\(place)" }
+                ?? "repro bless \(name)\(place) --reason TEXT"
             switch Cause(asked: drift.conditions) {
             case .none:
                 return row(
@@ -67,7 +72,7 @@ struct Diagnosis {
                 let isRenamed = drift.conditions.options.contains { $0.name == "name" && $0.differs }
                 let file = config ?? outcome.golden.flatMap(configPath)
                 let command =
-                    isRenamed || config != nil
+                    results == nil && (isRenamed || config != nil)
                     ? "repro bless --config \(file.map(Text.shellWord) ?? "FILE")\(isRenamed ? " --seed N" : "")\(place) --reason TEXT"
                     : bless
                 return row(
@@ -80,8 +85,7 @@ struct Diagnosis {
                 return row("repro check \(name)\(place) --no-isolation   judges it where a debugger can look")
             }
             if outcome.golden?.isUnreviewed == true { return row("repro review\(place)") }
-            let restoring = baseline?.command(restoring: name, in: GoldenFolder(path: goldens))
-            return row(restoring ?? "repro list\(place)")
+            return baseline?.command(restoring: name, in: GoldenFolder(path: goldens)).map(row)
         case .notFinite:
             return row("repro run \(target(outcome)) --trace tensor   and look at the tensors before it")
         }

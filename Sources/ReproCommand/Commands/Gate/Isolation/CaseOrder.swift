@@ -18,6 +18,8 @@ struct CaseOrder {
     let memory: MemoryBudget
     /// Where a golden is to be left for review; nil where none is wanted.
     let successorFolder: String?
+    /// The folder of `--results`, as it was named.
+    let results: String?
     /// Of the column of names in the report.
     let width: Int
     /// Whether somebody looks at how far it is.
@@ -33,6 +35,7 @@ struct CaseOrder {
         json.add("lost", ifPresent: baseline?.names.map(\.text))
         json.add("perturb", ifPresent: perturbation)
         json.add("successor", ifPresent: successorFolder)
+        json.add("results", ifPresent: results)
         return json.encoded(.compact) + [UInt8(ascii: "\n")]
     }
 }
@@ -53,7 +56,8 @@ extension CaseOrder {
                 return GoldenBaseline(reference: reference, names: names ?? [])
             },
             kernels: kernels, threads: threads, perturbation: json["perturb"]?.string,
-            memory: MemoryBudget(byteCount: memory), successorFolder: json["successor"]?.string, width: width,
+            memory: MemoryBudget(byteCount: memory), successorFolder: json["successor"]?.string,
+            results: json["results"]?.string, width: width,
             tellsProgress: tellsProgress)
     }
 }

@@ -36,7 +36,7 @@ enum CaseProcess {
         check.makesSuccessors = order.successorFolder != nil
         let diagnosis = Diagnosis(
             goldens: order.goldens, config: order.config, environment: RunEnvironment(engine: engine),
-            baseline: order.baseline)
+            baseline: order.baseline, results: order.results)
         let rendering = CheckFindings(diagnosis: diagnosis, width: order.width)
         let definition = try order.config.map { try CheckCommand.asked($0) }
         return rendering.judged(

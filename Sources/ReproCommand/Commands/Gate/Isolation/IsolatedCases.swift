@@ -45,7 +45,8 @@ struct IsolatedCases {
                 GoldenBaseline(reference: $0.reference, names: $0.names.filter { Text.areSame($0.text, name) })
             },
             kernels: engine.kernels.path, threads: engine.workers.count, perturbation: perturbation, memory: memory,
-            successorFolder: folder, width: rendering.width, tellsProgress: messages.showsProgress)
+            successorFolder: folder, results: rendering.diagnosis.results, width: rendering.width,
+            tellsProgress: messages.showsProgress)
     }
 
     private func answer(of process: ChildProcess, to order: CaseOrder) throws -> ChildProcess.Answer {
