@@ -20,15 +20,15 @@ for release in bookworm trixie; do
     root=$(realpath .build/bare)/$release
     [ -x "$root/bin/sh" ] && [ ! -e "$root/debootstrap" ] || debootstrap --variant=minbase "$release" "$root" "$mirror" >"$root.log" 2>&1 ||
         skip "debootstrap failed, see $root.log"
-    rm -rf "$root/work"
-    mkdir -p "$root/work"
-    cp -r Goldens "$root/work/"
+    rm -rf "$root/gate"
+    mkdir -p "$root/gate"
+    cp -r Goldens "$root/gate/"
     tar -xzf "$archive" --strip-components=1 -C "$root/usr/local"
     mkdir -p "$root/proc"
     mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
     trap 'umount "$root/proc"' EXIT
     echo "$release: $(chroot "$root" ldd --version | head -1)"
-    chroot "$root" env -i /bin/sh -c 'cd /work && /usr/local/bin/repro check --quiet --no-color'
+    chroot "$root" env -i /bin/sh -c 'cd /gate && /usr/local/bin/repro check --quiet --no-color'
     umount "$root/proc"
     trap - EXIT
 done

@@ -250,7 +250,7 @@ def container(place):
     entry, where, final = [], root, {}
     for line in lines:
         word, rest = line.split(" ", 1)
-        inside = rest.replace("/stage", f"{root}/stage").replace("/repro", f"{root}/repro").replace("/work", f"{root}/work")
+        inside = rest.replace("/stage", f"{root}/stage").replace("/repro", f"{root}/repro").replace("/gate", f"{root}/gate")
         if word == "FROM":
             expect(re.fullmatch(r"[a-z]+:[a-z0-9.-]+( AS [a-z]+)?", rest), f"no image: {rest}")
         elif word == "WORKDIR":
@@ -271,8 +271,8 @@ def container(place):
         else:
             raise Fault(f"not understood: {line}")
     program = os.path.join(final["/usr/local/"], "bin", entry[0])
-    shutil.copytree(os.path.join(PACKAGE, "Goldens"), f"{root}/work/Goldens")
-    place.run([program, *entry[1:], "outputs"], f"{root}/work")
+    shutil.copytree(os.path.join(PACKAGE, "Goldens"), f"{root}/gate/Goldens")
+    place.run([program, *entry[1:], "outputs"], f"{root}/gate")
 
 
 def main():
