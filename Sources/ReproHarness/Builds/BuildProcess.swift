@@ -23,9 +23,6 @@ public struct BuildProcess: Sendable {
         public var description: String { "\(path): \(reason)" }
     }
 
-    /// Where the program that runs now lies.
-    public static var thisProgram: String { Bundle.main.executablePath ?? CommandLine.arguments[0] }
-
     /// - Parameters:
     ///   - option: the option that names the build, for the error.
     ///   - running: ends the build where this process is interrupted.

@@ -53,8 +53,10 @@ enum SweepCommand: Command {
         let count = plan.cases.count
         messages.progress("0 of \(count) runs")
         let width = plan.cases.map(\.name.count).max() ?? 0
-        let build = try BuildProcess(
-            path: BuildProcess.thisProgram, option: "this program", running: context.interruption.processes)
+        guard let path = ChildProcess.ownPath else {
+            throw CommandLineError(message: "the path of this program is not known here", code: .unavailable)
+        }
+        let build = try BuildProcess(path: path, option: "--jobs", running: context.interruption.processes)
         let sweep = try Sweep(plan, in: directory, build: build, words: words, jobs: jobs) { outcome in
             messages.clear()
             if isText { try Output.write(palette.paint([SweepText.line(outcome, width: width)])) }
