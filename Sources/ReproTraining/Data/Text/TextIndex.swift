@@ -41,5 +41,3 @@ struct TextIndex: Sendable {
         return SequenceBatch(inputs: .tokens(tokens), lengths: lengths, targets: targets)
     }
 }
-
-extension TextReading: Sendable {}
