@@ -61,7 +61,7 @@ public struct SplitSequences: Sendable {
             var lengths = IntegerLeaf(count: index.count)
             var targets = IntegerLeaf(count: index.reading.tagging ? positions : index.count)
             try index.forEachPart { part throws(FormatError) in
-                guard case .tokens(let tokens) = part.inputs else { preconditionFailure("text without tokens") }
+                guard case .tokens(let tokens) = part.inputs else { fatalError("text without tokens") }
                 inputs.append(tokens)
                 lengths.append(part.lengths)
                 targets.append(part.targets)

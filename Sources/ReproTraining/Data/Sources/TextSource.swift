@@ -11,31 +11,41 @@ public protocol TextFormat: Sendable {
 
 /// Lines of a label and a text.
 public enum TSVFormat: TextFormat {
+    /// What each record is.
     public static let records = RecordFormat.tsv
+    /// The tasks that can read it.
     public static let tasks = [Experiment.Task.classification]
 }
 
 /// Rows of a table, with quotes.
 public enum CSVFormat: TextFormat {
+    /// What each record is.
     public static let records = RecordFormat.csv
+    /// The tasks that can read it.
     public static let tasks = [Experiment.Task.classification]
 }
 
 /// Lines of JSON objects with a text and a label, or a list of words and one of labels.
 public enum JSONLinesFormat: TextFormat {
+    /// What each record is.
     public static let records = RecordFormat.jsonl
+    /// The tasks that can read it.
     public static let tasks = [Experiment.Task.classification, .tagging]
 }
 
 /// Sentences whose words are tagged.
 public enum CoNLLUFormat: TextFormat {
+    /// What each record is.
     public static let records = RecordFormat.conllu
+    /// The tasks that can read it.
     public static let tasks = [Experiment.Task.tagging]
 }
 
 /// Sentences in columns, with blank lines between.
 public enum ColumnsFormat: TextFormat {
+    /// What each record is.
     public static let records = RecordFormat.columns
+    /// The tasks that can read it.
     public static let tasks = [Experiment.Task.tagging]
 }
 

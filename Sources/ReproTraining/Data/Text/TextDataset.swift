@@ -2,6 +2,8 @@ import ReproFormats
 import ReproNN
 import ReproRandom
 
+// Reads the files of text and numbers what they hold by the training split.
+
 extension TextFiles {
     /// How many tokens of a file are kept in memory: 128 MiB of them. No bit depends on it.
     private static let greatestTokenCount = 1 << 24
