@@ -92,7 +92,8 @@ struct DocumentTests {
         for line in try Documents.text(document).split(separator: "\n") {
             if line.hasPrefix("```") {
                 fence = fence == nil ? String(line.dropFirst(3)) : nil
-            } else if let kind = fence, kind != "sh", let word = line.split(separator: " ").first, !line.hasPrefix(" ") {
+            } else if let kind = fence, kind != "sh", let word = line.split(separator: " ").first, !line.hasPrefix(" ")
+            {
                 #expect(!["repro", "make", "swift", "git", "$"].contains(word), "\(document): \(line)")
             }
         }

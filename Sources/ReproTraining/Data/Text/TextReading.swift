@@ -60,7 +60,8 @@ struct TextReading {
             self.tokens?.append(UInt32(number))
         }
         for label in example.labels.prefix(tagging ? tokens.count : 1) {
-            labels?.append(UInt32(tables.labels.insert(label[...])))
+            let number = tables.labels.insert(label[...])
+            labels?.append(UInt32(number))
         }
         if let count = self.tokens?.count, count > memory {
             self.tokens = nil
