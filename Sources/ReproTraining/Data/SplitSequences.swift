@@ -25,6 +25,14 @@ public struct SplitSequences: Sendable {
         }
     }
 
+    /// How many positions each sequence has.
+    public var lengths: [Int] {
+        switch storage {
+        case .memory(let set): set.all.lengths
+        case .file(let index): (0..<index.count).map { index.length($0) }
+        }
+    }
+
     /// The sequences at these indices, in this order.
     ///
     /// - Throws: `FormatError` where a file that is read again was changed.

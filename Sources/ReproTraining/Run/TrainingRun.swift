@@ -229,10 +229,13 @@ struct TrainingRun {
             metrics.append((split.rawValue + "Loss", Double(loss[offset: 0])))
             metrics.append((split.rawValue + "Accuracy", Double(correct) / Double(targets.count)))
             outputs.append(NamedTensor(split.rawValue + ".logits", logits))
+            // A label that training lacks is no class: the scores of classes leave it out, and no span is cut around it.
+            let judged = targets.indices.filter { targets[$0] >= 0 }
+            let hasSpans = experiment.task == .tagging && judged.count == targets.count
             scores.append(
                 SplitScores(
-                    split, targets: targets, predictions: predictions, classes: dataset.classes,
-                    labels: dataset.labels, lengths: experiment.task == .tagging ? sequences.all.lengths : nil))
+                    split, targets: knownTargets, predictions: judged.map { predictions[$0] },
+                    classes: dataset.classes, labels: dataset.labels, lengths: hasSpans ? sequences.lengths : nil))
         }
         return try end()
     }
