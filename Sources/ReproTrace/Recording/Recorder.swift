@@ -120,7 +120,7 @@ public final class Recorder {
     public func record(
         _ tensorName: String, _ type: ElementType, shape: [Int], pieces: [UInt8], samples: [Leaf.Sample] = []
     ) throws {
-        guard open != nil else { preconditionFailure("'\(tensorName)' recorded outside a stage") }
+        guard open != nil else { fatalError("'\(tensorName)' recorded outside a stage") }
         try operations.refuseFault(in: tensorName)
         let digest = hashing.tensor(name: tensorName, elementType: type, shape: shape, pieces: pieces)
         leaves.append(Leaf(name: tensorName, elementType: type, shape: shape, digest: digest, samples: samples))
