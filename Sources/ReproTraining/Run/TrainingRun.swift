@@ -39,7 +39,8 @@ struct TrainingRun {
         self.options = options
         dataset = try source.dataset(
             tagging: experiment.task == .tagging, streams: streams,
-            reader: DataReader(resolve: options.resolve, read: options.readData))
+            reader: DataReader(
+                resolve: options.resolve, read: options.readData, greatestTokenCount: options.greatestTokenCount))
         dataStreams = streams.takeLedger()
         try experiment.validate(dataset)
         let configuration = experiment.modelConfiguration(for: dataset)

@@ -5,15 +5,9 @@ import ReproRandom
 // Reads the files of text and numbers what they hold by the training split.
 
 extension TextFiles {
-    /// How many tokens of a file are kept in memory: 128 MiB of them. No bit depends on it.
-    private static let greatestTokenCount = 1 << 24
-
     /// Reads every file once, divides the training file where that is asked for, and numbers all splits by the training split.
-    ///
-    /// - Parameter memory: how many tokens of a file are kept in memory.
     func dataset(
-        _ format: RecordFormat, tagging: Bool, streams: RandomStreams, reader: DataReader,
-        memory: Int = TextFiles.greatestTokenCount
+        _ format: RecordFormat, tagging: Bool, streams: RandomStreams, reader: DataReader
     ) throws -> Dataset {
         var files = self
         if tagging { files.tokenization.level = .words }
@@ -21,7 +15,8 @@ extension TextFiles {
         var parts: [Part] = []
         for (split, path) in splits {
             let reading = try TextReading(
-                try reader.file(path), format, files, tagging: tagging, memory: memory, into: &tables)
+                try reader.file(path), format, files, tagging: tagging, memory: reader.greatestTokenCount, into: &tables
+            )
             parts.append(Part(split: split, reading: reading, members: nil))
         }
         if let division { parts = try divide(parts, division, tables, tagging: tagging, streams: streams) }
