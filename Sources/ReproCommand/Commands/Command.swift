@@ -13,6 +13,7 @@ var commands: [any Command.Type] {
         CheckCommand.self,
         ReviewCommand.self,
         BlessCommand.self,
+        RetireCommand.self,
         DiffCommand.self,
         BisectCommand.self,
         SweepCommand.self,
