@@ -57,6 +57,20 @@ public struct Dataset: Sendable {
             splits: splits.map { ($0.split, SplitSequences($0.sequences)) }, files: files)
     }
 
+    /// What a model that reads text by an encoding was trained on, without any examples.
+    package init(encodedBy encoding: TextEncoding) {
+        self.init(
+            input: .tokens(vocabulary: encoding.vocabulary.count), classes: encoding.labels.count,
+            labels: encoding.labels, encoding: encoding, splits: [(split: Split, sequences: SplitSequences)]())
+    }
+
+    /// What a model of features was trained on, without any examples.
+    package init(features: Int, classes: Int) {
+        self.init(
+            input: .features(features), classes: classes, labels: [],
+            splits: [(split: Split, sequences: SplitSequences)]())
+    }
+
     /// The sequences of a split; nil where there is no such split.
     public func sequences(_ split: Split) -> SplitSequences? { splits.first { $0.split == split }?.sequences }
 

@@ -2,8 +2,9 @@ import ReproFormats
 import ReproRandom
 
 /// Tensors in one safetensors file per split.
-public struct SafetensorsSource: TrainingSource {
+public struct SafetensorsSource: TrainingSource, FeatureSource {
     static let format = "safetensors"
+    package static let fileCount = 1
     static let tasks = [Experiment.Task.classification, .tagging]
 
     /// The files of each split.
@@ -17,10 +18,12 @@ public struct SafetensorsSource: TrainingSource {
     }
 
     func dataset(tagging: Bool, streams: RandomStreams, reader: DataReader) throws -> Dataset {
-        try files.dataset(tagging: tagging, reader: reader) { files in
-            let file = try SafetensorsFile(files[0])
-            return try TensorFiles.names.map { try file.value(named: $0) }
-        }
+        try files.dataset(tagging: tagging, reader: reader, arrays: arrays)
+    }
+
+    package func arrays(_ files: [ByteFile]) throws -> [ArrayValue] {
+        let file = try SafetensorsFile(files[0])
+        return try TensorFiles.names.map { try file.value(named: $0) }
     }
 }
 
