@@ -78,7 +78,8 @@ struct TrainingRun {
     ///
     /// - Throws: ``ResumptionError`` where what this run has drawn and read so far is not what that one had.
     private mutating func go(onFrom start: TrainingState) throws {
-        try start.verify(against: state, begunWith: recorder.stages)
+        try start.verify(
+            against: state, begunWith: recorder.stages, stepsPerEpoch: stepsPerEpoch, epochs: training.epochs)
         state = start
         recorder.append(stages: start.stages[recorder.stages.count...])
     }
