@@ -152,7 +152,7 @@ def main():
             check_files(case, folder)
             left = set(os.listdir(folder)) | {"checkpoints/" + name for name in os.listdir(folder + "/checkpoints")}
             states = {name for name in left if name.startswith("checkpoints/step-")}
-            if left - states != FINISHED | {"checkpoints/experiment.json"} or not 1 <= len(states) <= KEPT:
+            if left - states != FINISHED | {"checkpoints/experiment.json", "checkpoints/chain.json"} or not 1 <= len(states) <= KEPT:
                 fail(case, f"left behind: {sorted(left)}")
             shutil.rmtree(folder)
             if set(os.listdir(work)) != {"config.json"}:
