@@ -14,15 +14,38 @@ import Testing
             + word("2.1", "you", "PRON") + word("3", "go", "VERB") + "\n# sent_id = 2\n# text = Ça\n"
             + word("1", "Ça", "PRON")
         for source in [text, text + "\n", text + "\n\n\n"] {
-            let sentences = try CoNLLU.parse(bytes(source), path: "x")
-            #expect(sentences.map(\.forms) == [["Do", "n't", "go"].map(bytes), [bytes("Ça")]])
-            #expect(sentences.map(\.tags) == [["AUX", "PART", "VERB"].map(bytes), [bytes("PRON")]])
+            let sentences = try RecordFormat.conllu.examples(of: bytes(source), path: "x")
+            #expect(sentences.map(\.words) == [["Do", "n't", "go"].map(bytes), [bytes("Ça")]])
+            #expect(sentences.map(\.labels) == [["AUX", "PART", "VERB"].map(bytes), [bytes("PRON")]])
             #expect(sentences.map(\.lines) == [[3, 4, 6], [10]])
         }
     }
 
     @Test func aFormMayHoldASpace() throws {
-        #expect(try CoNLLU.parse(bytes(word("1", "20 000", "NUM")), path: "x")[0].forms == [bytes("20 000")])
+        let sentence = bytes(word("1", "20 000", "NUM"))
+        #expect(try RecordFormat.conllu.examples(of: sentence, path: "x")[0].words == [bytes("20 000")])
+    }
+
+    @Test func anyColumnIsATokenOrALabel() throws {
+        let text = bytes(word("1", "Going", "VERB") + word("2", "home", "ADV"))
+        for (token, label, words, labels) in [
+            (RecordLayout.Column.number(3), RecordLayout.Column.name("DEPREL"), ["lemma", "lemma"], ["root", "root"]),
+            (.name("FORM"), .number(-4), ["Going", "home"], ["0", "0"]),
+        ] {
+            var layout = RecordLayout()
+            (layout.text, layout.label) = (token, label)
+            // HEAD is column 7, the fourth from the end.
+            let sentence = try RecordFormat.conllu.examples(of: text, path: "x", layout: layout)[0]
+            #expect(sentence.words == words.map(bytes) && sentence.labels == labels.map(bytes))
+        }
+        var layout = RecordLayout()
+        layout.label = .name("XPOS")
+        let error = try thrown(FormatError.self) {
+            _ = try RecordFormat.conllu.examples(of: text, path: "x", layout: layout)
+        }
+        #expect(error.key == "XPOS" && error.line == 1 && error.problem == "the word has no tag")
+        layout.label = .name("POS")
+        #expect(throws: FormatError.self) { try RecordFormat.conllu.examples(of: text, path: "x", layout: layout) }
     }
 
     @Test func brokenFilesAreNamedByLine() throws {
@@ -41,12 +64,14 @@ import Testing
         ]
         for (text, line, problem) in cases {
             let error = try thrown(FormatError.self, "\(problem)") {
-                _ = try CoNLLU.parse(bytes(text), path: "dev.conllu")
+                _ = try RecordFormat.conllu.examples(of: bytes(text), path: "dev.conllu")
             }
             #expect(error.category == .badData && error.problem.contains(problem), "expected \(problem): \(error)")
             #expect(error.line == line, "\(error)")
         }
-        let invalid = try thrown(FormatError.self) { _ = try CoNLLU.parse(bytes(first) + [0xff, 0x0a], path: "x") }
+        let invalid = try thrown(FormatError.self) {
+            _ = try RecordFormat.conllu.examples(of: bytes(first) + [0xff, 0x0a], path: "x")
+        }
         #expect(invalid.line == 2 && invalid.problem.contains("not UTF-8"))
     }
 }

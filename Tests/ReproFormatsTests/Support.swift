@@ -22,3 +22,17 @@ func array(_ fields: ArraySlice<String>) throws -> ArrayValue {
     let elements = try list(fields[2]).map { Float(bitPattern: try #require(UInt32($0, radix: 16))) }
     return .float(Tensor(shape: shape, elements: elements))
 }
+
+extension TextRecord {
+    /// The words of an example that is split already.
+    var words: [[UInt8]] {
+        guard case .words(let words) = content else { return [] }
+        return words
+    }
+
+    /// The text of an example that is one.
+    var text: String {
+        guard case .text(let text) = content else { return "words" }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

@@ -50,19 +50,19 @@ import Testing
         #expect(vocabulary.number(of: bytes("a")) == 2 && vocabulary.number(of: bytes("é")) == 7)
         #expect(vocabulary.number(of: bytes("e\u{301}")) == Vocabulary.unknown)
         #expect(vocabulary.token(2) == bytes("a") && vocabulary.token(0) == nil && vocabulary.token(8) == nil)
-        #expect(Vocabulary(counting: texts, minimumCount: 2).tokens == ["a", "b"].map(bytes))
+        #expect(Vocabulary(counting: texts, limits: .init(minimumCount: 2)).tokens == ["a", "b"].map(bytes))
         #expect(Vocabulary(tokens: vocabulary.tokens) == vocabulary)
-        #expect(Vocabulary(counting: []).count == 2)
+        #expect(Vocabulary(counting: [[[UInt8]]]()).count == 2)
     }
 
     @Test func linesBecomeLabelsAndTexts() throws {
         let expected = [
-            LabelledText(label: bytes("1"), text: bytes("What is it ?"), line: 1),
-            LabelledText(label: bytes("no"), text: bytes(" naïve\tcolumn "), line: 2),
+            TextRecord(content: .text(bytes("What is it ?")), labels: [bytes("1")], lines: [1]),
+            TextRecord(content: .text(bytes(" naïve\tcolumn ")), labels: [bytes("no")], lines: [2]),
         ]
         let text = "1\tWhat is it ?\nno\t naïve\tcolumn "
         for source in [text, text + "\n", text + "\n\n", (text + "\n").replacingOccurrences(of: "\n", with: "\r\n")] {
-            #expect(try TSV.parse(bytes(source), path: "x") == expected)
+            #expect(try RecordFormat.tsv.examples(of: bytes(source), path: "x") == expected)
         }
     }
 
@@ -84,11 +84,15 @@ import Testing
             ([], nil, nil, "no example"),
         ]
         for (source, line, offset, problem) in cases {
-            let error = try thrown(FormatError.self) { _ = try TSV.parse(source, path: "train.tsv") }
+            let error = try thrown(FormatError.self) {
+                _ = try RecordFormat.tsv.examples(of: source, path: "train.tsv")
+            }
             #expect(error.category == .badData && error.problem.contains(problem), "\(error)")
             #expect(error.line == line && error.byteOffset == offset, "\(error)")
         }
-        let error = try thrown(FormatError.self) { _ = try TSV.parse(bytes("0\tgood\nno tab"), path: "train.tsv") }
+        let error = try thrown(FormatError.self) {
+            _ = try RecordFormat.tsv.examples(of: bytes("0\tgood\nno tab"), path: "train.tsv")
+        }
         #expect(
             error.description
                 == "train.tsv:2: no tab between label and text (byte 7); write the line as label<TAB>text")
@@ -107,11 +111,13 @@ import Testing
             [0xf1, 0x80, 0x80], [0xf1, 0x80, 0x80, 0x41], [0xfe], [0xff],
         ]
         for sequence in wellFormed {
-            #expect(try TSV.parse(bytes("0\tx") + sequence + bytes("y"), path: "x").count == 1, "\(sequence)")
+            #expect(
+                try RecordFormat.tsv.examples(of: bytes("0\tx") + sequence + bytes("y"), path: "x").count == 1,
+                "\(sequence)")
         }
         for sequence in illFormed {
             let error = try thrown(FormatError.self, "\(sequence)") {
-                _ = try TSV.parse(bytes("0\tx") + sequence + bytes("y"), path: "x")
+                _ = try RecordFormat.tsv.examples(of: bytes("0\tx") + sequence + bytes("y"), path: "x")
             }
             #expect(error.byteOffset == 3, "\(sequence)")
         }

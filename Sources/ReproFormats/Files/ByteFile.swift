@@ -60,11 +60,16 @@ public final class ByteFile: Sendable {
     /// - Throws: `FormatError`: what `init(path:)` and `read` throw, and `.badData` for an empty file.
     public static func contents(of path: String, followingLinks: Bool = true) throws(FormatError) -> [UInt8] {
         let file = try ByteFile(path: path, followingLinks: followingLinks)
-        guard file.byteCount > 0 else {
+        try file.verifyFilled()
+        return try file.read(at: 0, count: file.byteCount)
+    }
+
+    /// - Throws: `FormatError`, `.badData`, where the file is empty.
+    package func verifyFilled() throws(FormatError) {
+        guard byteCount > 0 else {
             throw FormatError(
                 .badData, path: path, problem: "the file is empty", remedy: "check how it was made or copied")
         }
-        return try file.read(at: 0, count: file.byteCount)
     }
 
     /// The `count` bytes at an offset.

@@ -7,53 +7,80 @@ public struct Vocabulary: Sendable, Equatable {
     /// The number that the first token has.
     public static let first = 2
 
-    /// The known tokens in order; the token at position `i` has the number `i + first`.
-    public let tokens: [[UInt8]]
-    /// For looking up alone: the order of a dictionary differs from process to process.
-    private let positions: [[UInt8]: Int]
+    /// Which tokens have a number of their own.
+    public struct Limits: Sendable, Equatable {
+        /// How often a token has to occur.
+        public var minimumCount: Int
+        /// How many tokens at most, the first in the vocabulary's order; nil for any number.
+        public var greatestCount: Int?
 
-    /// The tokens that occur at least `minimumCount` times.
-    public init(counting texts: some Sequence<[[UInt8]]>, minimumCount: Int = 1) {
-        var seen: [[UInt8]: Int] = [:]
-        var tokens: [[UInt8]] = []
+        public init(minimumCount: Int = 1, greatestCount: Int? = nil) {
+            (self.minimumCount, self.greatestCount) = (minimumCount, greatestCount)
+        }
+    }
+
+    /// The known tokens in order; the token at position `i` has the number `i + first`.
+    private let table: TokenTable
+
+    /// The tokens that occur within the limits.
+    public init(counting texts: some Sequence<some Sequence<[UInt8]>>, limits: Limits = Limits()) {
+        var seen = TokenTable()
         var counts: [Int] = []
         for text in texts {
             for token in text {
-                if let position = seen[token] {
-                    counts[position] += 1
-                } else {
-                    seen[token] = tokens.count
-                    tokens.append(token)
-                    counts.append(1)
-                }
+                let number = seen.insert(token[...])
+                if number == counts.count { counts.append(0) }
+                counts[number] += 1
             }
         }
-        let order = tokens.indices.filter { counts[$0] >= minimumCount }.sorted { left, right in
-            counts[left] != counts[right] ? counts[left] > counts[right] : Text.precedes(tokens[left], tokens[right])
+        self.init(seen, counts: counts, limits: limits)
+    }
+
+    /// The tokens of a table that occur within the limits.
+    ///
+    /// - Parameter counts: how often each token of the table occurs.
+    package init(_ seen: TokenTable, counts: [Int], limits: Limits) {
+        let known = (0..<seen.count).filter { counts[$0] >= max(1, limits.minimumCount) }
+        let order = known.sorted { left, right in
+            counts[left] != counts[right] ? counts[left] > counts[right] : Text.precedes(seen[left], seen[right])
         }
-        self.init(tokens: order.map { tokens[$0] })
+        var table = TokenTable()
+        for token in order.prefix(limits.greatestCount ?? order.count) { _ = table.insert(seen[token]) }
+        self.table = table
     }
 
     /// Tokens in an order already known, from a checkpoint for example.
     ///
     /// - Precondition: no token occurs twice.
     public init(tokens: [[UInt8]]) {
-        self.tokens = tokens
-        positions = Dictionary(
-            uniqueKeysWithValues: zip(tokens, tokens.indices))
+        var table = TokenTable()
+        for (position, token) in tokens.enumerated() {
+            precondition(table.insert(token[...]) == position, "the token \(token) stands twice")
+        }
+        self.table = table
     }
 
+    public static func == (left: Vocabulary, right: Vocabulary) -> Bool {
+        left.table.count == right.table.count && (0..<left.table.count).allSatisfy { left.table[$0] == right.table[$0] }
+    }
+
+    /// The known tokens in order; the token at position `i` has the number `i + first`.
+    public var tokens: [[UInt8]] { (0..<table.count).map { Array(table[$0]) } }
+
     /// How many numbers there are, padding and unknown among them: the rows of an embedding.
-    public var count: Int { tokens.count + Vocabulary.first }
+    public var count: Int { table.count + Vocabulary.first }
 
     /// The number of a token, `unknown` where it has none of its own.
-    public func number(of token: [UInt8]) -> Int {
-        positions[token].map { $0 + Vocabulary.first } ?? Vocabulary.unknown
+    public func number(of token: [UInt8]) -> Int { number(of: token[...]) }
+
+    /// The number of a token, `unknown` where it has none of its own.
+    public func number(of token: ArraySlice<UInt8>) -> Int {
+        table.number(of: token).map { $0 + Vocabulary.first } ?? Vocabulary.unknown
     }
 
     /// The token of a number; nil for padding, unknown, and numbers out of range.
     public func token(_ number: Int) -> [UInt8]? {
         let position = number - Vocabulary.first
-        return tokens.indices.contains(position) ? tokens[position] : nil
+        return (0..<table.count).contains(position) ? Array(table[position]) : nil
     }
 }

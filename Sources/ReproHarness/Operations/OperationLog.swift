@@ -76,8 +76,11 @@ public final class OperationLog {
 }
 
 extension ArrayValue {
-    /// A tensor of the bytes that were hashed; nil for plain bytes, which no tensor file holds.
+    /// A tensor of the bytes that were hashed; nil for plain bytes, which no tensor file holds, and where
+    /// there are none.
     init?(_ type: ElementType, shape: [Int], bytes: ByteView) {
+        // Of a tensor that no memory holds there are no bytes.
+        if bytes.count == 0 && shape.reduce(1, *) > 0 { return nil }
         switch type {
         case .float32: self = .float(Tensor(shape: shape, elements: bytes.array(of: Float.self)))
         case .int64: self = .int(shape: shape, elements: bytes.array(of: Int64.self))

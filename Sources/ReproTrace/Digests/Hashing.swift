@@ -39,11 +39,16 @@ public struct Hashing: Sendable {
 
     /// A leaf: `H("repro.tensor.v2", name, dtype, shape, pieces)`, where `pieces` is ``pieces(of:)``.
     public func tensor(name: String, elementType: ElementType, shape: [Int], bytes: ByteView) -> Digest {
+        tensor(name: name, elementType: elementType, shape: shape, pieces: pieces(of: bytes))
+    }
+
+    /// A leaf whose pieces were hashed before, by ``pieces(of:)``.
+    public func tensor(name: String, elementType: ElementType, shape: [Int], pieces: [UInt8]) -> Digest {
         var fields = Fields(tag: "repro.tensor.v2", kernels: kernels)
         fields.append(name)
         fields.append(elementType.rawValue)
         fields.append(shape.map { UInt64($0) })
-        fields.append(pieces(of: bytes))
+        fields.append(pieces)
         return fields.digest
     }
 

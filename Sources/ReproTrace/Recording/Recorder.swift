@@ -113,6 +113,20 @@ public final class Recorder {
         try bytes.withBytes { try append(tensorName, .byte, [bytes.count], [], $0) }
     }
 
+    /// Enters a tensor of the open stage that was hashed piece by piece while it passed, and that no memory holds: observers
+    /// of operations are told of it without its bytes, and observers of tensors are not told.
+    ///
+    /// - Throws: ``PerturbationError``, and what the observers throw.
+    public func record(
+        _ tensorName: String, _ type: ElementType, shape: [Int], pieces: [UInt8], samples: [Leaf.Sample] = []
+    ) throws {
+        guard open != nil else { fatalError("'\(tensorName)' recorded outside a stage") }
+        try operations.refuseFault(in: tensorName)
+        let digest = hashing.tensor(name: tensorName, elementType: type, shape: shape, pieces: pieces)
+        leaves.append(Leaf(name: tensorName, elementType: type, shape: shape, digest: digest, samples: samples))
+        try [UInt8]().withBytes { try operations.send(tensorName, type, shape, digest, $0) }
+    }
+
     /// Closes the stage and hashes it. `streams` are those that it drew from, in order of first use, as they were found
     /// after their last draw.
     ///

@@ -40,4 +40,15 @@ extension Tensor {
         }
         self.init(joined, shape: [rows, columns])
     }
+
+    /// The rows of logits whose target is known, and their targets: a label that training lacks has −1, and no loss.
+    func rowsWithTargets(_ targets: [Int]) -> (logits: Tensor, targets: [Int]) {
+        guard targets.contains(where: { $0 < 0 }) else { return (self, targets) }
+        let known = targets.indices.filter { targets[$0] >= 0 }
+        let joined = Matrix(rows: known.count, columns: shape[1])
+        for (row, index) in known.enumerated() {
+            joined.view.rows(row..<(row + 1)).copy(from: matrix.view.rows(index..<(index + 1)))
+        }
+        return (Tensor(joined, shape: [known.count, shape[1]]), known.map { targets[$0] })
+    }
 }

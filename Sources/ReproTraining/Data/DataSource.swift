@@ -48,10 +48,22 @@ protocol TrainingSource: NamedSource {
 struct DataReader {
     /// Makes a path of the experiment one that can be opened.
     let resolve: (String) -> String
-    let read: (String) throws -> [UInt8]
+    /// Gives the bytes of a file that was read already; nil where none was.
+    let read: ((String) throws -> [UInt8])?
+
+    /// A file of the experiment, which holds a byte at least.
+    func file(_ path: String) throws -> ByteFile {
+        let path = resolve(path)
+        let file = try read.map { ByteFile(bytes: try $0(path), path: path) } ?? ByteFile(path: path)
+        try file.verifyFilled()
+        return file
+    }
 
     /// The bytes of a file of the experiment.
-    func contents(of path: String) throws -> [UInt8] { try read(resolve(path)) }
+    func contents(of path: String) throws -> [UInt8] {
+        let file = try file(path)
+        return try file.read(at: 0, count: file.byteCount)
+    }
 }
 
 /// A source of one input to look at.
@@ -66,7 +78,9 @@ package enum DataSources {
 
     /// Every source, in the order in which errors list them.
     static let all: [any NamedSource.Type] = [
-        TSVSource.self, CoNLLUSource.self, NPYSource.self, SafetensorsSource.self, RomanSource.self, EndsSource.self,
+        TextSource<TSVFormat>.self, TextSource<CSVFormat>.self, TextSource<JSONLinesFormat>.self,
+        TextSource<CoNLLUFormat>.self, TextSource<ColumnsFormat>.self, NPYSource.self, SafetensorsSource.self,
+        RomanSource.self, EndsSource.self,
         BalanceSource.self, ValuesSource.self, UniformSource.self,
     ]
 

@@ -24,38 +24,52 @@ public struct Dataset: Sendable {
     public let classes: Int
     /// The classes' labels as bytes, where the data has labels.
     public let labels: [[UInt8]]
-    /// The tokens of the training split; nil for features.
-    public let vocabulary: Vocabulary?
+    /// How text becomes tokens and tokens numbers, by the training split; nil for features.
+    public let encoding: TextEncoding?
     /// Splits in the order train, validation, test.
-    public private(set) var splits: [(split: Split, sequences: SequenceSet)]
-    /// The bytes of each split's files.
-    let files: [(split: Split, contents: [[UInt8]])]
+    public private(set) var splits: [(split: Split, sequences: SplitSequences)]
+    /// The digests of each split's files.
+    let files: [(split: Split, files: [FileDigest])]
+    /// What people want to know of how the data was read; in no digest.
+    let metrics: [(name: String, value: Double)]
 
     init(
-        input: Input, classes: Int, labels: [[UInt8]], vocabulary: Vocabulary? = nil,
-        splits: [(split: Split, sequences: SequenceSet)], files: [(split: Split, contents: [[UInt8]])] = []
+        input: Input, classes: Int, labels: [[UInt8]], encoding: TextEncoding? = nil,
+        splits: [(split: Split, sequences: SplitSequences)], files: [(split: Split, files: [FileDigest])] = [],
+        metrics: [(name: String, value: Double)] = []
     ) {
         self.input = input
         self.classes = classes
         self.labels = labels
-        self.vocabulary = vocabulary
+        self.encoding = encoding
         self.splits = splits
         self.files = files
+        self.metrics = metrics
+    }
+
+    /// Sequences in memory.
+    init(
+        input: Input, classes: Int, labels: [[UInt8]], encoding: TextEncoding? = nil,
+        splits: [(split: Split, sequences: SequenceSet)], files: [(split: Split, files: [FileDigest])] = []
+    ) {
+        self.init(
+            input: input, classes: classes, labels: labels, encoding: encoding,
+            splits: splits.map { ($0.split, SplitSequences($0.sequences)) }, files: files)
     }
 
     /// The sequences of a split; nil where there is no such split.
-    public func sequences(_ split: Split) -> SequenceSet? { splits.first { $0.split == split }?.sequences }
+    public func sequences(_ split: Split) -> SplitSequences? { splits.first { $0.split == split }?.sequences }
 
     /// Records what the stage `data` holds (contract, section 12).
     mutating func record(in recorder: Recorder) throws {
         for index in splits.indices {
             let split = splits[index].split
-            let contents = files.first { $0.split == split }?.contents ?? []
-            for (number, bytes) in contents.enumerated() {
-                let name = split.rawValue + ".file" + (contents.count > 1 ? ".\(number)" : "")
-                try recorder.record(name, bytes: bytes)
+            let files = files.first { $0.split == split }?.files ?? []
+            for (number, file) in files.enumerated() {
+                let name = split.rawValue + ".file" + (files.count > 1 ? ".\(number)" : "")
+                try recorder.record(name, .byte, shape: [file.byteCount], pieces: file.pieces)
             }
-            try splits[index].sequences.all.record(prefix: split.rawValue + ".", in: recorder)
+            try splits[index].sequences.record(prefix: split.rawValue + ".", in: recorder)
         }
     }
 }

@@ -1,27 +1,14 @@
 import ReproFormats
 import ReproNN
 
-/// A sequence as it was read or generated: its tokens, and one label, or one per token.
+/// A sequence as it was generated: its tokens, and one label, or one per token.
 struct LabelledSequence {
     let tokens: [[UInt8]]
     let labels: [[UInt8]]
-    /// The line of each label in its file; empty for generated data.
-    var lines: [Int] = []
-
-    /// A–Z made small in the tokens; labels stay.
-    var lowercased: LabelledSequence {
-        LabelledSequence(tokens: tokens.map { Text.lowercase($0) }, labels: labels, lines: lines)
-    }
 }
 
-/// The classes of an experiment: the training split's labels in ascending byte order (contract, section 10).
+/// The classes of generated data: the training split's labels in ascending byte order (contract, section 10).
 struct Classes {
-    /// Where a split's labels come from, for messages.
-    enum Origin {
-        case file(String)
-        case seed(UInt64)
-    }
-
     let labels: [[UInt8]]
 
     init(ofTraining labels: some Sequence<[UInt8]>) {
@@ -34,50 +21,38 @@ struct Classes {
     /// A label's number.
     ///
     /// - Throws: `FormatError` where the training split lacks the label.
-    func number(of label: [UInt8], in split: Split, _ origin: Origin, line: Int? = nil) throws(FormatError) -> Int {
+    func number(of label: [UInt8], in split: Split, seed: UInt64) throws(FormatError) -> Int {
         if let number = labels.firstIndex(of: label) { return number }
-        let text = "the label '\(String(decoding: label, as: UTF8.self))'"
-        switch origin {
-        case .file(let path):
-            throw FormatError(
-                .badData, path: path, line: line, problem: "\(text) never occurs in the training split",
-                remedy: "correct it, or add examples of it to the training split")
-        case .seed(let seed):
-            throw FormatError(
-                .badData, path: split.rawValue,
-                problem: "\(text), generated from seed \(seed), never occurs in the training split",
-                remedy: "use another seed, or a larger data.train")
-        }
+        throw FormatError(
+            .badData, path: split.rawValue,
+            problem: "the label '\(String(decoding: label, as: UTF8.self))', generated from seed \(seed), "
+                + "never occurs in the training split",
+            remedy: "use another seed, or a larger data.train")
     }
 }
 
 extension Dataset {
-    /// Numbers tokens and labels by the training split, which comes first.
-    ///
-    /// - Parameter origins: where each split's labels come from.
+    /// Numbers tokens and labels of generated data by the training split, which comes first.
     init(
-        _ splits: [(split: Split, sequences: [LabelledSequence])], origins: [Classes.Origin], tagging: Bool,
-        files: [(split: Split, contents: [[UInt8]])] = []
+        _ splits: [(split: Split, sequences: [LabelledSequence])], seed: UInt64, tagging: Bool
     ) throws(FormatError) {
         let training = splits[0].sequences
         let vocabulary = Vocabulary(counting: training.map(\.tokens))
         let classes = Classes(ofTraining: training.lazy.flatMap(\.labels))
         var numbered: [(split: Split, sequences: SequenceSet)] = []
-        for (part, origin) in zip(splits, origins) {
+        for (split, sequences) in splits {
             var targets: [Int] = []
-            for sequence in part.sequences {
-                for (place, label) in sequence.labels.enumerated() {
-                    let line = sequence.lines.isEmpty ? nil : sequence.lines[place]
-                    targets.append(try classes.number(of: label, in: part.split, origin, line: line))
-                }
+            for label in sequences.lazy.flatMap(\.labels) {
+                targets.append(try classes.number(of: label, in: split, seed: seed))
             }
             let batch = SequenceBatch(
-                inputs: .tokens(part.sequences.flatMap { $0.tokens.map { vocabulary.number(of: $0) } }),
-                lengths: part.sequences.map(\.tokens.count), targets: targets)
-            numbered.append((part.split, SequenceSet(batch, tagging: tagging)))
+                inputs: .tokens(sequences.flatMap { $0.tokens.map { vocabulary.number(of: $0) } }),
+                lengths: sequences.map(\.tokens.count), targets: targets)
+            numbered.append((split, SequenceSet(batch, tagging: tagging)))
         }
         self.init(
             input: .tokens(vocabulary: vocabulary.count), classes: classes.labels.count, labels: classes.labels,
-            vocabulary: vocabulary, splits: numbered, files: files)
+            encoding: TextEncoding(tokenization: Tokenization(), vocabulary: vocabulary, labels: classes.labels),
+            splits: numbered)
     }
 }

@@ -43,7 +43,7 @@ struct InspectionRun {
         try carryOut()
         return RunResult(
             experiment: experiment, seed: streams.seed, trace: try recorder.trace(), metrics: [], losses: [],
-            parameters: modules.flatMap(\.parameters), optimizerState: [], outputs: outputs,
+            parameters: modules.flatMap(\.parameters), optimizerState: [], outputs: outputs, encoding: nil,
             inspection: Inspection(input: input, views: views))
     }
 

@@ -22,8 +22,8 @@ public struct RunOptions {
     /// Told of the state before the first step, after each step (an epoch's last one with what the epoch left), and now and
     /// then while the trained model is evaluated. What it throws ends the run.
     public var onState: ((TrainingState) throws -> Void)?
-    /// Reads a data file by a path that can be opened, for whoever has read it already.
-    public var readData: (String) throws -> [UInt8] = { try ByteFile.contents(of: $0) }
+    /// Gives the bytes of a data file by a path that can be opened, for whoever has read it already; nil to read it.
+    public var readData: ((String) throws -> [UInt8])?
     /// Told of everything as it happens. What it throws ends the run.
     public var onProgress: (RunProgress) throws -> Void
     /// Told of every tensor that is hashed. What it throws ends the run.

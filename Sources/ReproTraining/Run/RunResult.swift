@@ -20,6 +20,8 @@ public struct RunResult: Sendable {
     public let optimizerState: [NamedTensor]
     /// Logits of the evaluated splits, or what an inspection looked at.
     public let outputs: [NamedTensor]
+    /// How text becomes the numbers that the model reads; nil where it reads features.
+    public let encoding: TextEncoding?
     /// What an inspection found, nil for training.
     public let inspection: Inspection?
     /// How well the evaluated splits were predicted, in their order; in no digest.

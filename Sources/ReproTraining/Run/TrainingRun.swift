@@ -57,9 +57,10 @@ struct TrainingRun {
         if let stage = options.lastStage, !has(stage) { throw StageNeverReached(stage.description) }
         try carryOut()
         return RunResult(
-            experiment: experiment, seed: streams.seed, trace: try recorder.trace(), metrics: metrics,
+            experiment: experiment, seed: streams.seed, trace: try recorder.trace(),
+            metrics: metrics + dataset.metrics,
             losses: state.losses, parameters: state.parameters, optimizerState: state.optimizer.tensors,
-            outputs: outputs, inspection: nil, scores: scores)
+            outputs: outputs, encoding: dataset.encoding, inspection: nil, scores: scores)
     }
 
     private var model: SequenceModel { SequenceModel(configuration, parameters: state.parameters) }
@@ -125,7 +126,8 @@ struct TrainingRun {
     private mutating func advance() throws -> Bool {
         let order = try orderOfEpoch()
         let first = state.batch * training.batchSize
-        let batch = dataset.sequences(.train)!.batch(order[first..<min(first + training.batchSize, order.count)])
+        let batch = try dataset.sequences(.train)!.batch(
+            order[first..<min(first + training.batchSize, order.count)])
         guard let loss = try step(batch) else { return false }
         state.batch += 1
         state.lossSum.loss += Double(loss) * Double(batch.targets.count)
@@ -209,16 +211,17 @@ struct TrainingRun {
             var parts: [Tensor] = []
             for first in stride(from: 0, to: sequences.count, by: size) {
                 try showState()
-                let batch = sequences.batch(first..<min(first + size, sequences.count))
+                let batch = try sequences.batch(first..<min(first + size, sequences.count))
                 parts.append(
                     try model.logits(
                         batch, weights: weights, engine: engine,
                         observer: recorder.observer?.within("\(split.rawValue)[\(first)].")))
             }
             var logits = Tensor(joiningRows: parts)
-            let targets = sequences.all.targets
+            let targets = try sequences.targets()
             try recorder.record(split.rawValue + ".logits", &logits)
-            var loss = try head.loss(logits, targets: targets, engine: engine).value
+            let (known, knownTargets) = logits.rowsWithTargets(targets)
+            var loss = try head.loss(known, targets: knownTargets, engine: engine).value
             try recorder.record(split.rawValue + ".loss", &loss)
             let predictions = try head.predictions(logits)
             let correct = zip(predictions, targets).count { $0 == $1 }
@@ -226,10 +229,13 @@ struct TrainingRun {
             metrics.append((split.rawValue + "Loss", Double(loss[offset: 0])))
             metrics.append((split.rawValue + "Accuracy", Double(correct) / Double(targets.count)))
             outputs.append(NamedTensor(split.rawValue + ".logits", logits))
+            // A label that training lacks is no class: the scores of classes leave it out, and no span is cut around it.
+            let judged = targets.indices.filter { targets[$0] >= 0 }
+            let hasSpans = experiment.task == .tagging && judged.count == targets.count
             scores.append(
                 SplitScores(
-                    split, targets: targets, predictions: predictions, classes: dataset.classes,
-                    labels: dataset.labels, lengths: experiment.task == .tagging ? sequences.all.lengths : nil))
+                    split, targets: knownTargets, predictions: judged.map { predictions[$0] },
+                    classes: dataset.classes, labels: dataset.labels, lengths: hasSpans ? sequences.lengths : nil))
         }
         return try end()
     }

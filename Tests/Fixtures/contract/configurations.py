@@ -38,13 +38,20 @@ def options_of(config, folder):
 
 
 def data_options(data, folder):
-    options = {name: data[name] for name in ("classes", "letters", "features", "lowercase") if name in data}
+    names = (
+        "classes", "letters", "features", "lowercase", "encoding", "header", "separator", "text", "label", "level",
+        "maxLength", "minimumCount", "maximumVocabulary", "unseenLabels", "stratified",
+    )  # fmt: skip
+    options = {name: data[name] for name in names if name in data}
     if "minimumLength" in data:
         lengths = data["minimumLength"], data["maximumLength"]
         return options | dict(lengths=lengths, train=data["train"], test=data["test"])
     files = {}
+    shares = {split: data[split] for split in ("validation", "test") if isinstance(data.get(split), float)}
+    if shares and "minimumLength" not in data:
+        options["shares"] = shares
     for split in ("train", "validation", "test"):
-        if split in data:
+        if split in data and split not in shares:
             names = ("inputs", "lengths", "targets")
             paths = [data[split][name] for name in names] if data["format"] == "npy" else [data[split]]
             files[split] = [os.path.join(folder, path) for path in paths]

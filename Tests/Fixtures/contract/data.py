@@ -3,6 +3,7 @@
 Each function of `DATA` takes the seed and an experiment's options and returns a `Data`.
 """
 
+import math
 import pathlib
 from dataclasses import dataclass, field
 
@@ -71,12 +72,13 @@ class Data:
 # Text. Tokens and labels are bytes.
 
 
-def vocabulary(token_lists):
+def vocabulary(token_lists, least=1, most=None):
     counts = {}
     for tokens in token_lists:
         for token in tokens:
             counts[token] = counts.get(token, 0) + 1
-    order = sorted(counts, key=lambda token: (-counts[token], token))
+    known = [token for token in counts if counts[token] >= least]
+    order = sorted(known, key=lambda token: (-counts[token], token))[:most]
     return {token: 2 + index for index, token in enumerate(order)}
 
 
@@ -84,24 +86,34 @@ def classes(labels):
     return {label: index for index, label in enumerate(sorted(set(labels)))}
 
 
-def number_of(label, names, where):
+def number_of(label, names, where, unseen="error"):
+    if label not in names and unseen == "wrong":
+        return -1
     if label not in names:
         raise Refused(f"{where}: the training split lacks the label '{label.decode('utf-8', 'replace')}'")
     return names[label]
 
 
-def encode(raw, tagging, where):
+def encode(raw, tagging, where, options=None):
     """`raw`: split name to a list of (tokens, label or labels). Returns splits, vocabulary and classes."""
-    words = vocabulary(tokens for tokens, _ in raw["train"])
+    options = options or {}
+    unseen = options.get("unseenLabels", "error")
+    words = vocabulary(
+        (tokens for tokens, _ in raw["train"]), options.get("minimumCount", 1), options.get("maximumVocabulary")
+    )
     names = classes(label for _, y in raw["train"] for label in (y if tagging else [y]))
     result = {}
     for split, sequences in raw.items():
+        if unseen == "skip":
+            sequences = [(x, y) for x, y in sequences if all(label in names for label in (y if tagging else [y]))]
         inputs = [np.array([words.get(token, UNKNOWN) for token in tokens], np.int64) for tokens, _ in sequences]
-        number = lambda label: number_of(label, names, f"{where}, split {split}")
+        number = lambda label: number_of(label, names, f"{where}, split {split}", unseen)
         if tagging:
             targets = [np.array([number(label) for label in y], np.int64) for _, y in sequences]
         else:
             targets = [number(y) for _, y in sequences]
+        if not any(np.any(np.asarray(target) >= 0) for target in targets):
+            raise Refused(f"{where}, split {split}: no label that training has")
         result[split] = Split(inputs, targets)
     return result, words, len(names)
 
@@ -176,16 +188,47 @@ def contents_of(options):
     return {split: [pathlib.Path(path).read_bytes() for path in paths] for split, paths in options["files"].items()}
 
 
+def divide(sequences, options, stream):
+    """The examples of one file as splits, by the shares in `options["shares"]`."""
+    shares = options["shares"]
+    groups = [list(range(len(sequences)))]
+    if options.get("stratified"):
+        if options["task"] == "tagging":
+            raise Refused("sequences of a tagging have no class")
+        groups = [[i for i, (_, y) in enumerate(sequences) if y == label] for label in sorted({y for _, y in sequences})]
+    parts = dict(train=[], validation=[], test=[])
+    for group in groups:
+        order = [group[i] for i in stream.permutation(len(group))]
+        most = len(group) - 1 if options.get("stratified") else len(group)
+        share = lambda name: math.floor(len(group) * shares.get(name, 0.0) + 0.5)
+        one = min(share("test"), most)
+        two = min(one + share("validation"), most)
+        parts["test"] += order[:one]
+        parts["validation"] += order[one:two]
+        parts["train"] += order[two:]
+    parts = {name: part for name, part in parts.items() if name == "train" or name in shares}
+    if not all(parts.values()):
+        raise Refused("a split without an example")
+    return {name: [sequences[i] for i in sorted(part)] for name, part in parts.items()}
+
+
 def text_data(parse):
     def data(seed, options):
-        contents, raw = contents_of(options), {}
+        tagging = options["task"] == "tagging"
+        contents, raw, used = contents_of(options), {}, []
         for split, (content,) in contents.items():
-            raw[split] = parse(content)
+            raw[split] = parse(content, dict(options, level="words") if tagging else options)
             if options.get("lowercase"):
                 # Bytes' own lower() concerns A–Z alone.
                 raw[split] = [([token.lower() for token in tokens], label) for tokens, label in raw[split]]
-        numbered = encode(raw, options["task"] == "tagging", "a file")
-        return Data(*numbered, files=contents)
+            most = options.get("maxLength")
+            raw[split] = [(x[:most], y[:most] if tagging else y) for x, y in raw[split]]
+        if options.get("shares"):
+            used = [Stream(seed, streams.SPLIT, 0)]
+            raw.update(divide(raw["train"], options, used[0]))
+            raw = {split: raw[split] for split in ("train", "validation", "test") if split in raw}
+        numbered = encode(raw, tagging, "a file", options)
+        return Data(*numbered, streams=used, files=contents)
 
     return data
 
@@ -206,5 +249,6 @@ def tensor_data(parse):
 
 DATA = {
     "roman": roman_data, "ends": ends_data, "balance": balance_data, "tsv": text_data(files.tsv),
+    "csv": text_data(files.csv_file), "jsonl": text_data(files.json_lines), "columns": text_data(files.columns_file),
     "conllu": text_data(files.conllu), "npy": tensor_data(files.npy), "safetensors": tensor_data(files.safetensors),
 }  # fmt: skip

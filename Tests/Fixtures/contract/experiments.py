@@ -168,7 +168,8 @@ class Training:
                 split = self.splits[name]
                 targets = split.flat_targets()
                 logits, _ = self.forward(split)
-                loss, _ = self.loss(logits, targets, gradient=False)
+                # A label that training lacks has no loss.
+                loss, _ = self.loss(logits[targets >= 0], targets[targets >= 0], gradient=False)
                 correct = np.array(np.sum(layers.predict(logits, options["head"]) == targets), np.int64)
                 tensors += [(f"{name}.logits", logits), (f"{name}.loss", loss), (f"{name}.correct", correct)]
         yield Stage("evaluation", tensors)

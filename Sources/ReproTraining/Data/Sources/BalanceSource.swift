@@ -28,7 +28,7 @@ public struct BalanceSource: TrainingSource {
             let batch = SequenceBatch(
                 inputs: .features(Tensor(shape: [elements.count / features, features], elements: elements)),
                 lengths: sequences.map { $0.values.count / features },
-                targets: try sequences.map { try classes.number(of: $0.label, in: split, .seed(streams.seed)) })
+                targets: try sequences.map { try classes.number(of: $0.label, in: split, seed: streams.seed) })
             return (split: split, sequences: SequenceSet(batch, tagging: tagging))
         }
         return Dataset(

@@ -22,7 +22,7 @@ public struct EndsSource: TrainingSource {
             return LabelledSequence(
                 tokens: values.map { [UInt8(ascii: "a") + UInt8($0)] }, labels: [Array(String(label).utf8)])
         }
-        return try Dataset(splits, origins: splits.map { _ in .seed(streams.seed) }, tagging: tagging)
+        return try Dataset(splits, seed: streams.seed, tagging: tagging)
     }
 }
 

@@ -18,7 +18,7 @@ public struct RomanSource: TrainingSource {
             (.validation, Array(sequences[train..<(train + validation)])),
             (.test, Array(sequences[(train + validation)...])),
         ]
-        return try Dataset(splits, origins: splits.map { _ in .seed(streams.seed) }, tagging: tagging)
+        return try Dataset(splits, seed: streams.seed, tagging: tagging)
     }
 }
 

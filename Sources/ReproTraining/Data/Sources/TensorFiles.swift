@@ -65,7 +65,7 @@ extension TensorFiles {
         tagging: Bool, reader: DataReader, arrays: ([ByteFile]) throws -> [ArrayValue]
     ) throws -> Dataset {
         var read: [(split: Split, sequences: SequenceSet)] = []
-        var contents: [(split: Split, contents: [[UInt8]])] = []
+        var contents: [(split: Split, files: [FileDigest])] = []
         var features = 0
         for (split, paths) in splits {
             // Read once: what is digested is what is trained on.
@@ -81,7 +81,7 @@ extension TensorFiles {
             }
             features = inputs.shape[1]
             read.append((split, SequenceSet(batch, tagging: tagging)))
-            contents.append((split, bytes))
+            contents.append((split, bytes.map { FileDigest($0) }))
         }
         return Dataset(input: .features(features), classes: classes, labels: [], splits: read, files: contents)
     }

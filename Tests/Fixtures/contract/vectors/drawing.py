@@ -3,6 +3,7 @@
 Most are carried out; a few are there to be refused, or to leave the finite numbers on the way.
 """
 
+import csv
 import io
 import json
 import math
@@ -16,7 +17,7 @@ WORDS = ["a", "A", "b", "bb", "É", "é", "日本", "z", "Z", "0", "-", "the", "
 
 
 def word_line(number, form, tag):
-    return "\t".join([str(number), form, "_", tag] + ["_"] * 6)
+    return "\t".join([str(number), form, "_", tag, tag] + ["_"] * 5)
 
 
 #: Sentences that the contract refuses; a lone surrogate stands for a byte that is not UTF-8.
@@ -143,9 +144,9 @@ class Drawing:
         r = self.random
         tagging = task == "tagging"
         if tagging:
-            kind = r.choices(("conllu", "npy", "safetensors", "roman"), (30, 30, 30, 3))[0]
+            kind = r.choices(("conllu", "columns", "jsonl", "npy", "safetensors", "roman"), (30, 30, 15, 30, 30, 3))[0]
         else:
-            kind = self.pick("tsv", "npy", "safetensors", "ends", "balance")
+            kind = self.pick("tsv", "csv", "jsonl", "npy", "safetensors", "ends", "balance")
         if kind == "roman":
             self.train_count = 3199
             return dict(format=kind), True, 2
@@ -163,20 +164,95 @@ class Drawing:
         splits = ["train"] + [name for name in ("validation", "test") if self.chance(0.6)]
         counts = {split: r.randint(1, 14) for split in splits}
         self.train_count = counts["train"]
-        if kind in ("tsv", "conllu"):
-            labels = r.sample(LABELS, r.choices((1, 2, r.randint(3, 5)), (2, 5, 3))[0])
-            data = dict(format=kind, **self.some(lowercase=lambda: self.chance(0.5)))
-            for split, count in counts.items():
-                # Only what training is sure to have, but for one time in forty.
-                surely = labels if split == "train" or self.chance(0.025) else self.seen
-                data[split] = f"{split}.{kind}"
-                (self.folder / data[split]).write_bytes(getattr(self, kind)(count, surely).encode("utf-8", "surrogateescape"))
-            return data, True, len(labels)
+        if kind in ("tsv", "csv", "jsonl", "columns", "conllu"):
+            return self.text(kind, tagging, counts)
         classes, features, scale = self.pick(2, 2, 3, 5), r.randint(1, 6), self.pick(1, 1, 1, 30, 1e-3, 1e-40)
         data = dict(format=kind, classes=classes)
         for split, count in counts.items():
             data[split] = self.tensors(kind, split, tagging, count, features, classes, scale)
         return data, False, classes
+
+    def text(self, kind, tagging, counts):
+        r = self.random
+        labels = r.sample(LABELS, r.choices((1, 2, r.randint(3, 5)), (2, 5, 3))[0])
+        if kind == "columns":
+            labels = [label.replace(" ", "_") for label in labels]
+        data = dict(format=kind, **self.some(lowercase=lambda: self.chance(0.5)))
+        data.update(
+            self.some(
+                0.3, maxLength=lambda: r.randint(1, 4), minimumCount=lambda: r.randint(1, 3),
+                maximumVocabulary=lambda: r.randint(1, 8), unseenLabels=lambda: self.pick("error", "skip", "wrong"),
+            )
+        )  # fmt: skip
+        if kind in ("tsv", "csv", "jsonl"):
+            data.update(self.some(0.4, level=lambda: self.pick("words", "characters", "bytes")))
+        self.encoding = "utf-8"
+        if self.chance(0.2):
+            data["encoding"], self.encoding = "latin1", "latin-1"
+        self.columns = {}
+        if kind in ("tsv", "csv", "jsonl") and self.chance(0.5):
+            self.columns = dict(text=self.pick("text", "a b", 'x"y'), label=self.pick("label", "class"))
+            data.update(self.columns)
+        if kind == "conllu" and self.chance(0.3):
+            data.update(label=self.pick("XPOS", 5, -6), text=self.pick(2, "FORM"))
+        drawn = self.chance(0.3)
+        if drawn:
+            counts = dict(train=sum(counts.values()) + 3)
+            data.update(self.pick(dict(test=0.25), dict(test=0.2, validation=0.3), dict(validation=0.4)))
+            if kind in ("tsv", "csv") and self.chance(0.5):
+                data["stratified"] = True
+        self.train_count = counts["train"]
+        for split, count in counts.items():
+            # Only what training is sure to have, but for one time in forty, or where it may lack some.
+            lenient = data.get("unseenLabels", "error") != "error"
+            surely = labels if split == "train" or self.chance(0.5 if lenient else 0.025) else self.seen
+            data[split] = f"{split}.{kind}"
+            made = self.jsonl(count, surely, tagging) if kind == "jsonl" else getattr(self, dict(columns="columns_text").get(kind, kind))(count, surely)
+            (self.folder / data[split]).write_bytes(made.encode(self.encoding, "replace" if self.encoding == "latin-1" else "surrogateescape"))
+        return data, True, len(labels)
+
+    def csv(self, count, labels):
+        """By Python's own writer."""
+        r = self.random
+        out = io.StringIO(newline="")
+        writer = csv.writer(out, lineterminator=self.pick("\n", "\r\n"), quoting=self.pick(csv.QUOTE_MINIMAL, csv.QUOTE_ALL))
+        names = [self.columns.get("text", "text"), self.columns.get("label", "label")]
+        order = self.pick([0, 1], [1, 0])
+        row = lambda text, label: writer.writerow([[text, label][place] for place in order])
+        row(*names)
+        for label in self.labels(count, labels):
+            text = "".join(r.choice(WORDS) + self.pick(" ", ", ", "\n", ' "', "\r\n") for _ in range(r.randint(1, 6)))
+            row(text, label)
+        mark = "\ufeff" if self.encoding == "utf-8" and self.chance(0.2) else ""
+        return mark + out.getvalue() + self.pick("", "", "x" if self.chance(0.05) else "")
+
+    def jsonl(self, count, labels, tagging):
+        r = self.random
+        text, label = self.columns.get("text", "text"), self.columns.get("label", "label")
+        ascii_alone = self.chance(0.5)
+        lines = []
+        if tagging:
+            for number in range(count):
+                tags = self.labels(r.randint(1, 6), labels)
+                lines.append({"id": number, label: tags, text: [r.choice(WORDS + ["New York"]) for _ in tags]})
+        else:
+            for each in self.labels(count, labels):
+                words = "".join(r.choice(WORDS) + self.pick(" ", "\n", '"', "\\", " 😀 ") for _ in range(r.randint(1, 6)))
+                lines.append({text: words, label: int(each) if each.isascii() and each.isdigit() else each})
+        end = self.pick("\n", "\r\n")
+        return end.join(json.dumps(line, ensure_ascii=ascii_alone) for line in lines) + self.pick("", end, end + end)
+
+    def columns_of(self, words, labels):
+        space = self.pick(" ", "\t", "  ")
+        return [f"{word}{space}_{space}{label}" for word, label in zip(words, labels)]
+
+    def columns_text(self, count, labels):
+        r = self.random
+        text = ""
+        for _ in range(count):
+            tags = self.labels(r.randint(1, 6), labels)
+            text += "\n".join(self.columns_of([r.choice(WORDS) for _ in tags], tags)) + self.pick("\n\n", "\n\n\n", "\n\r\n")
+        return text
 
     def labels(self, count, labels):
         """Of training the labels that were drawn are kept, for the other splits."""
@@ -189,6 +265,9 @@ class Drawing:
         end = self.pick("\n", "\r\n")
         space = lambda: self.pick(" ", " ", "  ", "\t", "\v", " \f")
         lines = []
+        if self.columns:
+            lines.append("\t".join([self.columns["label"], self.columns["text"]]))
+            space = lambda: self.pick(" ", "  ", "\v")
         for label in self.labels(count, labels):
             words = [r.choice(WORDS) for _ in range(r.randint(1, 6))]
             text = "".join(word + space() for word in words[:-1]) + words[-1]
@@ -208,7 +287,8 @@ class Drawing:
                 rows.append("\t".join(["1-2", "don't"] + ["_"] * 8))
             for place, label in enumerate(self.labels(length, labels), 1):
                 word = r.choice(WORDS + ["New York"])
-                rows.append(word_line(place, word, label.replace(" ", "_")))
+                tag = label.replace(" ", "_")
+                rows.append(word_line(place, word, tag))
                 if self.chance(0.1):
                     rows.append("\t".join([f"{place}.1", "empty"] + ["_"] * 8))
             text += end.join(rows) + end + end

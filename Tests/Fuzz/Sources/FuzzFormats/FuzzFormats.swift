@@ -13,8 +13,14 @@ public func fuzzFormats(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     if let value = try? JSONValue.parse(bytes, path: "input") {
         precondition((try? JSONValue.parse(value.encoded(.pretty), path: "written")) == value, "JSON did not come back")
     }
-    _ = try? TSV.parse(bytes, path: "input")
-    _ = try? CoNLLU.parse(bytes, path: "input")
+    var named = RecordLayout()
+    (named.encoding, named.header, named.text, named.label) = (.latin1, true, .number(1), .number(-1))
+    for format in RecordFormat.allCases {
+        for tagging in [false, true] {
+            _ = try? format.examples(of: bytes, path: "input", tagging: tagging)
+            _ = try? format.examples(of: bytes, path: "input", layout: named, tagging: tagging)
+        }
+    }
     return 0
 }
 
