@@ -2,15 +2,15 @@ import ReproFormats
 import ReproTraining
 import ReproVerification
 
-/// The folder that a run leaves: `run.json`, `model.safetensors`, `outputs.safetensors`, `metrics.csv`, and where they were
-/// asked for `trace.tsv` and `kept.safetensors`.
+/// The folder that a run leaves: `run.json`, `model.safetensors`, `outputs.safetensors`, `metrics.csv`, of a classification or
+/// tagging `confusion.csv`, and where they were asked for `trace.tsv` and `kept.safetensors`.
 public struct RunDirectory: Sendable {
     private let folder: AtomicFolder
 
     /// What a run writes, and all that may be replaced.
     private static let fileNames = [
-        "run.json", "model.safetensors", "outputs.safetensors", "metrics.csv", OperationLog.traceName,
-        OperationLog.keptName,
+        "run.json", "model.safetensors", "outputs.safetensors", "metrics.csv", "confusion.csv",
+        OperationLog.traceName, OperationLog.keptName,
     ]
 
     /// - Parameter path: the folder; slashes at its end mean nothing.
@@ -61,6 +61,9 @@ public struct RunDirectory: Sendable {
                 result.outputs.map { NamedArray($0.name, .float($0.value)) }, metadata: result.metadata,
                 to: temporary + "/outputs.safetensors")
             try AtomicFile.write(Array(LossFile.text(result.losses).utf8), to: temporary + "/metrics.csv")
+            if let confusion = ConfusionFile.text(result.scores) {
+                try AtomicFile.write(Array(confusion.utf8), to: temporary + "/confusion.csv")
+            }
             try operations?.write(to: temporary)
         }
     }

@@ -16,6 +16,10 @@ extension RunResult {
             "metrics": metricsJSON, "options": experiment.json, "environment": environment,
             "stages": trace.stages,
         ]
+        if !scores.isEmpty {
+            json = json.adding(["scores": JSONValue.object(scores.map { JSONValue.Member($0.split.rawValue, $0.json) })]
+            )
+        }
         json.add("perturbation", ifPresent: perturbation?.description)
         json.add("lastStage", ifPresent: lastStage?.description)
         json.add("identities", ifPresent: inspection?.views.map(\.json))

@@ -23,6 +23,7 @@ struct TrainingRun {
     private var order: [Int]?
     private var metrics: [(name: String, value: Double)] = []
     private var outputs: [NamedTensor] = []
+    private var scores: [SplitScores] = []
 
     init(
         experiment: Experiment, streams: RandomStreams, engine: Engine, recorder: Recorder, options: RunOptions
@@ -57,7 +58,7 @@ struct TrainingRun {
         return RunResult(
             experiment: experiment, seed: streams.seed, trace: try recorder.trace(), metrics: metrics,
             losses: state.losses, parameters: state.parameters, optimizerState: state.optimizer.tensors,
-            outputs: outputs, inspection: nil)
+            outputs: outputs, inspection: nil, scores: scores)
     }
 
     private var model: SequenceModel { SequenceModel(configuration, parameters: state.parameters) }
@@ -216,11 +217,16 @@ struct TrainingRun {
             try recorder.record(split.rawValue + ".logits", &logits)
             var loss = try head.loss(logits, targets: targets, engine: engine).value
             try recorder.record(split.rawValue + ".loss", &loss)
-            let correct = zip(try head.predictions(logits), targets).count { $0 == $1 }
+            let predictions = try head.predictions(logits)
+            let correct = zip(predictions, targets).count { $0 == $1 }
             try recorder.record(split.rawValue + ".correct", shape: [], [Int64(correct)])
             metrics.append((split.rawValue + "Loss", Double(loss[offset: 0])))
             metrics.append((split.rawValue + "Accuracy", Double(correct) / Double(targets.count)))
             outputs.append(NamedTensor(split.rawValue + ".logits", logits))
+            scores.append(
+                SplitScores(
+                    split, targets: targets, predictions: predictions, classes: dataset.classes,
+                    labels: dataset.labels, lengths: experiment.task == .tagging ? sequences.all.lengths : nil))
         }
         return try end()
     }

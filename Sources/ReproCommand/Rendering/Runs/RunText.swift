@@ -52,6 +52,15 @@ enum RunText {
         var lines = result.inspection.map(InspectionText.lines) ?? []
         lines.append("")
         lines += result.metrics.map { row($0.name, "\(metric($0.name, $0.value))") }
+        for scores in result.scores {
+            let (split, places) = (scores.split.rawValue, 4)
+            if let macro = scores.confusion?.macro {
+                lines.append(row(split + "MacroF1", "\(decimal(macro.f1, places: places))"))
+            }
+            if let micro = scores.spans?.micro {
+                lines.append(row(split + "SpanF1", "\(decimal(micro.f1, places: places))"))
+            }
+        }
         if let contrast {
             lines.append("")
             for (name, value) in contrast.metrics where name.hasSuffix("Accuracy") {
