@@ -107,7 +107,7 @@ public struct Blessing: Sendable {
         let experiment = definition.experiment(in: folder)
         let name = try GoldenName(experiment: experiment.name)
         // Read by the paths that were given: the folder may not be there yet.
-        let data = try zip(definition.experiment.data.paths, experiment.data.paths).map { path, name in
+        let data = try zip(definition.experiment.paths, experiment.paths).map { path, name in
             Golden.DataFile(
                 path: name, bytes: try ByteFile.contents(of: Paths.resolve(path, against: definition.base)))
         }

@@ -35,11 +35,7 @@ public struct ExperimentDefinition: Sendable {
 
     /// The experiment with its data paths relative to a folder of goldens.
     func experiment(in folder: GoldenFolder) -> Experiment {
-        var experiment = experiment
-        experiment.data = experiment.data.mappingPaths {
-            Paths.relative($0, against: base, from: folder.path)
-        }
-        return experiment
+        experiment.mappingPaths { Paths.relative($0, against: base, from: folder.path) }
     }
 }
 
@@ -65,7 +61,7 @@ extension GoldenFolder {
     /// - Throws: `FormatError` for one that cannot be read.
     func data(of experiment: Experiment) throws(FormatError) -> [Golden.DataFile] {
         var files: [Golden.DataFile] = []
-        for file in experiment.data.paths {
+        for file in experiment.paths {
             let bytes = try ByteFile.contents(of: Paths.resolve(file, against: path))
             files.append(Golden.DataFile(path: file, bytes: bytes))
         }

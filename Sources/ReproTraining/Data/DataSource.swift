@@ -39,9 +39,22 @@ extension NamedSource {
 protocol TrainingSource: NamedSource {
     /// Reads the files or draws the data.
     ///
-    /// - Parameter resolve: makes a path of the experiment one that can be opened.
     /// - Throws: `FormatError` for files, and for labels that the training split lacks.
-    func dataset(tagging: Bool, streams: RandomStreams, resolve: (String) -> String) throws -> Dataset
+    func dataset(_ request: DataRequest) throws -> Dataset
+}
+
+/// What a run asks of its data.
+struct DataRequest {
+    /// What the data is for.
+    let task: Experiment.Task
+    /// The sizes of the affixes that tokens are to be numbered by as well.
+    let affixes: [Int]
+    let streams: RandomStreams
+    /// Makes a path of the experiment one that can be opened.
+    let resolve: (String) -> String
+
+    /// Whether there is one label per position.
+    var tagging: Bool { task == .tagging }
 }
 
 /// A source of one input to look at.

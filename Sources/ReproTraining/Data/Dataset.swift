@@ -1,5 +1,6 @@
 import ReproFormats
 import ReproNN
+import ReproNumerics
 import ReproTrace
 
 /// A part of the data.
@@ -26,6 +27,8 @@ public struct Dataset: Sendable {
     public let labels: [[UInt8]]
     /// The tokens of the training split; nil for features.
     public let vocabulary: Vocabulary?
+    /// How many affixes each column has, where tokens are numbered by those too.
+    public let affixVocabularies: [Int]
     /// Splits in the order train, validation, test.
     public private(set) var splits: [(split: Split, sequences: SequenceSet)]
     /// The bytes of each split's files.
@@ -33,12 +36,14 @@ public struct Dataset: Sendable {
 
     init(
         input: Input, classes: Int, labels: [[UInt8]], vocabulary: Vocabulary? = nil,
-        splits: [(split: Split, sequences: SequenceSet)], files: [(split: Split, contents: [[UInt8]])] = []
+        affixVocabularies: [Int] = [], splits: [(split: Split, sequences: SequenceSet)],
+        files: [(split: Split, contents: [[UInt8]])] = []
     ) {
         self.input = input
         self.classes = classes
         self.labels = labels
         self.vocabulary = vocabulary
+        self.affixVocabularies = affixVocabularies
         self.splits = splits
         self.files = files
     }
@@ -70,7 +75,17 @@ extension SequenceBatch {
             try recorder.record(prefix + "inputs", &features)
             inputs = .features(features)
         }
+        if !affixes.isEmpty {
+            let rows = (0..<positions).flatMap { position in affixes.map { Int64($0[position]) } }
+            try recorder.record(prefix + "affixes", shape: [positions, affixes.count], rows)
+        }
         try recorder.record(prefix + "lengths", shape: [lengths.count], lengths.map(Int64.init))
-        try recorder.record(prefix + "targets", shape: [targets.count], targets.map(Int64.init))
+        if values.isEmpty {
+            try recorder.record(prefix + "targets", shape: [targets.count], targets.map(Int64.init))
+        } else {
+            var numbers = Tensor(shape: [values.count], elements: values)
+            try recorder.record(prefix + "targets", &numbers)
+            values = Array(numbers.elements)
+        }
     }
 }

@@ -56,28 +56,70 @@ extension Dataset {
     ///
     /// - Parameter origins: where each split's labels come from.
     init(
-        _ splits: [(split: Split, sequences: [LabelledSequence])], origins: [Classes.Origin], tagging: Bool,
+        _ splits: [(split: Split, sequences: [LabelledSequence])], origins: [Classes.Origin], for request: DataRequest,
         files: [(split: Split, contents: [[UInt8]])] = []
     ) throws(FormatError) {
         let training = splits[0].sequences
         let vocabulary = Vocabulary(counting: training.map(\.tokens))
-        let classes = Classes(ofTraining: training.lazy.flatMap(\.labels))
+        let affixes = Affixes(sizes: request.affixes, of: vocabulary)
+        let isRegression = request.task == .regression
+        let classes = Classes(ofTraining: isRegression ? [] : training.flatMap(\.labels))
         var numbered: [(split: Split, sequences: SequenceSet)] = []
         for (part, origin) in zip(splits, origins) {
             var targets: [Int] = []
+            var values: [Float] = []
             for sequence in part.sequences {
                 for (place, label) in sequence.labels.enumerated() {
                     let line = sequence.lines.isEmpty ? nil : sequence.lines[place]
-                    targets.append(try classes.number(of: label, in: part.split, origin, line: line))
+                    if isRegression {
+                        values.append(try Dataset.value(of: label, origin, line: line))
+                    } else {
+                        targets.append(try classes.number(of: label, in: part.split, origin, line: line))
+                    }
                 }
             }
+            let tokens = part.sequences.lazy.flatMap(\.tokens)
             let batch = SequenceBatch(
-                inputs: .tokens(part.sequences.flatMap { $0.tokens.map { vocabulary.number(of: $0) } }),
-                lengths: part.sequences.map(\.tokens.count), targets: targets)
-            numbered.append((part.split, SequenceSet(batch, tagging: tagging)))
+                inputs: .tokens(tokens.map { vocabulary.number(of: $0) }),
+                lengths: part.sequences.map(\.tokens.count), targets: targets, values: values,
+                affixes: Dataset.columns(affixes, of: tokens))
+            numbered.append((part.split, SequenceSet(batch, tagging: request.tagging)))
         }
         self.init(
-            input: .tokens(vocabulary: vocabulary.count), classes: classes.labels.count, labels: classes.labels,
-            vocabulary: vocabulary, splits: numbered, files: files)
+            input: .tokens(vocabulary: vocabulary.count), classes: isRegression ? 1 : classes.labels.count,
+            labels: classes.labels, vocabulary: vocabulary, affixVocabularies: affixes.counts, splits: numbered,
+            files: files)
+    }
+
+    /// The affixes of all positions, column by column.
+    private static func columns(_ affixes: Affixes, of tokens: some Sequence<[UInt8]>) -> [[Int]] {
+        var columns = affixes.counts.map { _ in [Int]() }
+        if columns.isEmpty { return [] }
+        for token in tokens {
+            for (column, number) in affixes.numbers(of: token).enumerated() { columns[column].append(number) }
+        }
+        return columns
+    }
+
+    /// The number that a label of regression is.
+    private static func value(
+        of label: [UInt8], _ origin: Classes.Origin, line: Int?
+    ) throws(FormatError) -> Float {
+        guard case .file(let path) = origin else { fatalError("generated data has no numbers for labels") }
+        let text = String(decoding: label, as: UTF8.self)
+        if let number = try? JSONValue.parse(label, path: path), let double = number.double,
+            label.allSatisfy({ $0 > 0x20 }), case let value = Float(double), value.isFinite
+        {
+            return value
+        }
+        throw FormatError(
+            .badData, path: path, line: line, problem: "the label '\(text)' is no finite number",
+            remedy: "write a number such as -1.5 or 2e-3 before the tab, or set task to \"classification\"")
+    }
+
+    /// The number of a token that the training split has; nil for every other.
+    func number(of token: [UInt8]) -> Int? {
+        guard let number = vocabulary?.number(of: token), number != Vocabulary.unknown else { return nil }
+        return number
     }
 }

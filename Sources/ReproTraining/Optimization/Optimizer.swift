@@ -14,11 +14,15 @@ public struct Optimizer: Sendable {
     private var second: [Tensor]
     /// How many steps were taken.
     public private(set) var step = 0
+    /// How many parameters, from the first, stay as they begin.
+    private let frozenCount: Int
     /// `β1^step` and `β2^step`, as repeated products.
     private var powers = (beta1: 1.0, beta2: 1.0)
 
-    public init(_ options: TrainingOptions, parameters: [Parameter]) {
+    /// - Parameter frozenCount: how many parameters, from the first, stay as they begin, their state with them.
+    public init(_ options: TrainingOptions, parameters: [Parameter], frozenCount: Int = 0) {
         self.options = options
+        self.frozenCount = frozenCount
         learningRate = options.learningRate
         names = parameters.map(\.name)
         let zeros = parameters.map { Tensor(zeros: $0.value.shape) }
@@ -42,7 +46,7 @@ public struct Optimizer: Sendable {
 
     private var firstPrefix: String { options.optimizer == .sgd ? "momentum_buffer." : "exp_avg." }
 
-    /// One step: clips the gradients to the norm, where one is set, and changes the parameters.
+    /// One step: clips the gradients, where a norm or a value is set, and changes the parameters.
     ///
     /// - Precondition: gradients in the order and shapes of the parameters.
     /// - Throws: ``FloatingPointFault``.
@@ -58,6 +62,7 @@ public struct Optimizer: Sendable {
     ) throws(FloatingPointFault) {
         require(gradients.count == parameters.count, "\(gradients.count) gradients")
         try engine.verify()
+        let gradients = clipped(gradients)
         step += 1
         var scale = clippingFactor(gradients, engine.kernels)
         if let observer, options.clipNorm != nil {
@@ -66,7 +71,7 @@ public struct Optimizer: Sendable {
             scale = value[offset: 0]
         }
         if options.optimizer != .sgd { advancePowers() }
-        for index in parameters.indices {
+        for index in parameters.indices.dropFirst(frozenCount) {
             let before = observer == nil ? nil : parameters[index].value
             switch options.optimizer {
             case .sgd: sgd(gradients[index], &parameters[index].value, index, scale, engine.kernels)
@@ -99,6 +104,12 @@ public struct Optimizer: Sendable {
     private mutating func advancePowers() {
         powers.beta1 *= options.beta1
         powers.beta2 *= options.beta2
+    }
+
+    /// Each element brought to the nearest number from −v to v, where a value is set.
+    private func clipped(_ gradients: [Tensor]) -> [Tensor] {
+        guard let value = options.additions.clipValue.map({ Float($0) }) else { return gradients }
+        return gradients.map { $0.mapped { $0 > value ? value : $0 < -value ? -value : $0 } }
     }
 
     private func clippingFactor(_ gradients: [Tensor], _ kernels: any Kernels) -> Float {

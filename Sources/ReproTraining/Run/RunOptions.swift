@@ -1,3 +1,4 @@
+import ReproFormats
 import ReproNumerics
 import ReproRandom
 import ReproTrace
@@ -58,6 +59,8 @@ public enum RunProgress: Sendable {
     case stage(Stage)
     case step(Int, of: Int)
     case epoch(Int, of: Int, loss: Double)
+    /// The scores of the validation split after an epoch, and how many epochs there are at most.
+    case validation(EpochScores, of: Int)
 }
 
 extension Experiment {

@@ -21,6 +21,10 @@ public struct TrainingState: Sendable {
     public internal(set) var epochLosses: [Double] = []
     /// The loss of each step so far.
     public internal(set) var losses: [StepLoss] = []
+    /// The validation split's scores after each epoch so far, where the experiment validates.
+    public internal(set) var validations: [EpochScores] = []
+    /// The best epoch so far, where training may stop early. Epochs without a better one are those after it.
+    public internal(set) var best: EarlyStopping.Best?
     /// The digest tree so far, as the recorder has it; filled in where the state leaves the run.
     public internal(set) var stages: [Stage] = []
 

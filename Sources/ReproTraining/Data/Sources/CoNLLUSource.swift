@@ -16,8 +16,8 @@ public struct CoNLLUSource: TrainingSource {
         CoNLLUSource(files: files.mappingPaths(transform))
     }
 
-    func dataset(tagging: Bool, streams: RandomStreams, resolve: (String) -> String) throws -> Dataset {
-        try files.dataset(tagging: tagging, resolve: resolve) { bytes, path in
+    func dataset(_ request: DataRequest) throws -> Dataset {
+        try files.dataset(request) { bytes, path in
             try CoNLLU.parse(bytes, path: path).map { sentence in
                 LabelledSequence(tokens: sentence.forms, labels: sentence.tags, lines: sentence.lines)
             }

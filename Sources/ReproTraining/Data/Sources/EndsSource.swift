@@ -15,14 +15,14 @@ public struct EndsSource: TrainingSource {
 
     var options: JSONValue { sizes.json.adding(["classes": classes, "letters": letters]) }
 
-    func dataset(tagging: Bool, streams: RandomStreams, resolve: (String) -> String) throws -> Dataset {
-        let splits = sizes.generate(from: streams) { length, generator in
+    func dataset(_ request: DataRequest) throws -> Dataset {
+        let splits = sizes.generate(from: request.streams) { length, generator in
             let values = (0..<length).map { _ in generator.pick(letters) }
             let label = (values[0] + values[length - 1]) % classes
             return LabelledSequence(
                 tokens: values.map { [UInt8(ascii: "a") + UInt8($0)] }, labels: [Array(String(label).utf8)])
         }
-        return try Dataset(splits, origins: splits.map { _ in .seed(streams.seed) }, tagging: tagging)
+        return try Dataset(splits, origins: splits.map { _ in .seed(request.streams.seed) }, for: request)
     }
 }
 

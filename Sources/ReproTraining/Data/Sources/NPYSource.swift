@@ -18,8 +18,8 @@ public struct NPYSource: TrainingSource {
         NPYSource(files: files.mappingPaths(transform))
     }
 
-    func dataset(tagging: Bool, streams: RandomStreams, resolve: (String) -> String) throws -> Dataset {
-        try files.dataset(tagging: tagging, resolve: resolve) { try $0.map { try NPYFile($0).read() } }
+    func dataset(_ request: DataRequest) throws -> Dataset {
+        try files.dataset(request) { try $0.map { try NPYFile($0).read() } }
     }
 }
 

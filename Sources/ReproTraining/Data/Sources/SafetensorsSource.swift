@@ -16,8 +16,8 @@ public struct SafetensorsSource: TrainingSource {
         SafetensorsSource(files: files.mappingPaths(transform))
     }
 
-    func dataset(tagging: Bool, streams: RandomStreams, resolve: (String) -> String) throws -> Dataset {
-        try files.dataset(tagging: tagging, resolve: resolve) { files in
+    func dataset(_ request: DataRequest) throws -> Dataset {
+        try files.dataset(request) { files in
             let file = try SafetensorsFile(files[0])
             return try TensorFiles.names.map { try file.value(named: $0) }
         }

@@ -4,7 +4,7 @@ import ReproRandom
 /// Lines of a label and a text, classified.
 public struct TSVSource: TrainingSource {
     static let format = "tsv"
-    static let tasks = [Experiment.Task.classification]
+    static let tasks = [Experiment.Task.classification, .regression]
 
     /// The file of each split.
     public var files: TextFiles
@@ -16,8 +16,8 @@ public struct TSVSource: TrainingSource {
         TSVSource(files: files.mappingPaths(transform))
     }
 
-    func dataset(tagging: Bool, streams: RandomStreams, resolve: (String) -> String) throws -> Dataset {
-        try files.dataset(tagging: tagging, resolve: resolve) { bytes, path in
+    func dataset(_ request: DataRequest) throws -> Dataset {
+        try files.dataset(request) { bytes, path in
             try TSV.parse(bytes, path: path).map { line in
                 LabelledSequence(tokens: Text.tokens(line.text), labels: [line.label], lines: [line.line])
             }

@@ -62,17 +62,18 @@ extension TensorFiles {
     ///
     /// - Parameter arrays: the tensors of one split's files, in the order of ``names``.
     func dataset(
-        tagging: Bool, resolve: (String) -> String, arrays: ([ByteFile]) throws -> [ArrayValue]
+        _ request: DataRequest, arrays: ([ByteFile]) throws -> [ArrayValue]
     ) throws -> Dataset {
         var read: [(split: Split, sequences: SequenceSet)] = []
         var contents: [(split: Split, contents: [[UInt8]])] = []
         var features = 0
         for (split, paths) in splits {
-            let paths = paths.map(resolve)
+            let paths = paths.map(request.resolve)
             // Read once: what is digested is what is trained on.
             let bytes = try paths.map { try ByteFile.contents(of: $0) }
             let batch = try TensorFiles.batch(
-                try arrays(zip(paths, bytes).map { ByteFile(bytes: $1, path: $0) }), paths: paths, tagging: tagging,
+                try arrays(zip(paths, bytes).map { ByteFile(bytes: $1, path: $0) }), paths: paths,
+                tagging: request.tagging,
                 classes: classes)
             guard case .features(let inputs) = batch.inputs else { fatalError("tensors are features") }
             if features != 0 && inputs.shape[1] != features {
@@ -80,7 +81,7 @@ extension TensorFiles {
                     paths[0], "inputs", "\(inputs.shape[1]) features where the training split has \(features)")
             }
             features = inputs.shape[1]
-            read.append((split, SequenceSet(batch, tagging: tagging)))
+            read.append((split, SequenceSet(batch, tagging: request.tagging)))
             contents.append((split, bytes))
         }
         return Dataset(input: .features(features), classes: classes, labels: [], splits: read, files: contents)

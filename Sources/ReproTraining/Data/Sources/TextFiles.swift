@@ -46,17 +46,17 @@ extension TextFiles {
 
     /// Reads every split and numbers it by the training split.
     func dataset(
-        tagging: Bool, resolve: (String) -> String, parse: ([UInt8], String) throws -> [LabelledSequence]
+        _ request: DataRequest, parse: ([UInt8], String) throws -> [LabelledSequence]
     ) throws -> Dataset {
         var read: [(split: Split, sequences: [LabelledSequence])] = []
         var contents: [(split: Split, contents: [[UInt8]])] = []
         for (split, path) in splits {
-            let bytes = try ByteFile.contents(of: resolve(path))
-            let sequences = try parse(bytes, resolve(path))
+            let bytes = try ByteFile.contents(of: request.resolve(path))
+            let sequences = try parse(bytes, request.resolve(path))
             read.append((split, lowercase ? sequences.map(\.lowercased) : sequences))
             contents.append((split, [bytes]))
         }
         return try Dataset(
-            read, origins: splits.map { .file(resolve($0.path)) }, tagging: tagging, files: contents)
+            read, origins: splits.map { .file(request.resolve($0.path)) }, for: request, files: contents)
     }
 }
