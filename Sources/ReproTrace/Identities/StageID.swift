@@ -1,7 +1,7 @@
 /// Which stage of a run: its identity, whose text form enters the digests and every file.
 ///
-/// Stages are ordered as a run has them, except that steps, epochs and validations, which alternate, are ordered each among
-/// themselves: every step before every epoch, and every epoch before every validation.
+/// Stages are ordered as a run has them, except that steps and epochs with their validations, which alternate, are ordered each
+/// among themselves: every step before every epoch.
 public enum StageID: Sendable, Hashable {
     /// `init`: the parameters and the optimiser's state before the first step.
     case initialization
@@ -76,15 +76,15 @@ extension StageID: CustomStringConvertible {
 extension StageID: Comparable {
     public static func < (a: StageID, b: StageID) -> Bool { a.place < b.place }
 
-    private var place: (Int, Int) {
+    private var place: (Int, Int, Int) {
         switch self {
-        case .initialization: (0, 0)
-        case .data: (1, 0)
-        case .step(let number): (2, number)
-        case .epoch(let number): (3, number)
-        case .validation(let number): (4, number)
-        case .evaluation: (5, 0)
-        case .final: (6, 0)
+        case .initialization: (0, 0, 0)
+        case .data: (1, 0, 0)
+        case .step(let number): (2, number, 0)
+        case .epoch(let number): (3, number, 0)
+        case .validation(let number): (3, number, 1)
+        case .evaluation: (4, 0, 0)
+        case .final: (5, 0, 0)
         }
     }
 }
