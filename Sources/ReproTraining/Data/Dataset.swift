@@ -1,5 +1,6 @@
 import ReproFormats
 import ReproNN
+import ReproNumerics
 import ReproTrace
 
 /// A part of the data.
@@ -57,6 +58,15 @@ public struct Dataset: Sendable {
             splits: splits.map { ($0.split, SplitSequences($0.sequences)) }, files: files)
     }
 
+    /// How many affixes each column has, where tokens are numbered by those too.
+    var affixVocabularies: [Int] { encoding?.affixes.counts ?? [] }
+
+    /// The number of a token that the vocabulary has; nil for every other.
+    func number(of token: [UInt8]) -> Int? {
+        guard let number = encoding?.vocabulary.number(of: token), number != Vocabulary.unknown else { return nil }
+        return number
+    }
+
     /// The sequences of a split; nil where there is no such split.
     public func sequences(_ split: Split) -> SplitSequences? { splits.first { $0.split == split }?.sequences }
 
@@ -84,7 +94,20 @@ extension SequenceBatch {
             try recorder.record(prefix + "inputs", &features)
             inputs = .features(features)
         }
+        if !affixes.isEmpty {
+            try recorder.record(
+                prefix + "affixes", shape: [positions, affixes.count], affixRows.map(Int64.init))
+        }
         try recorder.record(prefix + "lengths", shape: [lengths.count], lengths.map(Int64.init))
-        try recorder.record(prefix + "targets", shape: [targets.count], targets.map(Int64.init))
+        if values.isEmpty {
+            try recorder.record(prefix + "targets", shape: [targets.count], targets.map(Int64.init))
+        } else {
+            var numbers = Tensor(shape: [values.count], elements: values)
+            try recorder.record(prefix + "targets", &numbers)
+            values = Array(numbers.elements)
+        }
     }
+
+    /// The affixes of each position together.
+    var affixRows: [Int] { affixes.isEmpty ? [] : (0..<positions).flatMap { place in affixes.map { $0[place] } } }
 }

@@ -62,6 +62,8 @@ public enum RunProgress: Sendable {
     case stage(Stage)
     case step(Int, of: Int)
     case epoch(Int, of: Int, loss: Double)
+    /// The scores of the validation split after an epoch, and how many epochs there are at most.
+    case validation(EpochScores, of: Int)
 }
 
 extension Experiment {
@@ -72,7 +74,7 @@ extension Experiment {
     ///   `ParameterKeyCollision`.
     public func run(seed: UInt64, engine: Engine, options: RunOptions = RunOptions()) throws -> RunResult {
         require(options.evaluationBatchSize >= 1, "\(options.evaluationBatchSize) sequences at a time in an evaluation")
-        training?.requireRanges()
+        training?.requireRanges(task: task, head: model.head)
         try FloatingPointEnvironment.verify()
         let recorder = Recorder(
             engine: engine, detail: options.detail, perturbation: options.perturbation,

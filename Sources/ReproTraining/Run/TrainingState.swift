@@ -21,6 +21,11 @@ public struct TrainingState: Sendable {
     public var epochLosses: [Double] = []
     /// The loss of each step so far.
     public var losses: [StepLoss] = []
+    /// The validation split's scores after each epoch so far, where the experiment validates. One fewer than epochs while the
+    /// last of these is still to be validated.
+    public var validations: [EpochScores] = []
+    /// The best epoch so far, where training may stop early. Epochs without a better one are those after it.
+    public var best: EarlyStopping.Best?
     /// The digest tree so far, as the recorder has it; filled in where the state leaves the run.
     public var stages: [Stage] = []
 

@@ -4,7 +4,7 @@ import ReproRandom
 /// Tensors in three npy files per split: inputs, lengths and targets.
 public struct NPYSource: TrainingSource {
     static let format = "npy"
-    static let tasks = [Experiment.Task.classification, .tagging]
+    static let tasks = [Experiment.Task.classification, .tagging, .regression]
 
     /// The files of each split.
     public var files: TensorFiles
@@ -18,14 +18,14 @@ public struct NPYSource: TrainingSource {
         NPYSource(files: files.mappingPaths(transform))
     }
 
-    func dataset(tagging: Bool, streams: RandomStreams, reader: DataReader) throws -> Dataset {
-        try files.dataset(tagging: tagging, reader: reader) { try $0.map { try NPYFile($0).read() } }
+    func dataset(_ request: DataRequest) throws -> Dataset {
+        try files.dataset(request) { try $0.map { try NPYFile($0).read() } }
     }
 }
 
 extension NPYSource {
-    init(_ options: inout OptionReader) throws(FormatError) {
-        files = try TensorFiles(&options) { split, options throws(FormatError) in
+    init(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) {
+        files = try TensorFiles(&options, task: task) { split, options throws(FormatError) in
             var files = try options.object(split)
             var paths: [String] = []
             for name in TensorFiles.names { paths.append(try files.string(name)) }

@@ -4,7 +4,7 @@ import ReproRandom
 /// Tensors in one safetensors file per split.
 public struct SafetensorsSource: TrainingSource {
     static let format = "safetensors"
-    static let tasks = [Experiment.Task.classification, .tagging]
+    static let tasks = [Experiment.Task.classification, .tagging, .regression]
 
     /// The files of each split.
     public var files: TensorFiles
@@ -16,8 +16,8 @@ public struct SafetensorsSource: TrainingSource {
         SafetensorsSource(files: files.mappingPaths(transform))
     }
 
-    func dataset(tagging: Bool, streams: RandomStreams, reader: DataReader) throws -> Dataset {
-        try files.dataset(tagging: tagging, reader: reader) { files in
+    func dataset(_ request: DataRequest) throws -> Dataset {
+        try files.dataset(request) { files in
             let file = try SafetensorsFile(files[0])
             return try TensorFiles.names.map { try file.value(named: $0) }
         }
@@ -25,8 +25,8 @@ public struct SafetensorsSource: TrainingSource {
 }
 
 extension SafetensorsSource {
-    init(_ options: inout OptionReader) throws(FormatError) {
-        files = try TensorFiles(&options) { split, options throws(FormatError) in [try options.string(split)] }
+    init(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) {
+        files = try TensorFiles(&options, task: task) { split, options throws(FormatError) in [try options.string(split)] }
     }
 }
 
