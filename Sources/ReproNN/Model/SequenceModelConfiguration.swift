@@ -17,22 +17,22 @@ public struct SequenceBatch: Sendable {
     /// One class per sequence or, in tagging, per position; none in regression.
     public let targets: [Int]
     /// In regression the number of each sequence, else none.
-    public var values: [Float]
+    public var numbers: [Float]
     /// For each table of affixes the affix of every position.
     public let affixes: [[Int]]
 
     public init(
-        inputs: Inputs, lengths: [Int], targets: [Int], values: [Float] = [], affixes: [[Int]] = []
+        inputs: Inputs, lengths: [Int], targets: [Int], numbers: [Float] = [], affixes: [[Int]] = []
     ) {
         self.inputs = inputs
         self.lengths = lengths
         self.targets = targets
-        self.values = values
+        self.numbers = numbers
         self.affixes = affixes
     }
 
     /// How many targets there are, classes or numbers.
-    public var targetCount: Int { targets.count + values.count }
+    public var targetCount: Int { targets.count + numbers.count }
 
     /// How many positions the sequences have together.
     public var positions: Int { lengths.reduce(0, +) }

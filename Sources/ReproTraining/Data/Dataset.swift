@@ -99,12 +99,12 @@ extension SequenceBatch {
                 prefix + "affixes", shape: [positions, affixes.count], affixRows.map(Int64.init))
         }
         try recorder.record(prefix + "lengths", shape: [lengths.count], lengths.map(Int64.init))
-        if values.isEmpty {
+        if numbers.isEmpty {
             try recorder.record(prefix + "targets", shape: [targets.count], targets.map(Int64.init))
         } else {
-            var numbers = Tensor(shape: [values.count], elements: values)
-            try recorder.record(prefix + "targets", &numbers)
-            values = Array(numbers.elements)
+            var tensor = Tensor(shape: [numbers.count], elements: numbers)
+            try recorder.record(prefix + "targets", &tensor)
+            numbers = Array(tensor.elements)
         }
     }
 

@@ -10,7 +10,7 @@ public struct SequenceSet: Sendable {
     /// Whether there is one target per position, not one per sequence.
     private let tagging: Bool
 
-    /// - Precondition: at least one sequence, each of at least one position; as many targets as the task needs, or values.
+    /// - Precondition: at least one sequence, each of at least one position; as many targets as the task needs, or numbers.
     public init(_ all: SequenceBatch, tagging: Bool) {
         require(!all.lengths.isEmpty && all.lengths.allSatisfy { $0 > 0 }, "an empty split or sequence")
         self.all = all
@@ -20,8 +20,8 @@ public struct SequenceSet: Sendable {
         self.offsets = offsets
         require(
             all.targetCount == (tagging ? offsets[offsets.count - 1] : all.lengths.count)
-                && (all.targets.isEmpty || all.values.isEmpty) && all.affixes.allSatisfy { $0.count == all.positions },
-            "\(all.targets.count) targets, \(all.values.count) values, \(all.affixes.map(\.count)) affixes")
+                && (all.targets.isEmpty || all.numbers.isEmpty) && all.affixes.allSatisfy { $0.count == all.positions },
+            "\(all.targets.count) targets, \(all.numbers.count) numbers, \(all.affixes.map(\.count)) affixes")
     }
 
     /// How many sequences there are.
@@ -46,7 +46,7 @@ public struct SequenceSet: Sendable {
         }
         return SequenceBatch(
             inputs: inputs, lengths: indices.map { all.lengths[$0] }, targets: targets,
-            values: all.values.isEmpty ? [] : indices.map { all.values[$0] },
+            numbers: all.numbers.isEmpty ? [] : indices.map { all.numbers[$0] },
             affixes: all.affixes.map { column in indices.flatMap { column[offsets[$0]..<offsets[$0 + 1]] } })
     }
 }

@@ -75,10 +75,10 @@ public struct SplitSequences: Sendable {
     }
 
     /// In regression the number of each sequence, else none.
-    public var values: [Float] {
+    public var numbers: [Float] {
         switch storage {
-        case .memory(let set): set.all.values
-        case .file(let index): index.values
+        case .memory(let set): set.all.numbers
+        case .file(let index): index.numbers
         }
     }
 
@@ -105,11 +105,11 @@ public struct SplitSequences: Sendable {
             try inputs.record(prefix + "inputs", in: recorder)
             if columns > 0 { try affixes.record(prefix + "affixes", columns: columns, in: recorder) }
             try lengths.record(prefix + "lengths", in: recorder)
-            if index.values.isEmpty {
+            if index.numbers.isEmpty {
                 try targets.record(prefix + "targets", in: recorder)
             } else {
-                var numbers = Tensor(shape: [index.count], elements: index.values)
-                try recorder.record(prefix + "targets", &numbers)
+                var tensor = Tensor(shape: [index.count], elements: index.numbers)
+                try recorder.record(prefix + "targets", &tensor)
             }
         }
     }

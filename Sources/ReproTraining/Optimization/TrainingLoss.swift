@@ -10,7 +10,7 @@ struct TrainingLoss {
 
     /// The loss of a training batch, with weights and smoothing.
     func ofTraining(_ logits: Tensor, _ batch: SequenceBatch, engine: Engine) throws -> LossValue {
-        if head == .linear { return try ofEvaluation(logits, values: batch.values) }
+        if head == .linear { return try ofEvaluation(logits, numbers: batch.numbers) }
         guard head == .softmax, classWeights != nil || labelSmoothing > 0 else {
             return try ofEvaluation(logits, targets: batch.targets, engine: engine)
         }
@@ -24,7 +24,7 @@ struct TrainingLoss {
     }
 
     /// The loss of numbers.
-    func ofEvaluation(_ outputs: Tensor, values: [Float]) throws -> LossValue {
-        try Loss.meanSquaredError(outputs, targets: Tensor(shape: outputs.shape, elements: values))
+    func ofEvaluation(_ outputs: Tensor, numbers: [Float]) throws -> LossValue {
+        try Loss.meanSquaredError(outputs, targets: Tensor(shape: outputs.shape, elements: numbers))
     }
 }

@@ -41,8 +41,8 @@ struct SplitEvaluation {
         let name = split.rawValue + ".logits"
         try recorder.record(name, &logits)
         if model.configuration.head == .linear {
-            let targets = sequences.values
-            let loss = try record(try self.loss.ofEvaluation(logits, values: targets).value, of: split)
+            let targets = sequences.numbers
+            let loss = try record(try self.loss.ofEvaluation(logits, numbers: targets).value, of: split)
             let scores = SplitScores(split, targets: targets, predictions: Array(logits.elements))
             return Result(logits: NamedTensor(name, logits), loss: loss, scores: scores, accuracy: nil)
         }

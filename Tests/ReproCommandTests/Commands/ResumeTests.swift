@@ -11,10 +11,19 @@ import Testing
          "model": {"layers": 2, "embedding": 4, "hidden": 5, "dropout": 0.25},
          "training": {"optimizer": "adam", "learningRate": 0.01, "batchSize": 4, "epochs": 4}}
         """
+    /// The same with a validation after each epoch and an embedding that stays, as far as twelve steps take it.
+    private static let stopping = """
+        {"name": "mood", "task": "classification",
+         "data": {"format": "tsv", "train": "train.tsv", "validation": "test.tsv", "test": "test.tsv"},
+         "model": {"embedding": 2, "hidden": 5, "vectors": {"file": "vectors.txt", "frozen": true}},
+         "training": {"optimizer": "adam", "learningRate": 0.5, "batchSize": 4, "epochs": 4, "validate": "epoch",
+                      "earlyStopping": {"metric": "loss", "patience": 3}}}
+        """
     private static let train = (0..<12).map { "\($0 % 2 == 0 ? "even" : "odd")\tw\($0) w\($0 % 3) x\n" }.joined()
 
-    private func prepare(_ place: Workplace) throws {
-        try place.write("mood.json", Self.config)
+    private func prepare(_ place: Workplace, _ config: String = ResumeTests.config) throws {
+        try place.write("mood.json", config)
+        try place.write("vectors.txt", "x 0.5 -1\nw1 1 2\n")
         try place.write("train.tsv", Self.train)
         try place.write("test.tsv", "even\tw0 x\nodd\tw1 w2\n")
     }
@@ -34,8 +43,10 @@ import Testing
 
     /// A run that was killed after `steps` steps, with checkpoints every two: one that came to its end, without what came later.
     /// Returns the digest of the whole run.
-    private func stopped(_ place: Workplace, after steps: Int) throws -> String {
-        try prepare(place)
+    private func stopped(
+        _ place: Workplace, after steps: Int, config: String = ResumeTests.config
+    ) throws -> String {
+        try prepare(place, config)
         let ending = try run(place, "--checkpoint-every", "2", "--keep-checkpoints", "9", "--threads", "1")
         expectSuccess(ending)
         for file in try place.contents("out").keys {
@@ -69,6 +80,17 @@ import Testing
             let again = try resume(place)
             #expect(try digest(again) == whole)
             #expect(try again.json()["finished"]?.bool == true)
+        }
+    }
+
+    @Test(arguments: [0, 2, 6, 8]) func anyCheckpointOfARunThatMayStopEarlyDoesToo(steps: Int) throws {
+        try withWorkplace { place in
+            let whole = try stopped(place, after: steps, config: Self.stopping)
+            #expect(try digest(try resume(place, "--threads", "2", "--kernels", "reference")) == whole)
+            expectSuccess(try run(place, output: "plain"))
+            for file in ["run.json", "model.safetensors", "metrics.csv"] {
+                #expect(try place.bytes("out/" + file) == place.bytes("plain/" + file), "\(file)")
+            }
         }
     }
 

@@ -26,7 +26,9 @@ public struct SafetensorsSource: TrainingSource {
 
 extension SafetensorsSource {
     init(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) {
-        files = try TensorFiles(&options, task: task) { split, options throws(FormatError) in [try options.string(split)] }
+        files = try TensorFiles(&options, task: task) { split, options throws(FormatError) in
+            [try options.string(split)]
+        }
     }
 }
 

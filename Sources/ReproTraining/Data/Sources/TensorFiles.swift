@@ -119,7 +119,7 @@ extension TensorFiles {
                 try TensorFiles.classes(
                     arrays[2], path: path(2), lengths: lengths, steps: tagging ? steps : nil, classes: $0)
             } ?? [],
-            values: classes == nil ? try TensorFiles.numbers(arrays[2], path: path(2), count: count) : [])
+            numbers: classes == nil ? try TensorFiles.numbers(arrays[2], path: path(2), count: count) : [])
     }
 
     /// The classes of all sequences, or, where `steps` is given, of the valid steps of all sequences.

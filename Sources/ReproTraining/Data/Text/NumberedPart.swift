@@ -38,7 +38,7 @@ struct NumberedPart {
             }
             try targets.verify()
             let batch = SequenceBatch(
-                inputs: .tokens(tokens), lengths: lengths, targets: targets.classes, values: targets.values,
+                inputs: .tokens(tokens), lengths: lengths, targets: targets.classes, numbers: targets.numbers,
                 affixes: columns)
             sequences = SplitSequences(SequenceSet(batch, tagging: reading.tagging))
         }
@@ -57,7 +57,7 @@ struct Targets {
     /// The classes, −1 where training lacks the label; none in regression, and none of a tagged file beyond the memory.
     private(set) var classes: [Int] = []
     /// In regression the number of each example.
-    private(set) var values: [Float] = []
+    private(set) var numbers: [Float] = []
     private(set) var unseenCount = 0
     /// Whether any label is one of training's.
     private var hasKnown = false
@@ -71,15 +71,15 @@ struct Targets {
     /// Takes the labels of an example. Returns whether the example is kept.
     fileprivate mutating func add(_ member: Int, _ labels: ArraySlice<UInt32>) throws(FormatError) -> Bool {
         switch numbering.labels {
-        case .values(let numbers):
-            guard let value = numbers[Int(labels[labels.startIndex])] else {
+        case .numbers(let all):
+            guard let value = all[Int(labels[labels.startIndex])] else {
                 throw try error(
                     member, 0, labels, "is no finite number",
                     remedy: "write a number such as -1.5 or 2e-3, or set task to \"classification\"")
             }
-            values.append(value)
-        case .classes(let numbers):
-            let found = labels.map { Int(numbers[Int($0)]) }
+            numbers.append(value)
+        case .classes(let all):
+            let found = labels.map { Int(all[Int($0)]) }
             if let place = found.firstIndex(of: -1) {
                 unseenCount += found.count { $0 < 0 }
                 if unseen == .error {
@@ -98,7 +98,7 @@ struct Targets {
 
     /// - Throws: `FormatError` where no example has a label that training has.
     fileprivate func verify() throws(FormatError) {
-        guard hasKnown || !values.isEmpty else {
+        guard hasKnown || !numbers.isEmpty else {
             throw FormatError(
                 .badData, path: part.reading.path,
                 problem: "no label of the \(part.split.rawValue) split occurs in training",

@@ -12,7 +12,7 @@ struct Numbering {
         /// Its class; −1 where training lacks it.
         case classes([Int32])
         /// The number that it is written as; nil where it is none.
-        case values([Float?])
+        case numbers([Float?])
     }
 
     /// - Parameter files: what the files were read with.
@@ -24,10 +24,11 @@ struct Numbering {
             ? []
             : isSeen.indices.filter { isSeen[$0] }.sorted { Text.precedes(tables.labels[$0], tables.labels[$1]) }
         encoding = TextEncoding(
-            tokenization: files.tokenization, vocabulary: Vocabulary(tables.tokens, counts: counts, limits: files.limits),
+            tokenization: files.tokenization,
+            vocabulary: Vocabulary(tables.tokens, counts: counts, limits: files.limits),
             affixes: request.affixes, labels: seen.map { Array(tables.labels[$0]) })
         if isRegression {
-            labels = .values((0..<tables.labels.count).map { Numbering.value(of: tables.labels[$0]) })
+            labels = .numbers((0..<tables.labels.count).map { Numbering.value(of: tables.labels[$0]) })
         } else {
             var classes = [Int32](repeating: -1, count: isSeen.count)
             for (number, label) in seen.enumerated() { classes[label] = Int32(number) }

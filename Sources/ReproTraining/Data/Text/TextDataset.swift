@@ -56,7 +56,8 @@ extension TextFiles {
             guard request.task == .classification else {
                 throw FormatError(
                     .badData, path: reading.path, key: "data.stratified",
-                    problem: "\(request.task.rawValue) has no class for each sequence", remedy: "leave data.stratified out")
+                    problem: "\(request.task.rawValue) has no class for each sequence",
+                    remedy: "leave data.stratified out")
             }
             var byLabel = [[Int]](repeating: [], count: tables.labels.count)
             try reading.visit(0..<reading.count, tables) { member, _, labels in

@@ -12,7 +12,7 @@ struct TextIndex: Sendable {
     /// The class of each sequence; empty for tagging and regression.
     let targets: [Int32]
     /// In regression the number of each sequence, else none.
-    let values: [Float]
+    let numbers: [Float]
 
     init(_ reading: TextReading, _ targets: Targets, _ encoding: TextEncoding) {
         self.reading = reading
@@ -22,7 +22,7 @@ struct TextIndex: Sendable {
         for label in encoding.labels { _ = classes.insert(label[...]) }
         self.classes = classes
         self.targets = targets.classes.map { Int32($0) }
-        values = targets.values
+        numbers = targets.numbers
     }
 
     /// How many sequences there are.
@@ -40,23 +40,23 @@ struct TextIndex: Sendable {
         let isRange = indices.count > 1 && zip(indices, indices.dropFirst()).allSatisfy { $1 == $0 + 1 }
         var window = RecordReader.Window(ahead: isRange ? 63 : 0)
         var (tokens, lengths, targets): ([Int], [Int], [Int]) = ([], [], [])
-        var values: [Float] = []
+        var numbers: [Float] = []
         var affixes = encoding.affixes.counts.map { _ in [Int]() }
         for index in indices {
             let example = try reading.example(member(index), &window)
             let read = reading.tokenization.tokens(of: example.content)
             for token in read { tokens.append(encoding.vocabulary.number(of: token)) }
-            for (column, numbers) in encoding.affixes.columns(of: read).enumerated() { affixes[column] += numbers }
+            for (column, own) in encoding.affixes.columns(of: read).enumerated() { affixes[column] += own }
             lengths.append(read.count)
             if reading.tagging {
                 for label in example.labels.prefix(read.count) { targets.append(classes.number(of: label[...]) ?? -1) }
-            } else if self.values.isEmpty {
+            } else if self.numbers.isEmpty {
                 targets.append(Int(self.targets[index]))
             } else {
-                values.append(self.values[index])
+                numbers.append(self.numbers[index])
             }
         }
         return SequenceBatch(
-            inputs: .tokens(tokens), lengths: lengths, targets: targets, values: values, affixes: affixes)
+            inputs: .tokens(tokens), lengths: lengths, targets: targets, numbers: numbers, affixes: affixes)
     }
 }
