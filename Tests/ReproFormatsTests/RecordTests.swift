@@ -79,7 +79,7 @@ import Testing
         let place = try thrown(FormatError.self) {
             _ = try RecordFormat.jsonl.examples(of: json, path: "x", layout: layout(encoding: .latin1))
         }
-        #expect(place.byteOffset == 23 && json[23] == UInt8(ascii: "x"))
+        #expect(place.byteOffset == 24 && json[24] == UInt8(ascii: "x"))
     }
 
     /// Each hostile file with the line, the byte and words of its error.

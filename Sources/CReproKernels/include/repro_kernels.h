@@ -66,9 +66,11 @@ typedef struct repro_kernels {
 
     /// C(m, n) = chain over k of A(m, k) · B(k, n). The chain starts at C(m, n) where `start` is null, else at
     /// start[n]. `packed` comes from `pack` of this same path, of a B with as many rows as A has columns, and with C's
-    /// columns; memory for it that is aligned to 64 bytes makes products of few rows faster.
+    /// columns; memory for it that is aligned to 64 bytes makes products of few rows faster. The matrices are passed by
+    /// pointer, because a step of a small cell would feel their copies.
     /// `scratch` has `multiply_scratch` floats, aligned to 64 bytes; it may be null where that is 0.
-    void (*multiply)(repro_matrix a, const float *packed, const float *start, repro_matrix c, float *scratch);
+    void (*multiply)(const repro_matrix *a, const float *packed, const float *start, const repro_matrix *c,
+                     float *scratch);
 
     /// The number of floats that `multiply` needs to work in: what it packs at a time of A, at most 160 KiB, and 0
     /// where it reads A in place.

@@ -62,6 +62,9 @@ package struct RecordReader: Sendable {
                 line += buffer[position..<frame.next].count { $0 == UInt8(ascii: "\n") }
                 position = frame.next
                 start = record.offset
+                if record.bytes.count > RecordReader.greatestRecordByteCount {
+                    throw tooLong(line: record.line, offset: record.offset)
+                }
                 if !record.bytes.isEmpty { return record }
                 // Blank lines belong to nothing between blocks; else one may end the file.
                 let isLast = file.isAtEnd && position == buffer.count
@@ -92,13 +95,9 @@ package struct RecordReader: Sendable {
     /// Reads on; what was taken makes room.
     private mutating func fill() throws(FormatError) {
         let rest = buffer.count - position
-        if rest > RecordReader.greatestRecordByteCount {
-            throw FormatError(
-                .badData, path: path, line: line, byteOffset: bufferOffset + position,
-                problem: "a record is longer than \(RecordReader.greatestRecordByteCount) bytes",
-                remedy: parser.format == .csv
-                    ? "look for a quote without an end, or cut the text into several"
-                    : "look for missing line ends, or cut the text into several")
+        // Two more than a record has, for the end of its line.
+        if rest > RecordReader.greatestRecordByteCount + 2 {
+            throw tooLong(line: line, offset: bufferOffset + position)
         }
         bufferOffset += position
         buffer = Array(buffer[position...])
@@ -106,6 +105,15 @@ package struct RecordReader: Sendable {
         // As much again as there is, so that a long record is not looked through too often.
         let count = max(RecordReader.chunkSize, rest / RecordReader.chunkSize * RecordReader.chunkSize)
         buffer += try file.readOn(count)
+    }
+
+    private func tooLong(line: Int, offset: Int) -> FormatError {
+        FormatError(
+            .badData, path: path, line: line, byteOffset: offset,
+            problem: "a record is longer than \(RecordReader.greatestRecordByteCount) bytes",
+            remedy: parser.format == .csv
+                ? "look for a quote without an end, or cut the text into several"
+                : "look for missing line ends, or cut the text into several")
     }
 
     /// The example of a record that was read before, and that begins at an offset and ends before another.

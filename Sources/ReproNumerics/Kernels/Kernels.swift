@@ -41,10 +41,14 @@ public protocol Kernels: AnyObject, Sendable {
     // MARK: Cells, each in a file of its own
 
     /// One time step of a cell, from the pre-activations to the state.
-    func forward(_ cell: CellKind, _ step: CellStep)
+    ///
+    /// - Parameter step: unchanged; passed in place, because a step of a small cell would feel its copy.
+    func forward(_ cell: CellKind, _ step: inout CellStep)
 
     /// One time step of a cell backward, from the state's gradient to the gradients before activation.
-    func backward(_ cell: CellKind, _ step: CellGradientStep)
+    ///
+    /// - Parameter step: unchanged, in place.
+    func backward(_ cell: CellKind, _ step: inout CellGradientStep)
 
     /// Completes the gradient of a state from `gradient`, which holds the chain over the gate rows of the step that read
     /// the state.

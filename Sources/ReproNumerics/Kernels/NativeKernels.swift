@@ -22,12 +22,14 @@ public final class NativeKernels: Kernels {
         table.pointee.pack(repro_strided(b), packed.base)
     }
 
+    @inline(__always)
     public func multiply(_ a: MatrixView, packed: VectorView, start: VectorView?, into c: MatrixView) {
         assert(a.rows == c.rows, "A has \(a.rows) rows, C \(c.rows)")
         assert(start == nil || start!.count == c.columns, "\(start!.count) starts for \(c.columns) columns")
         let table = table
+        var (a, c) = (repro_matrix(a), repro_matrix(c))
         Scratch.with(count: table.pointee.multiply_scratch(c.rows, c.columns, a.columns)) { scratch in
-            table.pointee.multiply(repro_matrix(a), packed.base, start?.base, repro_matrix(c), scratch)
+            table.pointee.multiply(&a, packed.base, start?.base, &c, scratch)
         }
     }
 
@@ -60,12 +62,12 @@ public final class NativeKernels: Kernels {
 
     // MARK: Cells
 
-    public func forward(_ cell: CellKind, _ step: CellStep) {
-        withUnsafePointer(to: step) { table.pointee.cells[cell.index].forward($0) }
+    public func forward(_ cell: CellKind, _ step: inout CellStep) {
+        table.pointee.cells[cell.index].forward(&step)
     }
 
-    public func backward(_ cell: CellKind, _ step: CellGradientStep) {
-        withUnsafePointer(to: step) { table.pointee.cells[cell.index].backward($0) }
+    public func backward(_ cell: CellKind, _ step: inout CellGradientStep) {
+        table.pointee.cells[cell.index].backward(&step)
     }
 
     public func completeStateGradient(

@@ -10,7 +10,7 @@ public final class ReferenceKernels: Kernels {
     @inline(__always)
     static func fma(_ a: Float, _ b: Float, _ c: Float) -> Float { fusedMultiplyAdd(a, b, c) }
 
-    public func forward(_ cell: CellKind, _ step: CellStep) {
+    public func forward(_ cell: CellKind, _ step: inout CellStep) {
         switch cell {
         case .lstm: lstmForward(step)
         case .gru: gruForward(step)
@@ -18,7 +18,7 @@ public final class ReferenceKernels: Kernels {
         }
     }
 
-    public func backward(_ cell: CellKind, _ step: CellGradientStep) {
+    public func backward(_ cell: CellKind, _ step: inout CellGradientStep) {
         switch cell {
         case .lstm: lstmBackward(step)
         case .gru: gruBackward(step)

@@ -62,6 +62,8 @@ struct DataReader {
     let resolve: (String) -> String
     /// Gives the bytes of a file that was read already; nil where none was.
     let read: ((String) throws -> [UInt8])?
+    /// How many tokens of a text file are kept in memory.
+    let greatestTokenCount: Int
 
     /// A file of the experiment, which holds a byte at least.
     func file(_ path: String) throws -> ByteFile {

@@ -15,6 +15,9 @@ public struct RunOptions {
     public var lastStage: StageID?
     /// Sequences that an evaluation takes at a time. It bounds the memory; a row's bits do not depend on its batch.
     public var evaluationBatchSize: Int
+    /// How many tokens of a text file are kept in memory: 128 MiB of them unless said otherwise. Of a file with more, the run
+    /// keeps where each example begins, and reads it again for every batch. No bit depends on it.
+    public var greatestTokenCount = 1 << 24
     /// Makes a path of the experiment one that can be opened.
     public var resolve: (String) -> String
     /// Where training goes on from, of a run of the same experiment, seed and data; nil for a run from the beginning.

@@ -38,7 +38,8 @@ struct TrainingRun {
         self.engine = engine
         self.recorder = recorder
         self.options = options
-        let reader = DataReader(resolve: options.resolve, read: options.readData)
+        let reader = DataReader(
+            resolve: options.resolve, read: options.readData, greatestTokenCount: options.greatestTokenCount)
         dataset = try source.dataset(
             DataRequest(
                 task: experiment.task, affixes: experiment.model.additions.affixes, streams: streams, reader: reader))

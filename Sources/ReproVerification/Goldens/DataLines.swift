@@ -9,7 +9,8 @@ extension Golden.DataFile {
         // What ends with a line feed has no empty line behind it.
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let count = lines.count - (lines.last?.isEmpty == true ? 1 : 0)
-        let isText = count <= Golden.DataFile.greatestLineCount && String(validating: bytes, as: UTF8.self) != nil
+        // As git tells texts, in whatever encoding: npy and safetensors files hold a NUL, and no text that is read does.
+        let isText = count <= Golden.DataFile.greatestLineCount && !bytes.contains(0)
         let digests = lines.prefix(count).lazy.map { line in
             String(hashing.digest(of: Array(line)).hexadecimal.prefix(Golden.DataFile.digitsPerLine))
         }

@@ -193,6 +193,13 @@ import Testing
             #expect(problem.contains("does not hash up"))
         }
     }
+
+    /// A text in any encoding has lines that can be told apart; tensors have none.
+    @Test func aDataFileHasLinesWhereItIsText() {
+        let latin = Golden.DataFile(path: "a.tsv", bytes: [0x62, 0x09, 0xe9, 0x0a, 0x63, 0x09, 0xe8])
+        #expect(latin.lines?.utf8.count == 2 * Golden.DataFile.digitsPerLine)
+        #expect(Golden.DataFile(path: "a.npy", bytes: Array("\u{1}\0\n".utf8)).lines == nil)
+    }
 }
 
 extension String {

@@ -144,17 +144,16 @@ struct BackwardSweep {
                 ?? state.initialState.rows(ranks)
             let cells = previous.flatMap { state.cells?.rows($0) } ?? state.cell?.rows(ranks)
             let own = configuration.projectionSize > 0 ? 0..<0 : units
-            kernels.backward(
-                configuration.kernel,
-                CellGradientStep(
-                    rows: rows.count, units: units.count, hidden: configuration.hiddenSize,
-                    gates: state.gates.rows(rows).columns(units.lowerBound..<configuration.gateRows),
-                    candidate: state.candidate?.rows(rows).columns(units), before: before.columns(own),
-                    cellBefore: cells?.columns(units), tanhCell: state.tanhCells?.rows(rows).columns(units),
-                    output: state.output.rows(from: rows.lowerBound, count: rows.count).columns(own),
-                    gradient: (scratch.unprojected?.view ?? gradient).rows(ranks).columns(units),
-                    cellGradient: cellGradient?.rows(ranks).columns(units),
-                    update: scratch.update?.view.rows(ranks).columns(units)))
+            var step = CellGradientStep(
+                rows: rows.count, units: units.count, hidden: configuration.hiddenSize,
+                gates: state.gates.rows(rows).columns(units.lowerBound..<configuration.gateRows),
+                candidate: state.candidate?.rows(rows).columns(units), before: before.columns(own),
+                cellBefore: cells?.columns(units), tanhCell: state.tanhCells?.rows(rows).columns(units),
+                output: state.output.rows(from: rows.lowerBound, count: rows.count).columns(own),
+                gradient: (scratch.unprojected?.view ?? gradient).rows(ranks).columns(units),
+                cellGradient: cellGradient?.rows(ranks).columns(units),
+                update: scratch.update?.view.rows(ranks).columns(units))
+            kernels.backward(configuration.kernel, &step)
         }
     }
 

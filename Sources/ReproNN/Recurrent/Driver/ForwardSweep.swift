@@ -100,19 +100,18 @@ struct ForwardSweep {
             // In training every c is kept, so the one before stands in the previous step's rows.
             let kept = training ? state.cells : nil
             let previousRow = kept == nil ? nil : segment.previousRow
-            kernels.forward(
-                configuration.kernel,
-                CellStep(
-                    rows: count, units: units.count, hidden: configuration.hiddenSize,
-                    gates: CellRows(state.gates, row: row - origin, column: unit),
-                    candidate: CellRows(state.candidate, row: row - origin, column: unit),
-                    before: CellRows(before(segment), row: 0, column: projects ? 0 : unit),
-                    cellBefore: previousRow.map { CellRows(kept, row: $0 + rank, column: unit) } ?? running,
-                    cell: kept == nil ? running : CellRows(kept, row: row, column: unit),
-                    tanhCell: CellRows(training ? state.tanhCells : nil, row: row, column: unit),
-                    output: projects
-                        ? CellRows(state.unprojected, row: training ? row : rank, column: unit)
-                        : CellRows(state.output.rows(from: row, count: count), row: 0, column: unit)))
+            var step = CellStep(
+                rows: count, units: units.count, hidden: configuration.hiddenSize,
+                gates: CellRows(state.gates, row: row - origin, column: unit),
+                candidate: CellRows(state.candidate, row: row - origin, column: unit),
+                before: CellRows(before(segment), row: 0, column: projects ? 0 : unit),
+                cellBefore: previousRow.map { CellRows(kept, row: $0 + rank, column: unit) } ?? running,
+                cell: kept == nil ? running : CellRows(kept, row: row, column: unit),
+                tanhCell: CellRows(training ? state.tanhCells : nil, row: row, column: unit),
+                output: projects
+                    ? CellRows(state.unprojected, row: training ? row : rank, column: unit)
+                    : CellRows(state.output.rows(from: row, count: count), row: 0, column: unit))
+            kernels.forward(configuration.kernel, &step)
         }
     }
 

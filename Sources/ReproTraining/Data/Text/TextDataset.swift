@@ -5,14 +5,9 @@ import ReproRandom
 // Reads the files of text and numbers what they hold by the training split.
 
 extension TextFiles {
-    /// How many tokens of a file are kept in memory: 128 MiB of them. No bit depends on it.
-    private static let greatestTokenCount = 1 << 24
-
     /// Reads every file once, divides the training file where that is asked for, and numbers all splits by the training split.
-    ///
-    /// - Parameter memory: how many tokens of a file are kept in memory.
     func dataset(
-        _ format: RecordFormat, _ request: DataRequest, memory: Int = TextFiles.greatestTokenCount
+        _ format: RecordFormat, _ request: DataRequest
     ) throws -> Dataset {
         var files = self
         if request.tagging { files.tokenization.level = .words }
@@ -20,7 +15,8 @@ extension TextFiles {
         var parts: [Part] = []
         for (split, path) in splits {
             let reading = try TextReading(
-                try request.reader.file(path), format, files, tagging: request.tagging, memory: memory, into: &tables)
+                try request.reader.file(path), format, files, tagging: request.tagging,
+                memory: request.reader.greatestTokenCount, into: &tables)
             parts.append(Part(split: split, reading: reading, members: nil))
         }
         if let division { parts = try divide(parts, division, tables, request) }
