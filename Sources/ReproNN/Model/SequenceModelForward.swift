@@ -58,8 +58,8 @@ extension SequenceModel {
     }
 
     package func forwardForTraining(
-        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?, masks: DropoutMasks,
-        observer: OperationObserver?
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?,
+        masks: DropoutMasks = DropoutMasks(), observer: OperationObserver?
     ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape) {
         try engine.verify()
         let result = forward(

@@ -1,3 +1,4 @@
+import ReproFormats
 import ReproNN
 import ReproNumerics
 
@@ -99,7 +100,7 @@ extension Experiment {
     /// The weights of the classes; nil where none are set, or none fit.
     func classWeights(for dataset: Dataset) throws(FormatError) -> Tensor? {
         try training?.additions.classWeights?.tensor(
-            targets: try dataset.sequences(.train)!.targets(), classes: dataset.classes)
+            targets: dataset.sequences(.train)!.targets(), classes: dataset.classes)
     }
 
     /// The most elements that parameters, or a generated input, may have: 4 GiB of binary32.

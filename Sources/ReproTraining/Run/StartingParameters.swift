@@ -46,7 +46,7 @@ extension SequenceModel {
     /// - Throws: `FormatError` for lines that are no vectors of the embedding's size.
     private mutating func take(vectorsOf file: ByteFile, number: ([UInt8]) -> Int?) throws(FormatError) {
         let width = parameters[0].value.shape[1]
-        var vectors = try WordVectors(file, width: width)
+        var vectors = WordVectors(file, width: width)
         var isTaken = [Bool](repeating: false, count: parameters[0].value.shape[0])
         while let (token, vector) = try vectors.next(where: { number($0).map { !isTaken[$0] } ?? false }) {
             guard let row = number(token) else { continue }
