@@ -87,7 +87,7 @@ import Testing
         try withWorkplace { place in
             let whole = try stopped(place, after: steps, config: Self.stopping)
             #expect(try digest(try resume(place, "--threads", "2", "--kernels", "reference")) == whole)
-            expectSuccess(try run(place, output: "plain"))
+            expectSuccess(try run(place, "--threads", "2", "--kernels", "reference", output: "plain"))
             for file in ["run.json", "model.safetensors", "metrics.csv"] {
                 #expect(try place.bytes("out/" + file) == place.bytes("plain/" + file), "\(file)")
             }
