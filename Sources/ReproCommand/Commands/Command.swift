@@ -9,10 +9,11 @@ protocol Command {
 /// Every command, in the order of the help. A new command is a file with a type that conforms to ``Command``, and its line here.
 var commands: [any Command.Type] {
     [
-        RunCommand.self, ResumeCommand.self,
+        RunCommand.self, ResumeCommand.self, PredictCommand.self, EvaluateCommand.self,
         CheckCommand.self,
         ReviewCommand.self,
         BlessCommand.self,
+        RetireCommand.self,
         DiffCommand.self,
         BisectCommand.self,
         SweepCommand.self,

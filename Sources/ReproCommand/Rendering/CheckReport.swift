@@ -26,7 +26,7 @@ final class CheckReport: Sendable {
     /// Writes what is left to be written once every case is known.
     func finish() throws -> ExitCode {
         try context.interruption.protected {
-            let code = cases.isEmpty ? .notJudged : ExitCode.ofSeveral(cases.map(\.exitCode))
+            let code = CheckFindings.exitCode(of: cases)
             try context.finish(rendering.findings(cases, code: code))
             context.interruption.atEnd(nil)
             return code

@@ -41,6 +41,9 @@ struct CommandSpecification {
     /// What --format may be, the default first.
     var formats: [Format] = [.text, .json]
 
+    /// Whether its option --format means formats that no other command has.
+    var hasOwnFormats: Bool { options.contains { $0.name == "format" } }
+
     /// Options that every command takes, but for those that it lists with a meaning of its own.
     var common: [OptionSpecification] {
         let all: [OptionSpecification] = [

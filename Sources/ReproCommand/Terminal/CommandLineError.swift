@@ -18,7 +18,7 @@ extension ExitCode {
             case let error as FormatError: error.category.exitCode
             case is KernelUnavailable, is ThreadsUnavailable, is FloatingPointFault: .unavailable
             case is NotFiniteError: .notFinite
-            case is GoldenFault, is GoldenBaseline.Unreadable, is FileSnapshot.Changed: .notJudged
+            case is GoldenFault, is GoldenBaseline.Unreadable, is FileSnapshot.Changed, is Review.Outdated: .notJudged
             case is Blessing.NotReproducible: .notReproducible
             case is GoldenCheck.NotReproduced: .drift
             case is PerturbationError, is StageNeverReached: .usage

@@ -16,7 +16,9 @@ struct Context {
         self.arguments = arguments
         self.interruption = interruption
         format =
-            try arguments.choice("format", arguments.specification.formats.map(\.rawValue)).flatMap(
+            try arguments.specification.hasOwnFormats
+            ? .text
+            : arguments.choice("format", arguments.specification.formats.map(\.rawValue)).flatMap(
                 Format.init(rawValue:)) ?? .text
         messages = Messages(isQuiet: arguments.has("quiet"))
         palette = Palette(noColor: arguments.has("no-color"))

@@ -46,6 +46,9 @@ final class Interruption: Sendable {
         }
     }
 
+    /// From now on a pipe that nobody reads any more ends nothing: a verdict is more than what is printed of it.
+    func outliveReaders() { signal(SIGPIPE, SIG_IGN) }
+
     private func end(_ code: ExitCode) -> Never {
         hasBegun.store(true, ordering: .sequentiallyConsistent)
         processes.end()

@@ -4,13 +4,14 @@ import Repro
 /// Standard output: results alone, written through.
 enum Output {
     /// - Throws: `CommandLineError`, 74, where the output cannot be written (a full disk). A closed pipe ends the process
-    ///   quietly by its signal.
+    ///   quietly by its signal; after `Interruption.outliveReaders` what is printed into it is lost.
     static func write(_ text: Escaped<some Sink>) throws {
         var rest = Array(text.text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Foundation.write(1, $0.baseAddress, $0.count) }
             if count < 0 {
                 if errno == EINTR { continue }
+                if errno == EPIPE { return }
                 throw CommandLineError(
                     message:
                         "standard output: \(String(cString: strerror(errno))); free some space, or write elsewhere",

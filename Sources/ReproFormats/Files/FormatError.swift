@@ -50,7 +50,7 @@ public struct FormatError: Error, Sendable, Equatable, CustomStringConvertible {
         self.remedy = remedy
     }
 
-    static let missingFile = "no such file"
+    package static let missingFile = "no such file"
 
     /// Whether there is no file at the path, as opposed to one that cannot be read.
     public var isMissingFile: Bool { category == .noInput && problem == FormatError.missingFile }

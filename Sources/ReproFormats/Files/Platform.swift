@@ -43,6 +43,24 @@ enum Platform {
         return try checked { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followingLinks ? 0 : O_NOFOLLOW)) }
     }
 
+    /// Opens for reading what may be a pipe, and waits for its writer.
+    static func openStream(_ path: String) throws(Failure) -> Int32 {
+        try verify(path)
+        return try checked { open(path, O_RDONLY | O_CLOEXEC) }
+    }
+
+    /// The next bytes of a file or pipe, at most `count`: what is there, once there is any. None at the end.
+    static func readOn(_ descriptor: Int32, count: Int) throws(Failure) -> [UInt8] {
+        var failure: Failure?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+            do throws(Failure) { done = try checked { systemRead(descriptor, buffer.baseAddress!, count) } } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
     /// Creates a file that must not exist yet.
     static func create(_ path: String) throws(Failure) -> Int32 {
         try verify(path)
@@ -236,6 +254,9 @@ extension Platform.Status {
 // The names of the system's functions, which the enum's own would hide.
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
     write(descriptor, bytes, count)
+}
+private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer, _ count: Int) -> Int {
+    read(descriptor, bytes, count)
 }
 private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
 private func systemRename(_ old: String, _ new: String) -> Int32 { rename(old, new) }

@@ -33,10 +33,11 @@ extension Text {
         return result
     }
 
-    /// A string from outside for a message: cut where it is longer than a line, since it can be as long as a file.
-    public static func excerpt(_ string: String) -> String {
+    /// A string from outside for a message: cut where it is longer than a line, or than `count` characters, since it can be as
+    /// long as a file.
+    public static func excerpt(_ string: String, _ count: Int = 120) -> String {
         let scalars = string.unicodeScalars
-        guard let end = scalars.index(scalars.startIndex, offsetBy: 120, limitedBy: scalars.endIndex),
+        guard let end = scalars.index(scalars.startIndex, offsetBy: count, limitedBy: scalars.endIndex),
             end != scalars.endIndex
         else { return string }
         return String(scalars[..<end]) + "…"

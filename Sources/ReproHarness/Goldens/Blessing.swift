@@ -26,6 +26,8 @@ public struct Blessing: Sendable {
         public let tensors: [KeptTensor]?
         /// The golden that it replaces; nil where there is none, or one that cannot be read.
         public let previous: Golden?
+        /// Why that cannot be read; nil where it can, or there is none.
+        public let previousFault: GoldenFault?
         /// Nil where nothing moved, or there is nothing to compare with.
         public let drift: Drift?
 
@@ -96,7 +98,9 @@ public struct Blessing: Sendable {
         options.readData = data.read
         let first = try runner(experiment, seed, engine, options)
         let golden = try golden(of: definition, data.files, seed: seed, giving: first)
-        let previous = try? folder.golden(named: experiment.name)
+        var previous: Golden?
+        var previousFault: GoldenFault?
+        do { previous = try folder.predecessor(golden.name) } catch { previousFault = error }
         var drift = previous.flatMap {
             Drift(expected: $0, found: golden) ?? Drift(asked: ConditionComparison([$0.conditions, golden.conditions]))
         }
@@ -112,7 +116,7 @@ public struct Blessing: Sendable {
         }
         return Proposal(
             golden: golden, tensors: folder.keepsTensors(of: golden) ? second.goldenTensors : nil, previous: previous,
-            drift: drift)
+            previousFault: previousFault, drift: drift)
     }
 
     /// The golden with its paths relative to the folder.

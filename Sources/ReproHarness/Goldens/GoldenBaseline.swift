@@ -1,5 +1,7 @@
 import Foundation
 import ReproFormats
+import ReproTrace
+import ReproTraining
 import ReproVerification
 
 /// The goldens that another revision of a git checkout has, such as the branch that a change is to be merged into: a golden that
@@ -7,8 +9,24 @@ import ReproVerification
 public struct GoldenBaseline: Sendable {
     /// The revision as it was named.
     public let reference: String
-    /// In the order of bytes.
-    public let names: [GoldenName]
+    /// In the order of their names' bytes.
+    public let goldens: [Claim]
+
+    /// What the revision says of a golden.
+    public struct Claim: Sendable {
+        /// Its name.
+        public let name: GoldenName
+        /// The config file that it is held to, relative to the folder; nil where there is none.
+        public let config: String?
+        /// Nil where the revision's golden does not say it.
+        public let root: Digest?
+
+        public init(name: GoldenName, config: String?, root: Digest?) {
+            self.name = name
+            self.config = config
+            self.root = root
+        }
+    }
 
     /// Why the revision cannot be looked at.
     public struct Unreadable: Error, CustomStringConvertible {
@@ -16,9 +34,9 @@ public struct GoldenBaseline: Sendable {
     }
 
     /// What another process found out.
-    public init(reference: String, names: [GoldenName]) {
+    public init(reference: String, goldens: [Claim]) {
         self.reference = reference
-        self.names = names
+        self.goldens = goldens
     }
 
     /// - Throws: ``Unreadable`` where git is absent, the folder stands in no checkout, or the revision is unknown.
@@ -53,28 +71,69 @@ public struct GoldenBaseline: Sendable {
             let listing = GoldenBaseline.git(["ls-tree", "-z", "--name-only", commit, "./" + inner + "/"], in: place),
             listing.status == 0
         else { throw unreadable("git cannot list its goldens") }
-        self.reference = reference
-        names = listing.output.split(separator: "\0").compactMap { path in
+        func contents(_ file: String) -> [UInt8] {
+            let shown = GoldenBaseline.git(["show", "\(commit):./\(inner)/\(file)"], in: place)
+            return shown?.status == 0 ? Array((shown?.output ?? "").utf8) : []
+        }
+        let claims = GoldenFolder.claims(in: contents(GoldenFolder.indexName))
+        let names = listing.output.split(separator: "\0").compactMap { path in
             let file = path.split(separator: "/").last ?? ""
             return file.hasSuffix(".json") ? GoldenName(String(file.dropLast(5))) : nil
-        }.sorted()
+        }
+        self.reference = reference
+        goldens = names.sorted().map { name in
+            if let claim = claims.first(where: { $0.name == name }) {
+                return Claim(name: name, config: claim.config, root: claim.root)
+            }
+            // An index of an earlier layout says less than the golden.
+            let golden = try? JSONValue.parse(contents("\(name).json"), path: "\(name).json")
+            return Claim(
+                name: name, config: golden?["config"]?.string,
+                root: golden?["root"]?.string.flatMap { Digest(hexadecimal: $0) })
+        }
+    }
+
+    /// What the revision says of a golden; nil where it has none of the name.
+    public func claim(_ name: String) -> Claim? { goldens.first { Text.areSame($0.name.text, name) } }
+
+    /// The same revision, as far as it is about one golden.
+    public func about(_ name: String) -> GoldenBaseline {
+        GoldenBaseline(reference: reference, goldens: claim(name).map { [$0] } ?? [])
     }
 
     /// What to say of a golden that is not here, where the revision has it.
     func fault(_ error: any Error, of name: String, in folder: GoldenFolder) -> GoldenFault? {
-        guard case GoldenFault.missing(let path) = error, names.contains(where: { $0.text == name }),
+        guard case GoldenFault.missing(let path) = error, claim(name) != nil,
             let claimed = try? folder.claimedNames(), !claimed.contains(where: { $0.text == name })
         else { return nil }
-        return .lost(path: path, reference: reference)
+        let wasRetired = (try? folder.retirements())?.contains { $0.name.text == name } == true
+        return .lost(path: path, reference: reference, isOtherThanRetired: wasRetired)
+    }
+
+    /// What to say of a golden that the revision holds to a config file, and nothing does here.
+    func fault(of golden: Golden, in folder: GoldenFolder) -> GoldenFault? {
+        guard golden.config == nil, Experiment.shipped(named: golden.name.text) == nil,
+            let config = claim(golden.name.text)?.config
+        else { return nil }
+        return .unheld(path: folder.path(of: golden.name), reference: reference, config: config)
+    }
+
+    /// The note that a golden of the revision was taken out of a folder on purpose; nil for one that is there, that nobody retired,
+    /// or that is another than the retired one.
+    public func retirement(of name: String, in folder: GoldenFolder) -> GoldenRetirement? {
+        guard let claim = claim(name), (try? folder.fileNames())?.contains(where: { Text.areSame($0, name) }) == false
+        else { return nil }
+        return (try? folder.retirements())?.first { $0.name == claim.name && (claim.root ?? $0.root) == $0.root }
     }
 
     /// The command that brings a golden back which the revision has and a folder has neither as a file nor in its index; nil for
     /// another one. Goldens that were blessed since have to be blessed again, because the index comes back too.
     public func command(restoring name: String, in folder: GoldenFolder) -> String? {
-        guard names.contains(where: { $0.text == name }), let claimed = try? folder.claimedNames(),
+        guard claim(name) != nil, let claimed = try? folder.claimedNames(),
             !claimed.contains(where: { $0.text == name }), (try? folder.fileNames())?.contains(name) == false
         else { return nil }
-        return "git checkout \(reference) -- \(folder.path)/\(name).json \(folder.path)/\(GoldenFolder.indexName)"
+        let words = [reference, "--", "\(folder.path)/\(name).json", "\(folder.path)/\(GoldenFolder.indexName)"]
+        return "git checkout " + words.map { $0 == "--" ? $0 : Text.shellWord($0) }.joined(separator: " ")
     }
 
     /// The golden that the checkout's HEAD has in a folder; nil where there is none, or one that nobody has reviewed, or no git.

@@ -24,6 +24,8 @@ public struct GoldenCheck: Sendable {
         public var trace: Trace?
         /// Those of the run that are numbers; none where nothing ran.
         public var metrics: [JSONValue.Member] = []
+        /// Options that call a data file otherwise than the golden, where its bytes are the same.
+        public var renamed: [Condition] = []
         /// Why the tensors beside the golden explain nothing, where they should: never a reason for the verdict.
         public var tensorsFault: GoldenTensorsFault?
         /// Where the run drifted: the golden as this build would bless it, marked as unreviewed, and its tensors.
@@ -61,7 +63,7 @@ public struct GoldenCheck: Sendable {
     /// - Throws: ``GoldenFault`` for an index or a folder that cannot be read.
     public func caseNames() throws -> [String] {
         var names = try folder.claimedNames().map(\.text)
-        let more = try folder.fileNames() + (baseline?.names.map(\.text) ?? [])
+        let more = try folder.fileNames() + (baseline?.goldens.map(\.name.text) ?? [])
         for name in more where !names.contains(where: { Text.areSame($0, name) }) { names.append(name) }
         return names.sorted { Text.precedes($0.utf8, $1.utf8) }
     }
@@ -72,7 +74,7 @@ public struct GoldenCheck: Sendable {
     public func withLost(_ names: [String]) throws -> [String] {
         guard let baseline else { return names }
         let present = try folder.claimedNames().map(\.text) + folder.fileNames() + names
-        return names + baseline.names.map(\.text).filter { !present.contains($0) }
+        return names + baseline.goldens.map(\.name.text).filter { !present.contains($0) }
     }
 
     /// Judges a case: what is asked for now against what was blessed, before anything runs; then what a run gives. A run that
@@ -88,8 +90,9 @@ public struct GoldenCheck: Sendable {
         do {
             golden = try folder.golden(named: name)
             try verifyData(of: golden)
+            if let fault = baseline?.fault(of: golden, in: folder) { throw fault }
         } catch {
-            let fault = baseline?.fault(error, of: name, in: folder) ?? error
+            let fault = baseline?.fault(error, of: name, in: folder) ?? absence(error, of: name, definition) ?? error
             return Outcome(name: name, verdict: .notJudged("\(fault)"), golden: nil)
         }
         if golden.isUnreviewed {
@@ -133,6 +136,7 @@ public struct GoldenCheck: Sendable {
             outcome.trace = first.trace
             outcome.metrics = first.goldenMetrics
             outcome.tensorsFault = tensorsFault
+            outcome.renamed = asked.conditions.renamed
             return outcome
         }
         if let problem = golden.contradiction(
@@ -163,6 +167,16 @@ public struct GoldenCheck: Sendable {
         guard paths.count == golden.data.count, zip(paths, golden.data).allSatisfy({ Text.areSame($0, $1.path) }) else {
             throw malformed(golden, "'data' lists other files than those that its experiment reads")
         }
+    }
+
+    /// What to say of a golden that nobody has blessed yet: the command that does.
+    private func absence(_ error: any Error, of name: String, _ definition: ExperimentDefinition?) -> GoldenFault? {
+        guard case GoldenFault.missing(let path) = error, let names = try? folder.claimedNames(),
+            !names.contains(where: { $0.text == name })
+        else { return nil }
+        let experiment = definition?.config.map { "--config " + Text.shellWord($0) } ?? Text.shellWord(name)
+        let seed = definition?.seed == nil ? " --seed N" : ""
+        return .absent(path: path, command: "repro bless \(experiment)\(seed)\(folder.option) --reason TEXT")
     }
 
     private func malformed(_ golden: Golden, _ problem: String) -> GoldenFault {

@@ -13,11 +13,27 @@ public struct Review: Sendable {
         public let golden: Golden
         /// Nil where none is replaced, or one that cannot be read. Of a golden that lies where it would stand, what git's HEAD has.
         public let previous: Golden?
+        /// Why the golden that is replaced cannot be read; nil where it can, or there is none.
+        public let previousFault: GoldenFault?
         /// Where the two part; nil where there is nothing to compare with.
         public let drift: Drift?
-        /// What is asked for where the golden would stand, beside what it was made of; nil where that cannot be read.
-        public let present: ConditionComparison?
+        /// How what is asked for where the golden would stand left what it was made of; nil where it did not, or cannot be read.
+        public let outdated: Drift?
+        /// Why what is asked for there cannot be read, so that nobody knows whether the golden is outdated; nil where it can.
+        public let presentFault: String?
         let tensors: [KeptTensor]?
+    }
+
+    /// What is asked for is no longer what a golden was made of, so that nobody can vouch for it.
+    public struct Outdated: Error, CustomStringConvertible {
+        /// The golden.
+        public let name: GoldenName
+        /// What makes a new one.
+        public let command: String
+
+        public var description: String {
+            "'\(name)' cannot be accepted: what is asked for here is no longer what it was made of; `\(command)` makes a new one"
+        }
     }
 
     /// Where the unreviewed goldens lie.
@@ -60,17 +76,26 @@ public struct Review: Sendable {
         for name in try folder.claimedNames() {
             let golden = try folder.golden(name)
             guard golden.isUnreviewed, !rejected.contains(Review.line(golden)) else { continue }
-            let previous =
-                isInPlace ? GoldenBaseline.committed(name, in: goldens) : try? goldens.golden(golden.name)
+            var previous: Golden?
+            var fault: GoldenFault?
+            if isInPlace {
+                previous = GoldenBaseline.committed(name, in: goldens)
+            } else {
+                do { previous = try goldens.predecessor(name) } catch { fault = error }
+            }
             if let previous, !isInPlace, previous.blessed(by: golden.blessedBy, reason: golden.reason) == golden {
                 continue
             }
-            cases.append(try reviewCase(golden, previous))
+            cases.append(try reviewCase(golden, previous, fault))
         }
         return cases
     }
 
-    private func reviewCase(_ golden: Golden, _ previous: Golden?) throws -> Case {
+    private func reviewCase(_ golden: Golden, _ previous: Golden?, _ fault: GoldenFault?) throws -> Case {
+        var asked: AskedRun?
+        var presentFault: String?
+        do { asked = try AskedRun(golden, in: goldens, against: nil) } catch { presentFault = "\(error)" }
+        let golden = golden.knowing(asked?.data?.files ?? [])
         let tensors = try (try? folder.tensors(of: golden))?.flatMap { try $0.all(of: golden) }
         var drift = previous.flatMap {
             Drift(expected: $0, found: golden) ?? Drift(asked: ConditionComparison([$0.conditions, golden.conditions]))
@@ -78,12 +103,27 @@ public struct Review: Sendable {
         if let previous, let before = try? goldens.tensors(of: previous), let tensors {
             drift = try? drift?.explained(by: before, tensors)
         }
-        let present = try? AskedRun(golden, in: goldens, against: nil).conditions
-        return Case(golden: golden, previous: previous, drift: drift, present: present, tensors: tensors)
+        return Case(
+            golden: golden, previous: previous, previousFault: fault, drift: drift,
+            outdated: asked.flatMap { Drift(asked: $0.conditions) }, presentFault: presentFault, tensors: tensors)
+    }
+
+    /// Why nobody can vouch for a golden any more; nil where somebody can.
+    public func refusal(accepting item: Case) -> Outdated? {
+        guard item.outdated != nil else { return nil }
+        let name = item.golden.name
+        return Outdated(
+            name: name,
+            command: isInPlace
+                ? "repro bless \(Text.shellWord(name.text))\(goldens.option) --reason TEXT"
+                : "repro check\(goldens.option) --results \(Text.shellWord(folder.path))")
     }
 
     /// The change that puts a golden in its place, vouched for; refused where that is no longer what was shown.
-    public func change(accepting decided: Case, by: String, reason: String) -> GoldenChange {
+    ///
+    /// - Throws: ``Outdated``.
+    public func change(accepting decided: Case, by: String, reason: String) throws(Outdated) -> GoldenChange {
+        if let refusal = refusal(accepting: decided) { throw refusal }
         let golden = decided.golden.blessed(by: by, reason: reason)
         return GoldenChange(
             golden, tensors: goldens.keepsTensors(of: golden) ? decided.tensors : nil,

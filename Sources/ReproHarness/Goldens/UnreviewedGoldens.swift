@@ -5,7 +5,7 @@ import ReproVerification
 /// The folder that a failing check leaves for review: goldens as this build would bless them, which nobody has vouched for.
 ///
 /// A golden that drifted stands there anew, one that was reproduced as it was, with their tensors and an index. `UNREVIEWED.txt`
-/// says what they are and how each case ended. Data paths stay relative to the folder that was checked, so that the files mean
+/// says what they are and how each case ended, and a `.gitignore` keeps them out of git. Data paths stay relative to the folder that was checked, so that the files mean
 /// there what they would mean in it.
 public struct UnreviewedGoldens: Sendable {
     /// The reason that each golden of the folder records.
@@ -66,6 +66,8 @@ public struct UnreviewedGoldens: Sendable {
         try verifyPlace(checking: checked)
         try folder.write { temporary in
             try GoldenFolder(path: temporary).commit(changes)
+            try AtomicFile.write(
+                Array(GoldenFolder.ignoringAll.utf8), to: temporary + "/" + GoldenFolder.ignoreName)
             let facts = environment.facts.map { "  \($0.name): \($0.value)" }
             let lines =
                 [

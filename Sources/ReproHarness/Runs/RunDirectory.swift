@@ -3,18 +3,20 @@ import ReproTraining
 import ReproVerification
 
 /// The folder that a run leaves: `run.json`, `model.safetensors`, `outputs.safetensors`, `metrics.csv`, of a classification or
-/// tagging `confusion.csv`, and where they were asked for `trace.tsv`, `kept.safetensors` and the folder `checkpoints`.
+/// tagging `confusion.csv`, of a model that reads text `encoding.json`, and where they were asked for `trace.tsv`, `kept.safetensors` and the folder `checkpoints`.
 ///
 /// The run has finished once `run.json` is there.
 public struct RunDirectory: Sendable {
     private let folder: AtomicFolder
 
     /// The file that tells of a run that has finished.
-    private static let recordName = "run.json"
+    static let recordName = "run.json"
+    static let modelName = "model.safetensors"
+    static let encodingName = "encoding.json"
 
     /// What a run writes, and all that may be replaced.
     private static let fileNames = [
-        recordName, "model.safetensors", "outputs.safetensors", "metrics.csv", "confusion.csv",
+        recordName, modelName, encodingName, "outputs.safetensors", "metrics.csv", "confusion.csv",
         OperationLog.traceName, OperationLog.keptName, CheckpointFolder.name,
     ]
 
@@ -109,7 +111,10 @@ public struct RunDirectory: Sendable {
     private static func write(
         _ result: RunResult, environment: RunEnvironment, operations: OperationLog?, in folder: String
     ) throws {
-        try result.export(to: folder + "/model.safetensors")
+        try result.export(to: folder + "/" + modelName)
+        if let encoding = result.encoding {
+            try AtomicFile.write(encoding.json.encoded(.pretty), to: folder + "/" + encodingName)
+        }
         try Safetensors.write(
             result.outputs.map { NamedArray($0.name, .float($0.value)) }, metadata: result.metadata,
             to: folder + "/outputs.safetensors")

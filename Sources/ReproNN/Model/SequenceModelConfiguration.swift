@@ -78,6 +78,28 @@ public struct SequenceModelConfiguration: Sendable, Equatable {
             }
         }
 
+        /// The probability of each class, `[N, C]`, from logits `[N, C]`: the exponential of the log-softmax; of the sigmoid head
+        /// 1 − p and p.
+        ///
+        /// - Precondition: no linear head.
+        /// - Throws: `FloatingPointFault`.
+        public func probabilities(_ logits: Tensor, engine: Engine) throws(FloatingPointFault) -> Tensor {
+            switch self {
+            case .softmax:
+                let logarithms = try LogSoftmax().forward(logits, engine: engine)
+                let result = Matrix(rows: logits.shape[0], columns: logits.shape[1])
+                engine.kernels.exp(logarithms.view, into: result.elements)
+                return Tensor(result, shape: logits.shape)
+            case .sigmoid:
+                let result = Matrix(rows: logits.shape[0], columns: 2)
+                for (row, p) in try Sigmoid().forward(logits, engine: engine).elements.enumerated() {
+                    (result[row][0], result[row][1]) = (1 - p, p)
+                }
+                return Tensor(result, shape: [logits.shape[0], 2])
+            case .linear: fatalError("a linear head has no classes")
+            }
+        }
+
         /// The mean loss of logits `[N, C]`, and its gradient.
         ///
         /// - Precondition: a target per row, each within the classes; no linear head.
@@ -146,6 +168,15 @@ public struct SequenceModelConfiguration: Sendable, Equatable {
 
     /// How many logits the linear layer gives for each row.
     public var logitCount: Int { head == .sigmoid ? 1 : classes }
+
+    /// The names and shapes of the model's parameters, in their order.
+    package var parameterShapes: [(name: String, shape: [Int])] {
+        var shapes: [(name: String, shape: [Int])] = []
+        if case .tokens(let vocabulary, let width) = input { shapes.append(("embedding.weight", [vocabulary, width])) }
+        shapes += affixes.map { ($0.name + ".weight", [$0.vocabulary, $0.features]) }
+        shapes += recurrent.parameterShapes.map { ("\(recurrent.cell.rawValue).\($0.name)", $0.shape) }
+        return shapes + [("linear.weight", [logitCount, readoutSize]), ("linear.bias", [logitCount])]
+    }
 
     /// Features that the linear layer reads.
     public var readoutSize: Int {

@@ -26,7 +26,7 @@ extension Tensor {
     /// Joins matrices, one under another.
     ///
     /// - Precondition: at least one, all of one width.
-    init(joiningRows parts: [Tensor]) {
+    package init(joiningRows parts: [Tensor]) {
         if parts.count == 1 {
             self = parts[0]
             return
@@ -42,7 +42,7 @@ extension Tensor {
     }
 
     /// The rows of logits whose target is known, and their targets: a label that training lacks has −1, and no loss.
-    func rowsWithTargets(_ targets: [Int]) -> (logits: Tensor, targets: [Int]) {
+    package func rowsWithTargets(_ targets: [Int]) -> (logits: Tensor, targets: [Int]) {
         guard targets.contains(where: { $0 < 0 }) else { return (self, targets) }
         let known = targets.indices.filter { targets[$0] >= 0 }
         let joined = Matrix(rows: known.count, columns: shape[1])

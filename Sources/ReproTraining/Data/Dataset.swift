@@ -67,6 +67,22 @@ public struct Dataset: Sendable {
         return number
     }
 
+    /// What a model that reads text by an encoding was trained on, without any examples; without labels it gives numbers.
+    package init(encodedBy encoding: TextEncoding) {
+        self.init(
+            input: .tokens(vocabulary: encoding.vocabulary.count), classes: max(1, encoding.labels.count),
+            labels: encoding.labels, encoding: encoding, splits: [(split: Split, sequences: SplitSequences)]())
+    }
+
+    /// What a model of features was trained on, without any examples.
+    ///
+    /// - Parameter classes: how many; nil of a model that gives numbers.
+    package init(features: Int, classes: Int?) {
+        self.init(
+            input: .features(features), classes: classes ?? 1, labels: [],
+            splits: [(split: Split, sequences: SplitSequences)]())
+    }
+
     /// The sequences of a split; nil where there is no such split.
     public func sequences(_ split: Split) -> SplitSequences? { splits.first { $0.split == split }?.sequences }
 

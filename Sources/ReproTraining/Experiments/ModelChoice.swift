@@ -18,7 +18,7 @@ extension Experiment {
     /// The model that the data and the options make.
     ///
     /// - Precondition: `validate` passed.
-    func modelConfiguration(for dataset: Dataset) -> SequenceModelConfiguration {
+    package func modelConfiguration(for dataset: Dataset) -> SequenceModelConfiguration {
         let input: SequenceModelConfiguration.Input
         let inputSize: Int
         let additions = model.additions

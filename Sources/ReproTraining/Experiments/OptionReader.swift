@@ -37,8 +37,12 @@ struct OptionReader {
 
     func error(_ key: String, _ problem: String, remedy: String) -> FormatError {
         FormatError(
-            .badData, path: path, line: member(key)?.line ?? line, key: prefix + key, problem: problem, remedy: remedy)
+            .badData, path: path, line: member(key)?.line ?? line, key: prefix + OptionReader.excerpt(key),
+            problem: problem, remedy: remedy)
     }
+
+    /// What stands in a file, as a message quotes it.
+    private static func excerpt(_ text: String) -> String { Text.excerpt(text, 60) }
 
     mutating func value(_ key: String) throws(FormatError) -> JSONValue {
         guard has(key), let member = member(key) else {
@@ -57,7 +61,8 @@ struct OptionReader {
 
     private func mismatch(_ key: String, _ expected: String) -> FormatError {
         error(
-            key, "expected \(expected) and found \(member(key)?.value.text(.compact).prefix(60) ?? "nothing")",
+            key,
+            "expected \(expected) and found \(member(key).map { OptionReader.excerpt($0.value.text(.compact)) } ?? "nothing")",
             remedy: "correct the value")
     }
 
@@ -116,7 +121,9 @@ struct OptionReader {
     private func choice(_ name: String, _ key: String, among names: [String]) throws(FormatError) -> String {
         if names.contains(where: { Text.areSame($0, name) }) { return name }
         let nearest = NearestName.of(name, among: names).map { "did you mean '\($0)'? " } ?? ""
-        throw error(key, "unknown value '\(name)'", remedy: nearest + "valid: " + names.joined(separator: ", "))
+        throw error(
+            key, "unknown value '\(OptionReader.excerpt(name))'",
+            remedy: nearest + "valid: " + names.joined(separator: ", "))
     }
 
     mutating func object(_ key: String) throws(FormatError) -> OptionReader {

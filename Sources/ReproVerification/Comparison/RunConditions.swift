@@ -35,8 +35,10 @@ public struct RunConditions: Sendable {
 
 /// What several runs say of themselves, beside one another; those on which they agree are listed too.
 public struct ConditionComparison: Sendable, Equatable {
-    /// The options, data files and facts of the environment.
+    /// The options, data files and facts of the environment, but for those of ``renamed``.
     public let options, data, environment: [Condition]
+    /// The options by which two runs call a data file otherwise whose bytes are the same: nothing that is computed differs by them.
+    public let renamed: [Condition]
     /// The seed.
     public let seed: Condition
     /// Which lines of data files differ, between two runs that know them.
@@ -47,8 +49,20 @@ public struct ConditionComparison: Sendable, Equatable {
     /// - Parameter runs: nil for a run that says nothing, such as one that just took place; then nothing is compared.
     public init(_ runs: [RunConditions?]) {
         let known = runs.contains { $0 == nil } ? [] : runs.compactMap { $0 }
-        options = Condition.all(known.map(\.options))
-        data = Condition.all(known.map(\.data))
+        var (options, renamed) = (Condition.all(known.map(\.options)), [Condition]())
+        if known.count == 2 {
+            renamed = options.filter { $0.renames(known[0].files, known[1].files) }
+            options.removeAll { renamed.contains($0) }
+        }
+        /// A file is compared under its path where an option goes on calling it so.
+        func isCompared(_ file: JSONValue.Member, in run: Int) -> Bool {
+            func names(_ option: Condition) -> Bool {
+                option.isOfData && option.perRun[run]?.string.map { Text.areSame($0, file.key) } == true
+            }
+            return !renamed.contains(where: names) || options.contains(where: names)
+        }
+        data = Condition.all(known.indices.map { run in known[run].data.filter { isCompared($0, in: run) } })
+        (self.options, self.renamed) = (options, renamed)
         environment = Condition.all(known.map(\.environment))
         seed = Condition(name: "seed", perRun: known.map(\.seed.json))
         namesFiles = !known.isEmpty && known.allSatisfy { !$0.files.isEmpty || $0.data.isEmpty }
@@ -70,6 +84,17 @@ public struct Condition: Sendable, Equatable {
 
     /// Whether the runs disagree on it.
     public var differs: Bool { perRun.contains { $0 != perRun[0] } }
+
+    /// Whether it stands under `data`, where an experiment names its files.
+    fileprivate var isOfData: Bool { name.utf8.starts(with: "data.".utf8) }
+
+    /// Whether it is an option whose two values are paths of files with the same bytes.
+    fileprivate func renames(_ before: [Golden.DataFile], _ after: [Golden.DataFile]) -> Bool {
+        let digests = zip(perRun, [before, after]).map { value, files in
+            value?.string.flatMap { path in files.first { Text.areSame($0.path, path) }?.digest }
+        }
+        return isOfData && differs && digests[0] != nil && digests[0] == digests[1]
+    }
 
     /// The members of one object per run, those of inner objects under dotted names, in the order in which they first occur.
     public static func all(_ objects: [[JSONValue.Member]]) -> [Condition] {

@@ -34,6 +34,11 @@ extension Golden.DataFile {
         return turned
     }
 
+    /// The same file, with what another with its bytes tells of its line endings.
+    fileprivate func knowing(_ other: Golden.DataFile) -> Golden.DataFile {
+        Golden.DataFile(path: path, digest: digest, lines: lines, turned: other.turned)
+    }
+
     /// The lines that differ between this file and one that took its place; nil where the bytes are the same, or lines are not
     /// known of both.
     func change(to other: Golden.DataFile) -> LineChange? {
@@ -45,5 +50,16 @@ extension Golden.DataFile {
         guard let digits = lines.map({ Array($0.utf8) }) else { return nil }
         let width = Golden.DataFile.digitsPerLine
         return stride(from: 0, to: digits.count, by: width).map { digits[$0..<min($0 + width, digits.count)] }
+    }
+}
+
+extension Golden {
+    /// The same golden, with what files that are there tell of the line endings of its data: no golden keeps that.
+    public func knowing(_ files: [DataFile]) -> Golden {
+        Golden(
+            name: name, config: config, experiment: experiment,
+            data: data.map { own in
+                files.first { Text.areSame($0.path, own.path) && $0.digest == own.digest }.map(own.knowing) ?? own
+            }, seed: seed, metrics: metrics, root: root, stages: stages, blessedBy: blessedBy, reason: reason)
     }
 }

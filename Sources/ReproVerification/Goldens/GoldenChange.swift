@@ -1,3 +1,5 @@
+// What a commit changes in a folder of goldens: one that is written, or one that is taken out.
+
 import ReproFormats
 import ReproTrace
 
@@ -37,4 +39,33 @@ public struct GoldenChange: Sendable {
     public init(copying golden: Golden, tensors: GoldenTensors?) throws(FormatError) {
         self.init(golden, tensorBytes: try tensors?.contents() ?? [])
     }
+}
+
+/// A golden that somebody took out of its folder on purpose. The manifest keeps it, so that its absence is no loss.
+public struct GoldenRetirement: Sendable, Equatable, JSONRepresentable {
+    /// What it was called.
+    public let name: GoldenName
+    /// What it vouched for: another golden of the name is not meant.
+    public let root: Digest
+    /// Who took it out.
+    public let by: String
+    /// Why, in their words.
+    public let reason: String
+
+    public init(name: GoldenName, root: Digest, by: String, reason: String) {
+        self.name = name
+        self.root = root
+        self.by = by
+        self.reason = reason
+    }
+
+    init(_ value: JSONValue) throws(StageCoding.Fault) {
+        let parts = try StageCoding.members(value, "a retired golden", ["name", "root", "by", "reason"])
+        guard let name = parts[0].string.flatMap({ GoldenName($0) }), let by = parts[2].string,
+            let reason = parts[3].string
+        else { throw StageCoding.Fault(problem: "a retired golden has a value of another kind") }
+        self.init(name: name, root: try StageCoding.digest(parts[1]), by: by, reason: reason)
+    }
+
+    public var json: JSONValue { ["name": name, "root": root, "by": by, "reason": reason] }
 }

@@ -13,7 +13,7 @@ public struct GoldenFolder: Sendable {
     /// Says that no checkout may turn the line endings of goldens.
     public static let attributesName = ".gitattributes"
     /// Keeps what an interrupted bless left out of git, where it would be read in place of the goldens that are reviewed.
-    static let ignoreName = ".gitignore"
+    package static let ignoreName = ".gitignore"
     static let pendingName = ".pending"
     /// What stands in a folder beside goldens and their tensors.
     static let commonFileNames = [indexName, attributesName, ignoreName]
@@ -40,6 +40,21 @@ public struct GoldenFolder: Sendable {
     ///
     /// - Throws: ``GoldenFault/malformed(path:line:problem:)``.
     public func claimedNames() throws(GoldenFault) -> [GoldenName] { try manifest().entries.map(\.name) }
+
+    /// The goldens that somebody took out on purpose, in the order of their names' bytes.
+    ///
+    /// - Throws: ``GoldenFault/malformed(path:line:problem:)``.
+    public func retirements() throws(GoldenFault) -> [GoldenRetirement] { try manifest().retired }
+
+    /// The root that the folder vouches for under a name, also where the golden's file is gone or broken; nil where the manifest
+    /// does not name it.
+    ///
+    /// - Throws: ``GoldenFault`` where nothing tells the root.
+    public func root(of name: GoldenName) throws(GoldenFault) -> Digest? {
+        guard let entry = try manifest()[name] else { return nil }
+        if let statement = entry.statement { return statement.root }
+        return try golden(name).root
+    }
 
     /// The manifest; an empty one where there is none.
     func manifest() throws(GoldenFault) -> GoldenManifest {
@@ -70,6 +85,7 @@ public struct GoldenFolder: Sendable {
         do { files = try FileOperations.names(in: path) + FileOperations.names(in: pendingPath) } catch {
             throw .unusable(path: path, problem: "the folder cannot be listed; give yourself permission: chmod u+rx")
         }
+        files.removeAll(where: isLeaving)
         files.sort { Text.precedes($0.utf8, $1.utf8) }
         var names: [String] = []
         for file in files where Text.lowercase(file.utf8.suffix(5)) == Array(".json".utf8) {
@@ -92,6 +108,16 @@ public struct GoldenFolder: Sendable {
                 path: path, line: nil, problem: "'\(text)' is no name of a golden, which is \(GoldenName.rule)")
         }
         return try golden(name)
+    }
+
+    /// The golden that another of its name would replace; nil where neither a file nor the manifest knows one.
+    ///
+    /// - Throws: ``GoldenFault`` for one that is there and cannot be read.
+    public func predecessor(_ name: GoldenName) throws(GoldenFault) -> Golden? {
+        do { return try golden(name) } catch {
+            guard case .missing = error, try manifest()[name] == nil else { throw error }
+            return nil
+        }
     }
 
     /// Reads a golden that the manifest names.
@@ -134,14 +160,13 @@ public struct GoldenFolder: Sendable {
     /// - Throws: ``GoldenTensorsFault``, which tells why a drift goes unexplained and is no reason to judge otherwise.
     public func tensors(of golden: Golden) throws(GoldenTensorsFault) -> GoldenTensors? {
         let path = tensorPath(of: golden.name)
+        if isLeaving(golden.name.tensorFileName) { return nil }
         let pending = pendingPath + "/" + golden.name.tensorFileName
         let isPending = FileOperations.kind(at: pendingPath) == .folder && FileOperations.kind(at: pending) == .file
         let place = isPending ? pending : path
         if let kind = FileOperations.kind(at: place), kind != .file {
             throw GoldenTensorsFault(kind: .unreadable("this is no file"), path: path, golden: golden.name.text)
         }
-        // An empty file that is pending stands for none.
-        if isPending, (try? ByteFile(path: pending))?.byteCount == 0 { return nil }
         do {
             return try GoldenTensors(path: place, golden: golden)
         } catch {
@@ -174,6 +199,10 @@ public struct GoldenFolder: Sendable {
         switch FileOperations.kind(at: pendingPath) {
         case nil: break
         case .folder:
+            if isLeaving(file) {
+                throw FormatError(
+                    .noInput, path: place(file), problem: FormatError.missingFile, remedy: "it was taken out")
+            }
             do { return try GoldenFolder.contents(at: pendingPath + "/" + file) } catch {
                 guard error.isMissingFile else { throw error }
             }
@@ -182,6 +211,14 @@ public struct GoldenFolder: Sendable {
                 .noInput, path: pendingPath, problem: "this is no folder that a bless leaves", remedy: "remove it")
         }
         return try GoldenFolder.contents(at: place(file))
+    }
+
+    /// Whether a golden or its tensors were taken out by a commit that has still to be finished: an empty file stands for them.
+    func isLeaving(_ file: String) -> Bool {
+        let pending = pendingPath + "/" + file
+        return GoldenName(ofFile: file) != nil && FileOperations.kind(at: pendingPath) == .folder
+            && FileOperations.kind(at: pending) == .file
+            && (try? ByteFile(path: pending, followingLinks: false))?.byteCount == 0
     }
 
     /// No golden is longer: what is far too long is refused before it takes the memory.
@@ -202,10 +239,11 @@ extension GoldenName {
     var fileName: String { text + ".json" }
     var tensorFileName: String { text + ".safetensors" }
 
-    /// The golden whose file it is that ends in the suffix; nil for another file's name.
-    init?(fileName: String, suffix: String) {
-        guard Array(fileName.utf8).hasSuffix(suffix) else { return nil }
-        self.init(String(decoding: fileName.utf8.dropLast(suffix.utf8.count), as: UTF8.self))
+    /// The golden whose file it is, or whose tensors; nil for another file's name.
+    init?(ofFile name: String) {
+        let suffixes = [".json", ".safetensors"]
+        guard let suffix = suffixes.first(where: { Array(name.utf8).hasSuffix($0) }) else { return nil }
+        self.init(String(decoding: name.utf8.dropLast(suffix.utf8.count), as: UTF8.self))
     }
 }
 

@@ -4,7 +4,8 @@ import ReproTrace
 /// What a folder's `index.json` says: which goldens have to be checked, and of each what it vouches for.
 ///
 /// It makes mistakes visible that a golden alone cannot show: one that was deleted, one that nobody blessed, one that was edited
-/// by hand, one that holds another experiment. One entry per line, in the order of the names' bytes.
+/// by hand, one that holds another experiment. One entry per line, in the order of the names' bytes; below them those that were
+/// retired, where there are some.
 struct GoldenManifest: Equatable {
     /// What stands in the manifest about one golden.
     struct Entry: Equatable {
@@ -45,22 +46,40 @@ struct GoldenManifest: Equatable {
         }
     }
 
-    private(set) var entries: [Entry]
+    private(set) var entries: [Entry] = []
+    /// Goldens that somebody took out on purpose.
+    private(set) var retired: [GoldenRetirement] = []
 
-    init(entries: [Entry] = []) { self.entries = entries }
+    var isEmpty: Bool { entries.isEmpty && retired.isEmpty }
 
     subscript(name: GoldenName) -> Entry? { entries.first { $0.name == name } }
 
     /// Names a golden, in place of what was said of it.
     mutating func set(_ entry: Entry) {
-        entries.removeAll { $0.name == entry.name }
+        remove(entry.name)
         entries.append(entry)
         entries.sort { $0.name < $1.name }
     }
 
+    /// Names no golden any more, and notes why.
+    mutating func retire(_ retirement: GoldenRetirement) {
+        remove(retirement.name)
+        retired.append(retirement)
+        retired.sort { $0.name < $1.name }
+    }
+
+    private mutating func remove(_ name: GoldenName) {
+        entries.removeAll { $0.name == name }
+        retired.removeAll { $0.name == name }
+    }
+
     var encoded: [UInt8] {
-        let lines = entries.map { "    \($0.json.text(.compact))" }.joined(separator: ",\n")
-        let text = ["{", "  \"format\": \(Golden.format),", "  \"goldens\": ["] + (lines.isEmpty ? [] : [lines])
+        func list(_ name: String, _ elements: [JSONValue]) -> [String] {
+            let lines = elements.map { "    \($0.text(.compact))" }.joined(separator: ",\n")
+            return ["  \"\(name)\": ["] + (lines.isEmpty ? [] : [lines])
+        }
+        var text = ["{", "  \"format\": \(Golden.format),"] + list("goldens", entries.map(\.json))
+        if !retired.isEmpty { text += ["  ],"] + list("retired", retired.map(\.json)) }
         return Array((text + ["  ]", "}", ""]).joined(separator: "\n").utf8)
     }
 
@@ -74,7 +93,9 @@ struct GoldenManifest: Equatable {
             throw malformed(error.problem, error.line)
         }
         // Earlier formats are read too, so that their goldens can be blessed anew one by one: each golden states its contract.
-        guard document.members?.count == 2, let format = document["format"]?.int, (1...Golden.format).contains(format),
+        let retired = document["retired"]
+        guard document.members?.count == (retired == nil ? 2 : 3), let format = document["format"]?.int,
+            (1...Golden.format).contains(format),
             let list = document["goldens"]?.elements
         else { throw malformed("not an index of format \(Golden.format)") }
         var manifest = GoldenManifest()
@@ -89,6 +110,23 @@ struct GoldenManifest: Equatable {
             }
             manifest.entries.append(entry)
             folded.append(Text.lowercase(entry.name.text.utf8))
+        }
+        if let retired {
+            guard let list = retired.elements, !list.isEmpty else {
+                throw malformed("'retired' is no list of goldens")
+            }
+            for value in list {
+                let retirement: GoldenRetirement
+                do { retirement = try GoldenRetirement(value) } catch {
+                    throw malformed(error.problem, error.line ?? value.members?.first?.line)
+                }
+                let isOrdered = manifest.retired.last.map { $0.name < retirement.name } ?? true
+                guard isOrdered, manifest[retirement.name] == nil else {
+                    throw malformed(
+                        "the retired '\(retirement.name)' stands out of order or twice", value.members?.first?.line)
+                }
+                manifest.retired.append(retirement)
+            }
         }
         folded.sort { Text.precedes($0, $1) }
         for (one, other) in zip(folded, folded.dropFirst()) where one == other {
@@ -150,5 +188,15 @@ extension GoldenManifest.Statement {
             data.append(file)
         }
         self.data = data
+    }
+}
+
+extension GoldenFolder {
+    /// What an index states of goldens, wherever its bytes come from, such as another revision; nothing for one that is malformed,
+    /// and of an entry of an earlier layout, which states too little.
+    package static func claims(in index: [UInt8]) -> [(name: GoldenName, config: String?, root: Digest)] {
+        ((try? GoldenManifest.decode(index, path: indexName))?.entries ?? []).compactMap { entry in
+            entry.statement.map { (entry.name, $0.config, $0.root) }
+        }
     }
 }

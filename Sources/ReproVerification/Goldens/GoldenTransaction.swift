@@ -4,22 +4,29 @@ import ReproFormats
 import ReproTrace
 
 extension GoldenFolder {
+    /// Keeps a folder that nobody has reviewed out of git.
+    package static let ignoringAll = "# Written by `repro check --results`. Nobody has reviewed what lies here.\n*\n"
+
     /// Writes goldens, all or none: the only way into the folder.
     ///
     /// The new files are made complete in `.pending.new`, the manifest among them; the commit is the one rename that calls it
     /// `.pending`, after which readers take them from there. Then each is moved into its place, the manifest last. A kill or a
     /// failure before the rename leaves the old goldens, one after it the new ones, and the next commit cleans up.
     ///
+    /// - Parameter retirements: goldens that are taken out, with their tensors; the manifest keeps what is said of them.
     /// - Returns: what was found broken or half-done and has been put right, one sentence each.
     /// - Throws: `FormatError` for files, for a golden that is no longer what was shown, and for a name that another golden has
     ///   in another case.
     @discardableResult
-    public func commit(_ changes: [GoldenChange], by files: FileOperations = FileOperations()) throws -> [String] {
+    public func commit(
+        _ changes: [GoldenChange], retiring retirements: [GoldenRetirement] = [],
+        by files: FileOperations = FileOperations()
+    ) throws -> [String] {
         try files.makeFolders(path)
         return try files.locked(path) {
             var transaction = GoldenTransaction(folder: self, files: files)
             try transaction.recover()
-            try transaction.commit(changes)
+            try transaction.commit(changes, retirements)
             return transaction.remarks
         }
     }
@@ -67,10 +74,17 @@ struct GoldenTransaction {
         try clearStaging()
     }
 
-    mutating func commit(_ changes: [GoldenChange]) throws {
+    mutating func commit(_ changes: [GoldenChange], _ retirements: [GoldenRetirement]) throws {
         var manifest = readableManifest()
         try verify(changes, against: manifest)
+        try verify(retirements)
         var staged: [(name: String, bytes: [UInt8])] = []
+        for retirement in retirements {
+            // An empty file stands for one that is taken out.
+            for file in [retirement.name.fileName, retirement.name.tensorFileName]
+            where FileOperations.kind(at: folder.place(file)) != nil { staged.append((file, [])) }
+            manifest.retire(retirement)
+        }
         for change in changes {
             let name = change.golden.name
             if !change.tensorBytes.isEmpty || FileOperations.kind(at: folder.tensorPath(of: name)) != nil {
@@ -93,9 +107,9 @@ struct GoldenTransaction {
         }
         let index = manifest.encoded
         let isIndexNew = (try? folder.contents(of: GoldenFolder.indexName)).map { $0 != index } ?? true
-        if isIndexNew && !manifest.entries.isEmpty { staged.append((GoldenFolder.indexName, index)) }
+        if isIndexNew && !manifest.isEmpty { staged.append((GoldenFolder.indexName, index)) }
         guard !staged.isEmpty else { return }
-        for (name, text) in GoldenTransaction.notesForGit where FileOperations.kind(at: folder.place(name)) == nil {
+        for (name, text) in GoldenTransaction.notesForGit where isFree(name) {
             staged.insert((name, Array(text.utf8)), at: 0)
         }
         try stage(staged)
@@ -105,6 +119,12 @@ struct GoldenTransaction {
                 remedy: "\(error.remedy); the new goldens are complete in '\(folder.pendingPath)', where every command "
                     + "reads them, and the next `repro bless` moves them into place")
         }
+    }
+
+    /// Whether a note for git has to be written: there is none, or what a check left ignores the goldens that are vouched for now.
+    private func isFree(_ name: String) -> Bool {
+        FileOperations.kind(at: folder.place(name)) == nil
+            || (try? folder.contents(of: name)) == Array(GoldenFolder.ignoringAll.utf8)
     }
 
     /// The manifest, or an empty one for one that cannot be read.
@@ -119,11 +139,7 @@ struct GoldenTransaction {
 
     /// Tells of a golden that could not be read and is replaced.
     private mutating func noteBroken(_ name: GoldenName) {
-        do { _ = try folder.golden(name) } catch {
-            switch error {
-            case .missing: if (try? folder.manifest()[name]) == nil { return }
-            case .unclaimed, .malformed, .otherContract, .lost, .unusable: break
-            }
+        do { _ = try folder.predecessor(name) } catch {
             // A manifest that cannot be read has been told of.
             if case .malformed(let path, _, _) = error, path == folder.indexPath { return }
             remarks.append("replaced \(error.fact)")
@@ -142,14 +158,7 @@ struct GoldenTransaction {
                     remedy: "rename the experiment: where case is ignored, both are one file; nothing was written")
             }
             precondition(!changes[..<index].contains { $0.golden.name == name }, "'\(name)' is written twice")
-            for file in [name.fileName, name.tensorFileName, GoldenFolder.indexName] {
-                let place = folder.place(file)
-                guard FileOperations.kind(at: place) == .folder else { continue }
-                throw FormatError(
-                    .cannotCreate, path: place, problem: "this is a folder",
-                    remedy: "move it elsewhere: this name is a golden's; nothing was written")
-            }
-            try verifyTensors(of: name)
+            try verifyPlaces(of: name)
             guard case .shown(let shown) = change.predecessor else { continue }
             let present = try? folder.golden(name)
             guard present == shown || present == change.golden else {
@@ -160,8 +169,25 @@ struct GoldenTransaction {
         }
     }
 
-    /// Another's file of tensors is not replaced.
-    private func verifyTensors(of name: GoldenName) throws(FormatError) {
+    private func verify(_ retirements: [GoldenRetirement]) throws {
+        for retirement in retirements {
+            try verifyPlaces(of: retirement.name)
+            guard try folder.root(of: retirement.name) != retirement.root else { continue }
+            throw FormatError(
+                .cannotCreate, path: folder.path(of: retirement.name), problem: "changed since it was shown",
+                remedy: "nothing was removed; look at what is there now")
+        }
+    }
+
+    /// No folder, and no other's file of tensors, is replaced.
+    private func verifyPlaces(of name: GoldenName) throws(FormatError) {
+        for file in [name.fileName, name.tensorFileName, GoldenFolder.indexName] {
+            let place = folder.place(file)
+            guard FileOperations.kind(at: place) == .folder else { continue }
+            throw FormatError(
+                .cannotCreate, path: place, problem: "this is a folder",
+                remedy: "move it elsewhere: this name is a golden's; nothing was written")
+        }
         let path = folder.tensorPath(of: name)
         guard FileOperations.kind(at: path) == .file, let present = try? SafetensorsFile(path: path),
             !present.metadata.contains(where: { $0.key == "golden" })
@@ -204,18 +230,19 @@ struct GoldenTransaction {
         guard FileOperations.kind(at: source) == .file else { return }
         let isEmpty = try ByteFile(path: source, followingLinks: false).byteCount == 0
         let place = folder.place(name)
-        if GoldenName(fileName: name, suffix: ".safetensors") != nil, isEmpty {
-            // The file that stands for a removal stays until that is done.
+        if isEmpty {
+            // The file that stands for a removal stays until that is done. No golden goes that the manifest may name.
+            guard let golden = GoldenName(ofFile: name) else { return }
+            if name == golden.fileName, (try? folder.claimedNames())?.contains(golden) ?? true { return }
             try files.remove(place)
-        } else if !isEmpty, GoldenTransaction.isOwn(name) {
+        } else if GoldenTransaction.isOwn(name) {
             try files.rename(source, to: place)
         }
     }
 
     /// Whether a bless writes files of the name.
     private static func isOwn(_ name: String) -> Bool {
-        GoldenFolder.commonFileNames.contains(name) || GoldenName(fileName: name, suffix: ".json") != nil
-            || GoldenName(fileName: name, suffix: ".safetensors") != nil
+        GoldenFolder.commonFileNames.contains(name) || GoldenName(ofFile: name) != nil
     }
 
     private func clearStaging() throws(FormatError) {

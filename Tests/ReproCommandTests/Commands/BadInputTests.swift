@@ -31,6 +31,21 @@ import Testing
         }
     }
 
+    /// A message stays one that can be read, however long the names in a file are.
+    @Test func whatAConfigCallsItsOptionsIsCutInMessages() throws {
+        try withWorkplace { place in
+            let long = String(repeating: "learning", count: 10_000)
+            try place.writeMood("key", ("\"epochs\"", "\"\(long)\": 1, \"epochs\""))
+            try place.writeMood("value", ("\"sgd\"", "\"\(long)\""))
+            try place.writeMood("kind", ("\"epochs\": 2", "\"epochs\": \"\(long)\""))
+            for folder in ["key", "value", "kind"] {
+                let ending = try place.repro("run", "--config", folder + "/mood.json", "--seed", "1")
+                expectRefusal(ending, 65, naming: String(long.prefix(59)), "…")
+                #expect(!ending.err.contains(long.prefix(61)) && ending.err.utf8.count < 600, "\(folder): \(ending)")
+            }
+        }
+    }
+
     @Test(arguments: ["-1", "18446744073709551616", "1e3", "0x10", "+1", " 1", "seed", "4.0"])
     func aSeedOutsideItsRangeIsRefused(seed: String) throws {
         try withWorkplace { place in

@@ -54,6 +54,43 @@ import Testing
         }
     }
 
+    /// Nobody has to read a report for it to be judged, and for files to be written.
+    @Test func whatNobodyReadsIsJudgedAndLeftAllTheSame() throws {
+        try withDrift { place in
+            for format in Formats.all {
+                let ending = try place.bash(
+                    """
+                    export GITHUB_STEP_SUMMARY=$PWD/summary.md
+                    repro check --goldens m/Goldens --results m/Results --format \(format) | true
+                    echo "code ${PIPESTATUS[0]}"
+                    """)
+                #expect(ending.out == "code 1\n" && ending.err.contains("wrote m/Results"), "\(format): \(ending)")
+                #expect(place.exists("m/Results/mood.json"), "\(format)")
+                try place.remove("m/Results")
+            }
+            #expect(String(decoding: try place.bytes("summary.md"), as: UTF8.self).contains("1 of 2 reproduced"))
+            let green = try place.bash("repro check outputs --goldens m/Goldens | true; echo ${PIPESTATUS[0]}")
+            #expect(green.out == "0\n", "\(green)")
+        }
+    }
+
+    /// What nobody has reviewed does not get into a repository by `git add --all`; once somebody has, it does.
+    @Test(.enabled(if: Programs.haveGit, "needs git")) func gitIgnoresWhatNobodyHasReviewed() throws {
+        try withDrift { place in
+            #expect(try check(place).code == 1)
+            let ending = try place.bash("git init -q m && cd m && git add --all && git ls-files")
+            expectSuccess(ending)
+            #expect(ending.out.contains("Goldens/mood.json") && !ending.out.contains("Results"), "\(ending)")
+            try place.remove("m/Goldens")
+            try FileManager.default.moveItem(atPath: place("m/Results"), toPath: place("m/Goldens"))
+            expectSuccess(
+                try place.repro(
+                    "review", "--goldens", "m/Goldens", "--accept", "mood", "--reason", "x", "--by", "me"))
+            let reviewed = try place.bash("cd m && rm .git/index && git add --all && git ls-files")
+            #expect(reviewed.out.contains("Goldens/mood.json"), "\(reviewed)")
+        }
+    }
+
     @Test func earlierResultsAreReplacedAndNothingElseIs() throws {
         try withDrift { place in
             #expect(try check(place).code == 1)

@@ -115,6 +115,53 @@ struct AgainstTests {
         }
     }
 
+    /// A committer takes the config out of the golden and out of its entry, so that edits of the file are not seen any more.
+    @Test func aConfigThatWasDroppedIsReported() throws {
+        try withLostGolden { place in
+            try git(place, "checkout", "--quiet", "main", in: "r")
+            try place.dropConfig("r/m/Goldens")
+            let unseen = try check(place)
+            #expect(unseen.code == 0 && unseen.out.contains("no file: nothing but the golden says"), "\(unseen)")
+            for words in [[], ["--no-isolation"]] {
+                let command = [try #require(Built.path), "check", "--goldens", "m/Goldens", "--against", "main"]
+                let ending = try place.run(command + words, in: "r")
+                let sentence = "mood.json: names no config file, and 'main' holds this golden to ../mood.json"
+                #expect(ending.code == 2 && ending.out.contains(sentence), "\(words): \(ending)")
+                #expect(ending.out.contains("1 of 2 reproduced"), "\(words): \(ending)")
+            }
+        }
+    }
+
+    /// Another config file is looked at, and said.
+    @Test func aConfigThatMovedIsSaid() throws {
+        try withLostGolden { place in
+            try git(place, "checkout", "--quiet", "main", in: "r")
+            try FileManager.default.moveItem(atPath: place("r/m/mood.json"), toPath: place("r/m/moved.json"))
+            expectSuccess(
+                try place.bash(
+                    "repro bless --config m/moved.json --goldens m/Goldens --reason moved --by me --yes", in: "r"))
+            let ending = try check(place, "--against", "main")
+            expectSuccess(ending)
+            #expect(ending.out.contains("../mood.json → ../moved.json since 'main'"), "\(ending)")
+        }
+    }
+
+    @Test func theCommandThatBringsAGoldenBackCanBeCopied() throws {
+        try withLostGolden { place in
+            try FileManager.default.moveItem(atPath: place("r/m"), toPath: place("r/it's mine"))
+            try git(place, "add", "--all", in: "r")
+            try git(place, "commit", "--quiet", "--message", "moved", in: "r")
+            try git(place, "rm", "--quiet", "it's mine/Goldens/calm.json", "it's mine/Goldens/index.json", in: "r")
+            let ending = try place.repro(
+                "check", "--goldens", "it's mine/Goldens", "--against", "work", "--format", "json", in: "r")
+            let command = "git checkout work -- 'it'\\''s mine/Goldens/calm.json' 'it'\\''s mine/Goldens/index.json'"
+            let next = try ending.json()["cases"]?.elements?.first?["findings"]?.elements?.last?["text"]?.string
+            #expect(next == command, "\(ending)")
+            expectSuccess(try place.bash(command, in: "r"))
+            expectSuccess(try place.repro("check", "--goldens", "it's mine/Goldens", "--against", "work", in: "r"))
+        }
+    }
+
     /// A service clones one commit of one branch: the message names what brings the other one.
     @Test func aShallowCloneFetchesTheRevisionFirst() throws {
         try withLostGolden { place in

@@ -90,6 +90,47 @@ import Testing
         }
     }
 
+    @Test func blessSaysThatWhatItReplacesCannotBeRead() throws {
+        try withWorkplace { place in
+            try place.blessMood("m")
+            let words = ["bless", "mood", "--goldens", "m/Goldens", "--reason", "again", "--by", "me", "--yes"]
+            let command = [try #require(Built.path)] + words
+            try place.replace("first result", "second result", in: "m/Goldens/mood.json")
+            let ending = try place.run(command)
+            expectSuccess(ending)
+            #expect(ending.out.contains("mood                unreadable → "), "\(ending)")
+            #expect(
+                ending.out.contains(
+                    "before        unreadable: 'm/Goldens/mood.json', which was malformed: its bytes are not those that"
+                ),
+                "\(ending)")
+            try place.remove("m/Goldens/mood.json")
+            let missing = try place.run(command)
+            #expect(missing.out.contains("unreadable: 'm/Goldens/mood.json', which was missing"), "\(missing)")
+            try place.remove("m/Goldens")
+            let none = try place.repro(
+                "bless", "--config", "m/mood.json", "--seed", "7", "--goldens", "m/Goldens", "--reason", "x", "--by",
+                "me", "--yes")
+            #expect(none.out.contains("mood                none → ") && !none.out.contains("unreadable"), "\(none)")
+        }
+    }
+
+    /// Of several experiments it is said which one cannot be blessed.
+    @Test func anErrorOfOneOfSeveralNamesItsFile() throws {
+        try withWorkplace { place in
+            try place.writeMood("m")
+            try place.write("m/b.json", try Mood.config(("\"name\": \"mood\"", "\"name\": \"b\"")))
+            let words = ["bless", "--config", "m/mood.json", "--config", "m/b.json", "--goldens", "G", "--by", "me"]
+            let command = [try #require(Built.path)] + words + ["--reason", "x", "--yes"]
+            try place.replace("\"task\"", "\"seed\": 7, \"task\"", in: "m/mood.json")
+            expectRefusal(try place.run(command), 64, naming: "m/b.json: 'b' has no golden yet")
+            try place.write("m/other.tsv", "glad\tfine rain\n")
+            try place.replace("test.tsv", "other.tsv", in: "m/b.json")
+            expectRefusal(try place.run(command + ["--seed", "7"]), 65, naming: "m/b.json: ", "glad")
+            #expect(!place.exists("G/index.json"))
+        }
+    }
+
     @Test func blessShowsTheSeedAndEveryOptionThatChanges() throws {
         try withWorkplace { place in
             try place.writeMood("m")

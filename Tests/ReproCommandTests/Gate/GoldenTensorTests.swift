@@ -48,7 +48,9 @@ import Testing
             let ending = try check(place, "--perturb", "final/lstm.weight_hh_l0:6:20")
             #expect(ending.code == 1, "\(ending)")
             #expect(
-                ending.out.contains("elements      1 of 64 differ, by up to 1048576 ulp (\(distance))"), "\(ending)")
+                ending.out.contains(
+                    "elements      1 of 64 differ, by up to 1048576 ulp (\(distance)) in lstm.weight_hh_l0\n"),
+                "\(ending)")
             #expect(
                 ending.out.contains(
                     "first element [1, 2] \(hexadecimal(before)) → \(hexadecimal(after))  \(x) → \(y)  1048576 ulp (\(distance))"

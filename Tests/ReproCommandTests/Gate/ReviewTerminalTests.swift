@@ -93,6 +93,25 @@ struct ReviewTerminalTests {
         }
     }
 
+    /// What is asked for moved since: the key for it is answered, and another decision asked for.
+    @Test func whatIsOutdatedIsNotAcceptedByItsKey() throws {
+        try withUnreviewedGoldens { place in
+            try place.replace("\"epochs\": 3", "\"epochs\": 4", in: "m/calm.json")
+            let before = try place.contents("m/Goldens")
+            let ending = try review(place, "--reason", "x") { terminal in
+                try terminal.wait(for: "calm: accept")
+                terminal.press("a")
+                try terminal.wait(for: "'calm' cannot be accepted")
+                try terminal.wait(for: "calm: accept")
+                terminal.press("s")
+                try terminal.wait(for: "mood: accept")
+                terminal.press("q")
+            }
+            expectSuccess(ending)
+            #expect(try place.contents("m/Goldens") == before)
+        }
+    }
+
     @Test func withoutAReasonNothingIsAcceptedAndItIsAskedForAgain() throws {
         try withUnreviewedGoldens { place in
             let before = try place.contents("m/Goldens")

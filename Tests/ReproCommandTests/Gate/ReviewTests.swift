@@ -31,7 +31,14 @@ import Testing
             // All is decided, so that a second review has nothing to ask.
             let again = try review(place)
             expectSuccess(again)
-            #expect(again.out.contains("accepted 0, rejected 0, left 0"), "\(again)")
+            #expect(again.out.contains("nothing to review: every golden of m/Results is decided"), "\(again)")
+            let bare = try place.repro("review", "--goldens", "m/Goldens")
+            expectSuccess(bare)
+            #expect(bare.out == again.out, "\(bare)")
+            try place.remove("m/Results")
+            let none = try place.repro("review", "--goldens", "m/Goldens")
+            expectSuccess(none)
+            #expect(none.out.contains("nothing to review: no golden of 'm/Goldens' is unreviewed"), "\(none)")
         }
     }
 
@@ -84,6 +91,56 @@ import Testing
             try place.replace("\"learningRate\": 0.2", "\"learningRate\": 0.4", in: "m/mood.json")
             let ending = try review(place, "--skip", "mood")
             #expect(ending.out.contains("since then") && ending.out.contains("0.2 → 0.4"), "\(ending)")
+        }
+    }
+
+    /// Nobody can vouch for what the check was not asked for, and nothing else is accepted beside it.
+    @Test func whatIsOutdatedIsNotAccepted() throws {
+        try withUnreviewedGoldens { place in
+            let before = try place.contents("m/Goldens")
+            try place.replace("\"learningRate\": 0.2", "\"learningRate\": 0.4", in: "m/mood.json")
+            let command = "repro check --goldens m/Goldens --results m/Results"
+            for words in [["mood"], ["calm", "mood"]] {
+                let accepting = words.flatMap { ["--accept", $0] } + ["--reason", "x", "--by", "me"]
+                let ending = try place.run(
+                    [try #require(Built.path), "review", "m/Results", "--goldens", "m/Goldens"] + accepting)
+                expectRefusal(ending, 2, naming: "'mood' cannot be accepted", "`\(command)` makes a new one")
+                #expect(try place.contents("m/Goldens") == before)
+            }
+            #expect(try place.bash(command).code == 1)
+            expectSuccess(try review(place, "--accept", "mood", "--accept", "calm", "--reason", "x", "--by", "me"))
+            expectSuccess(try place.repro("check", "--goldens", "m/Goldens"))
+            // Data that moved, too.
+            try place.write("m/train.tsv", "good\tx\nbad\ty\n")
+            #expect(try place.bash(command).code == 1)
+            try place.write("m/train.tsv", "good\tx\nbad\tz\n")
+            let data = try review(place, "--accept", "mood", "--reason", "x", "--by", "me")
+            expectRefusal(data, 2, naming: "'mood' cannot be accepted")
+        }
+    }
+
+    @Test func reviewSaysLikeCheckThatOnlyLineEndingsDiffer() throws {
+        try withWorkplace { place in
+            try place.blessMood("m")
+            try place.write("m/train.tsv", Mood.train.replacingOccurrences(of: "\n", with: "\r\n"))
+            let check = try place.repro("check", "--goldens", "m/Goldens", "--results", "m/Results")
+            let review = try review(place, "--skip", "mood")
+            for ending in [check, review] {
+                #expect(ending.out.contains("../train.tsv: only its line endings differ; where git"), "\(ending)")
+            }
+            #expect(!review.out.contains("of 4 lines"), "\(review)")
+        }
+    }
+
+    /// A golden that was tampered with is no reason to say that there was none.
+    @Test func aGoldenThatCannotBeReadIsShownAsSuch() throws {
+        try withUnreviewedGoldens { place in
+            try place.replace("first result", "second result", in: "m/Goldens/mood.json")
+            let ending = try review(place, "--skip", "mood")
+            expectSuccess(ending)
+            #expect(ending.out.contains("mood                unreadable → "), "\(ending)")
+            #expect(ending.out.contains("its bytes are not those that index.json records"), "\(ending)")
+            #expect(!ending.out.contains("no earlier golden"), "\(ending)")
         }
     }
 

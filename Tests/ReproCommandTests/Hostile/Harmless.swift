@@ -65,7 +65,7 @@ private func markdown(_ lines: [String], _ expect: (Bool, String) -> Void) {
         if line == "```" { isFenced.toggle() }
         guard !isFenced else { continue }
         if line.hasPrefix("|") { expect(line.count { $0 == "|" } == 4, "a row of Markdown: \(line)") }
-        let rest = line.replacing("<details><summary>", with: "")
+        let rest = line.replacing("<details><summary>", with: "").replacing("<details open><summary>", with: "")
             .replacing("</summary>", with: "")
             .replacing("</details>", with: "")
         expect(!rest.contains("<") && !rest.contains("["), "markup in Markdown: \(line)")

@@ -84,6 +84,22 @@ struct ServiceReportTests {
         }
     }
 
+    /// What is red is read without a click, and says of each distance which tensor it is of.
+    @Test func theDetailsOfWhatIsRedAreOpen() throws {
+        try withWorkplace { place in
+            try place.blessMood("m")
+            let red = try place.repro(
+                "check", "--goldens", "m/Goldens", "--format", "markdown", "--perturb", "step 000000/logits")
+            #expect(red.out.contains("<details open><summary>mood</summary>"), "\(red)")
+            #expect(red.out.contains("growth        the greatest distance that is known in any tensor"), "\(red)")
+            let first = try #require(red.out.split(separator: "\n").first { $0.hasPrefix("    step 000000 ") })
+            #expect(first.contains(/[0-9] ulp in [a-z]/), "\(first)")
+            try place.dropConfig("m/Goldens")
+            let green = try place.repro("check", "--goldens", "m/Goldens", "--format", "markdown")
+            #expect(green.out.contains("<details><summary>mood</summary>"), "\(green)")
+        }
+    }
+
     /// A service knows files from the top of the checkout, wherever in it the command runs.
     @Test func annotationsNameFilesFromTheTopOfTheCheckout() throws {
         try withWorkplace { place in

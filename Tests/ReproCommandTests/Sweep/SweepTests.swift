@@ -58,6 +58,16 @@ import Testing
         }
     }
 
+    @Test func aQuietSweepPrintsItsTablesAlone() throws {
+        try withWorkplace { place in
+            try place.writeMood("m")
+            let quiet = try sweep(place, "--seeds", "1..2", "--quiet")
+            expectSuccess(quiet)
+            #expect(quiet.err.isEmpty && quiet.out.first?.isNewline == false, "\(quiet)")
+            #expect(try sweep(place, "--seeds", "1..2").out.hasSuffix("\n\n" + quiet.out))
+        }
+    }
+
     @Test func theNumberOfJobsChangesNothing() throws {
         try withWorkplace { place in
             try place.writeMood("m")

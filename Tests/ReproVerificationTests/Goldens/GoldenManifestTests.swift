@@ -35,4 +35,34 @@ import Testing
             _ = try folder.golden("a")
         }
     }
+
+    /// What was retired stands in the manifest once, in order, and beside no golden of the name.
+    @Test func whatIsSaidOfRetiredGoldensIsHeldToItsForm() throws {
+        try withFolder { folder in
+            try folder.write(golden(name: "b", try trace(parts)))
+            let root = try folder.golden("b").root
+            let entry = try #require(
+                try JSONValue.parse(folder.bytes(folder.indexFile), path: "index.json")["goldens"]?.elements)
+            func retired(_ name: String, _ more: (String, JSONValue)...) -> JSONValue {
+                let fields: [(String, JSONValue)] = [
+                    ("name", name.json), ("root", root.json), ("by", "me".json), ("reason", "x".json),
+                ]
+                return .object((fields + more).map { JSONValue.Member($0.0, $0.1) })
+            }
+            func read(_ list: JSONValue) throws -> [GoldenRetirement] {
+                let index: JSONValue = ["format": Golden.format, "goldens": entry, "retired": list]
+                try folder.edit(folder.indexFile, index.text(.compact).utf8)
+                return try folder.retirements()
+            }
+            #expect(try read([retired("a"), retired("c")].json).map(\.name) == ["a", "c"])
+            let forged: [JSONValue] = [
+                [retired("c"), retired("a")].json, [retired("a"), retired("a")].json, [retired("b")].json,
+                [retired("../a")].json, [retired("a", ("more", 1.json))].json, [JSONValue]().json, "a".json,
+                [["name": "a"] as JSONValue].json,
+            ]
+            for list in forged {
+                #expect(throws: GoldenFault.self, "\(list.text(.compact))") { try read(list) }
+            }
+        }
+    }
 }

@@ -112,6 +112,59 @@ import Testing
         #expect(olds > 10 && news > 10, "\(olds) old, \(news) new")
     }
 
+    /// The same where a golden is taken out: it is there whole, or gone with its tensors and its entry.
+    @Test(arguments: [false, true]) func eachFailingCallLeavesARetiredGoldenOrNone(withAllThatFollow: Bool) throws {
+        let retirement = GoldenRetirement(
+            name: "a", root: try version(1, of: "a").golden.root, by: "me", reason: "no longer used")
+        func retire(_ folder: GoldenFolder, _ calls: Calls, _ fault: @escaping @Sendable (Int) -> Int32) throws {
+            try folder.commit([], retiring: [retirement], by: FileOperations { _, _ in fault(calls.next()) })
+        }
+        let all = Calls()
+        try withFolder { folder in
+            try writeOld(folder)
+            try retire(folder, all) { _ in 0 }
+        }
+        let old = try expected().old
+        let new = Contents(names: ["b"], goldens: [old.goldens[1]], haveTensors: [true])
+        var (olds, news) = (0, 0)
+        for failing in 0..<all.total {
+            try withFolder { folder in
+                try writeOld(folder)
+                try? retire(folder, Calls()) { $0 == failing || (withAllThatFollow && $0 > failing) ? ENOSPC : 0 }
+                let found = try contents(folder)
+                #expect(found == old || found == new, "call \(failing)")
+                #expect(try folder.retirements() == (found == new ? [retirement] : []), "call \(failing)")
+                #expect(try folder.fileNames() == (found == new ? ["b"] : ["a", "b"]), "call \(failing)")
+                if found == old { olds += 1 } else { news += 1 }
+                try folder.commit([], retiring: found == old ? [retirement] : [])
+                #expect(try contents(folder) == new)
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+                        ".gitattributes", ".gitignore", "b.json", "b.safetensors", "index.json",
+                    ])
+            }
+        }
+        #expect(olds > 5 && news > 5, "\(olds) old, \(news) new")
+    }
+
+    /// Only what was shown is taken out, and only by a manifest that no longer names it.
+    @Test func anotherGoldenThanTheRetiredOneStays() throws {
+        try withFolder { folder in
+            try writeOld(folder)
+            let before = try contents(folder)
+            let other = try version(2, of: "a").golden
+            let retirement = GoldenRetirement(name: "a", root: other.root, by: "me", reason: "x")
+            #expect(throws: FormatError.self) { try folder.commit([], retiring: [retirement]) }
+            #expect(try contents(folder) == before)
+            // What stands for a removal in a folder that somebody made removes nothing that the manifest names.
+            try FileManager.default.createDirectory(
+                atPath: folder.path + "/.pending", withIntermediateDirectories: false)
+            try folder.edit(folder.path + "/.pending/a.json", [])
+            try folder.commit([])
+            #expect(try contents(folder) == before)
+        }
+    }
+
     /// What was committed is read where nothing can be written.
     @Test func aCommitThatWasCutShortIsReadWhereItStands() throws {
         let (_, new) = try expected()

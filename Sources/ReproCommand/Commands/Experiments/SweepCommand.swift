@@ -67,7 +67,8 @@ enum SweepCommand: Command {
         if context.format == .json {
             try context.print(sweep.json)
         } else {
-            try context.write(SweepText.summary(sweep))
+            // A blank line parts the tables from the lines of runs, where there are some.
+            try context.write(Array(SweepText.summary(sweep).dropFirst(isText ? 0 : 1)))
         }
         messages.remark(
             "wrote \(directory.path): \(count) runs, sweep.json, sweep.csv"

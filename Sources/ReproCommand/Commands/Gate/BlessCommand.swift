@@ -32,20 +32,9 @@ enum BlessCommand: Command {
         if arguments.has("perturb") {
             throw usage("bless refuses --perturb: a planted fault must not become a golden")
         }
-        if let variable = context.serviceVariable {
-            throw CommandLineError(
-                message:
-                    "bless refuses to run where \(variable) is set: a golden is vouched for by a person, at their own machine",
-                code: .unavailable)
-        }
+        try verifyPerson(context)
         if arguments.has("tensors") { return try keepTensors(context) }
-        guard let reason = arguments.value("reason"), reason.contains(where: { $0 != " " }) else {
-            throw usage("--reason TEXT is needed: say which arithmetic changed, and why")
-        }
-        let isAnswered = arguments.has("yes")
-        if !isAnswered && (isatty(0) == 0 || isatty(1) == 0) {
-            throw usage("no terminal to ask on; give --yes if the change is meant")
-        }
+        let reason = try reason(arguments, for: "which arithmetic changed")
         let engine = try context.engine()
         let folder = GoldenFolder(path: arguments.value("goldens") ?? "Goldens")
         let candidates = try candidates(context, folder)
@@ -53,13 +42,23 @@ enum BlessCommand: Command {
 
         var proposals: [Blessing.Proposal] = []
         for (definition, seed) in candidates {
-            let proposal = try blessing.proposal(
-                for: definition, seed: seed,
-                onProgress: context.messages.runProgress(definition.experiment.name))
+            let proposal: Blessing.Proposal
+            do {
+                proposal = try blessing.proposal(
+                    for: definition, seed: seed,
+                    onProgress: context.messages.runProgress(definition.experiment.name))
+            } catch  where candidates.count > 1 {
+                // Of several it has to be said which.
+                let place = definition.config ?? definition.experiment.name
+                let text = message(of: error)
+                throw CommandLineError(
+                    message: text.hasPrefix(place) ? text : "\(place): \(text)", code: ExitCode(of: error))
+            }
             context.messages.clear()
-            let rows = ProposalText.rows(proposal.golden, replacing: proposal.previous, drift: proposal.drift)
-            try context.write(
-                [ProposalText.title(proposal.golden, replacing: proposal.previous)] + rows.flatMap { $0.lines() })
+            let text = ProposalText(
+                golden: proposal.golden, previous: proposal.previous, fault: proposal.previousFault,
+                drift: proposal.drift)
+            try context.write([text.title] + text.rows.flatMap { $0.lines() })
             proposals.append(proposal)
         }
         let changed = proposals.filter(\.isChange)
@@ -68,22 +67,54 @@ enum BlessCommand: Command {
             try Output.write(["nothing to bless: every golden is reproduced"])
             return .success
         }
-        if !isAnswered {
-            let goldens = "\(changed.count) golden\(changed.count == 1 ? "" : "s")"
-            try Output.write("\nWrite \(goldens) to \(folder.path)? [y/N] " as Escaped<Terminal>)
-            guard let answer = readLine(), answer == "y" || answer == "yes" else {
-                try Output.write(["nothing was written"])
-                return .success
-            }
+        let goldens = "\(changed.count) golden\(changed.count == 1 ? "" : "s")"
+        guard try agrees("Write \(goldens) to \(folder.path)?", arguments) else {
+            try Output.write(["nothing was written"])
+            return .success
         }
         try commit(changed.map(\.change), to: folder, context)
         try Output.write(["wrote \(changed.map(\.golden.name.text).joined(separator: ", ")) to \(folder.path)"])
         return .success
     }
 
-    /// Writes goldens, and tells what was broken or half-done and has been put right.
-    static func commit(_ changes: [GoldenChange], to folder: GoldenFolder, _ context: Context) throws {
-        for remark in try context.interruption.protected({ try folder.commit(changes) }) {
+    /// Refuses where a service runs the command: who changes goldens is a person.
+    ///
+    /// - Throws: `CommandLineError`, 69.
+    static func verifyPerson(_ context: Context) throws {
+        guard let variable = context.serviceVariable else { return }
+        throw CommandLineError(
+            message:
+                "\(context.arguments.specification.name) refuses to run where \(variable) is set: a golden is vouched for by "
+                + "a person, at their own machine", code: .unavailable)
+    }
+
+    /// `--reason`; and makes sure that somebody can be asked, or has agreed.
+    ///
+    /// - Throws: `CommandLineError`, 64.
+    static func reason(_ arguments: Arguments, for what: String) throws -> String {
+        guard let reason = arguments.value("reason"), reason.contains(where: { $0 != " " }) else {
+            throw usage("--reason TEXT is needed: say \(what), and why")
+        }
+        if !arguments.has("yes") && (isatty(0) == 0 || isatty(1) == 0) {
+            throw usage("no terminal to ask on; give --yes if the change is meant")
+        }
+        return reason
+    }
+
+    /// Asks, unless --yes has answered.
+    static func agrees(_ question: String, _ arguments: Arguments) throws -> Bool {
+        if arguments.has("yes") { return true }
+        try Output.write("\n\(question) [y/N] " as Escaped<Terminal>)
+        let answer = readLine()
+        return answer == "y" || answer == "yes"
+    }
+
+    /// Writes goldens and takes out others, and tells what was broken or half-done and has been put right.
+    static func commit(
+        _ changes: [GoldenChange], retiring retirements: [GoldenRetirement] = [], to folder: GoldenFolder,
+        _ context: Context
+    ) throws {
+        for remark in try context.interruption.protected({ try folder.commit(changes, retiring: retirements) }) {
             context.messages.remark(remark)
         }
         for file in folder.filesThatGitMayTurn(of: changes.map(\.golden)) {
@@ -100,16 +131,17 @@ enum BlessCommand: Command {
         var candidates: [Candidate] = []
         func add(_ definition: ExperimentDefinition, _ known: UInt64?) throws {
             let name = definition.experiment.name
+            let place = definition.config.map { "\($0): " } ?? ""
             if let own = definition.seed, let seed, seed != own {
                 throw usage(
                     "\(definition.config ?? name) asks for seed \(own), and --seed for \(seed); change the file, or leave --seed away"
                 )
             }
             guard let seed = seed ?? definition.seed ?? known else {
-                throw usage("'\(name)' has no golden yet, so --seed N is needed")
+                throw usage("\(place)'\(name)' has no golden yet, so --seed N is needed")
             }
             guard !candidates.contains(where: { $0.definition.experiment.name == name }) else {
-                throw usage("'\(name)' is named twice")
+                throw usage("\(place)'\(name)' is named twice")
             }
             candidates.append((definition, seed))
         }
@@ -142,8 +174,8 @@ enum BlessCommand: Command {
             } else if let golden {
                 throw usage(
                     "the golden '\(name)' is gone, and nothing else says what it computed; restore it from version control, bless "
-                        + "it with --config FILE --seed \(golden.seed), or take its line out of "
-                        + "\(folder.path)/\(GoldenFolder.indexName)")
+                        + "it with --config FILE --seed \(golden.seed), or let `repro retire \(Text.shellWord(name))"
+                        + "\(folder.option) --reason TEXT` take it out of \(GoldenFolder.indexName)")
             } else {
                 _ = try context.shippedExperiment(name)
             }

@@ -9,7 +9,8 @@ enum CheckCommand: Command {
             .goldens,
             .option("config", "FILE", "check the golden of this experiment alone, against the file as it is now"),
             .option("results", "DIR", "where a case drifts, leave goldens as this build would bless them, for review"),
-            .option("against", "REF", "report goldens that this git revision has and this tree lacks"),
+            .option(
+                "against", "REF", "report what this git revision checks and this tree does not: goldens, config files"),
             .option("shard", "K/N", "check the K-th of N parts of the cases"),
             .option(
                 "perturb", "FAULT",
@@ -28,6 +29,8 @@ enum CheckCommand: Command {
             "with the reason, and the others are judged. Data files are read once; one that changes meanwhile is not judged.",
             "Exit code: 0 reproduced, 1 drift, 2 could not judge, 3 not reproducible here, 4 not finite.",
             "make turns every failure into 2, so CI calls this command itself.",
+            "--against: a golden of REF that is gone, or names no config file any more, is not judged; `repro retire` takes one out.",
+            "Where nobody reads standard output any more (| head), cases are still judged and files written.",
             "--format github writes annotations, and a summary to $GITHUB_STEP_SUMMARY where it is set.",
             "--shard deals the sorted cases out one by one; together the shards check all. One without a case checked nothing: 2.",
         ], formats: Format.allCases)
@@ -62,7 +65,7 @@ enum CheckCommand: Command {
         }
         try context.reportHalfDone(folder)
         check.baseline = try arguments.value("against").map { try GoldenBaseline(reference: $0, folder: folder) }
-        if let baseline = check.baseline, baseline.names.isEmpty {
+        if let baseline = check.baseline, baseline.goldens.isEmpty {
             context.messages.remark(
                 "--against \(baseline.reference): it has no golden under \(folder.path), so that none can be missed here"
             )
@@ -90,6 +93,7 @@ enum CheckCommand: Command {
         }
         try context.interruption.protected { try results?.verifyPlace(checking: folder) }
 
+        context.interruption.outliveReaders()
         let environment = RunEnvironment(engine: engine)
         let diagnosis = Diagnosis(
             goldens: folder.path, config: arguments.value("config"), environment: environment, baseline: check.baseline,
@@ -99,6 +103,10 @@ enum CheckCommand: Command {
         let report = CheckReport(rendering: rendering, names: names, context: context)
         written = report
         for name in names {
+            if let baseline = check.baseline, let retirement = baseline.retirement(of: name, in: folder) {
+                try report.append(rendering.retired(retirement, since: baseline.reference))
+                continue
+            }
             let progress = context.messages.runProgress(name)
             let judged =
                 try isolated?.judge(name)

@@ -33,10 +33,14 @@ enum ReviewCommand: Command {
         try context.reportHalfDone(goldens)
         guard arguments.operands.count <= 1 else { throw usage("one folder at a time: repro review DIR") }
         guard let path = arguments.operands.first ?? Review.place(goldens: goldens) else {
-            throw CommandLineError(
-                message:
-                    "nothing to review: no golden of '\(goldens.path)' is unreviewed, and no check has left a folder "
-                    + "here; `repro check --results DIR` does, then `repro review DIR`", code: .noInput)
+            let nothing =
+                "nothing to review: no golden of '\(goldens.path)' is unreviewed, and no check has left a folder "
+                + "here; `repro check --results DIR` does, then `repro review DIR`"
+            guard decisions(arguments).isEmpty, try !goldens.claimedNames().isEmpty else {
+                throw CommandLineError(message: nothing, code: .noInput)
+            }
+            try Output.write([nothing])
+            return .success
         }
         guard Paths.isFolder(path) == true else {
             throw FormatError(
@@ -57,14 +61,17 @@ enum ReviewCommand: Command {
             throw usage("--\(option) says nothing where no golden is accepted")
         }
         var desk = ReviewDesk(context: context, review: review, reason: arguments.value("reason"))
-        try desk.verify(accepts: script.contains { $0.decision == .accept }, asks: script.isEmpty && !cases.isEmpty)
+        let accepted = cases.filter { item in
+            script.contains { $0.decision == .accept && Text.areSame($0.name, item.golden.name.text) }
+        }
+        try desk.verify(accepting: accepted, asks: script.isEmpty && !cases.isEmpty)
         for (index, item) in cases.enumerated() {
             let decided = script.first { Text.areSame($0.name, item.golden.name.text) }?.decision
             if !script.isEmpty && decided == nil { continue }
             try desk.show(item, "\(index + 1) of \(cases.count)")
             if try desk.decide(item, as: decided) == .quit { break }
         }
-        try desk.close(left: try review.cases().count)
+        try desk.close(left: cases.isEmpty ? nil : try review.cases().count)
         return .success
     }
 
@@ -74,20 +81,23 @@ enum ReviewCommand: Command {
     private static func script(
         _ arguments: Arguments, _ cases: [Review.Case], in path: String
     ) throws -> [(name: String, decision: ReviewDecision)] {
-        var script: [(name: String, decision: ReviewDecision)] = []
-        for (option, decision) in [("accept", ReviewDecision.accept), ("reject", .reject), ("skip", .skip)] {
-            for name in arguments.allValues(option) {
-                guard cases.contains(where: { Text.areSame($0.golden.name.text, name) }) else {
-                    throw usage(
-                        "no golden called '\(name)' is to be reviewed in '\(path)'; to be reviewed: "
-                            + (cases.isEmpty ? "none" : cases.map(\.golden.name.text).joined(separator: ", ")))
-                }
-                guard !script.contains(where: { Text.areSame($0.name, name) }) else {
-                    throw usage("'\(name)' is decided twice")
-                }
-                script.append((name, decision))
+        let script = decisions(arguments)
+        for (index, name) in script.map(\.name).enumerated() {
+            guard cases.contains(where: { Text.areSame($0.golden.name.text, name) }) else {
+                throw usage(
+                    "no golden called '\(name)' is to be reviewed in '\(path)'; to be reviewed: "
+                        + (cases.isEmpty ? "none" : cases.map(\.golden.name.text).joined(separator: ", ")))
+            }
+            guard !script[..<index].contains(where: { Text.areSame($0.name, name) }) else {
+                throw usage("'\(name)' is decided twice")
             }
         }
         return script
+    }
+
+    private static func decisions(_ arguments: Arguments) -> [(name: String, decision: ReviewDecision)] {
+        [("accept", ReviewDecision.accept), ("reject", .reject), ("skip", .skip)].flatMap { option, decision in
+            arguments.allValues(option).map { ($0, decision) }
+        }
     }
 }

@@ -22,30 +22,37 @@ struct ReviewDesk {
     /// Makes sure, before anything is shown, that what is going to be accepted can be signed.
     ///
     /// - Parameters:
-    ///   - accepts: whether a script accepts a golden, and has nobody to ask.
+    ///   - accepted: the cases that a script accepts, and has nobody to ask.
     ///   - asks: whether somebody is going to be asked.
-    /// - Throws: `CommandLineError`, 64.
-    mutating func verify(accepts: Bool, asks: Bool) throws {
+    /// - Throws: `CommandLineError`, 64; `Review.Outdated`.
+    mutating func verify(accepting accepted: [Review.Case], asks: Bool) throws {
+        if let refusal = accepted.lazy.compactMap(review.refusal).first { throw refusal }
+        let accepts = !accepted.isEmpty
         if let reason, !ReviewDesk.says(reason) { throw usage("--reason is empty") }
         if accepts && reason == nil { throw usage("--accept needs --reason TEXT: say what changed, and why") }
         if accepts || asks { author = try BlessCommand.author(context.arguments) }
     }
 
     func show(_ item: Review.Case, _ place: String) throws {
-        let golden = item.golden
-        var rows = ProposalText.rows(golden, replacing: item.previous, drift: item.drift)
-        if item.previous == nil { rows.insert(FindingRow("before", "no earlier golden"), at: 0) }
+        let text = ProposalText(
+            golden: item.golden, previous: item.previous, fault: item.previousFault, drift: item.drift)
+        var rows = text.rows
+        if item.previous == nil && item.previousFault == nil {
+            rows.insert(FindingRow("before", "no earlier golden"), at: 0)
+        }
         if let drift = item.drift {
             rows.insert(FindingRow("cause", StyledText(DriftText.cause(drift), .bad)), at: 0)
         }
-        if let present = item.present, let since = Drift(asked: present) {
+        if let fault = item.presentFault {
+            rows.append(FindingRow("since then", "not known: \(fault)"))
+        }
+        if let since = item.outdated {
             rows.append(
                 FindingRow(
                     "since then", "\(bad: "what is asked for here is no longer what this golden was made of")",
                     below: ConditionText(conditions: since.conditions).rows(withEnvironment: false)))
         }
-        let title = ProposalText.title(golden, replacing: item.previous)
-        try context.write(["", "\(faint: place)  \(title)"] + rows.flatMap { $0.lines() })
+        try context.write(["", "\(faint: place)  \(text.title)"] + rows.flatMap { $0.lines() })
     }
 
     /// Carries out what a script decided, or asks until something is decided.
@@ -54,6 +61,10 @@ struct ReviewDesk {
             let decision = try decided ?? ask(item.golden.name)
             switch decision {
             case .accept:
+                if decided == nil, let refusal = review.refusal(accepting: item) {
+                    try Output.write(["\(refusal)"])
+                    continue
+                }
                 guard try knowsReason() else { continue }
                 try accept(item)
             case .reject: try reject(item)
@@ -96,7 +107,7 @@ struct ReviewDesk {
 
     private mutating func accept(_ item: Review.Case) throws {
         let name = item.golden.name.text
-        let change = review.change(accepting: item, by: author, reason: reason ?? "")
+        let change = try review.change(accepting: item, by: author, reason: reason ?? "")
         try BlessCommand.commit([change], to: review.goldens, context)
         accepted.append(name)
         try Output.write(["accepted: \(review.goldens.path)/\(name).json, because: \(reason ?? "")"])
@@ -116,8 +127,12 @@ struct ReviewDesk {
         ])
     }
 
-    func close(left: Int) throws {
+    /// - Parameter left: how many are still to be decided; nil where none were from the start.
+    func close(left: Int?) throws {
         try context.interruption.protected { try review.close() }
+        guard let left else {
+            return try Output.write(["nothing to review: every golden of \(review.folder.path) is decided"])
+        }
         try Output.write(["", "accepted \(accepted.count), rejected \(rejected.count), left \(left)"])
         if left > 0 { try Output.write(["the rest: repro review \(Text.shellWord(review.folder.path))\(place)"]) }
         if !accepted.isEmpty { try Output.write(["then: repro check\(place)"]) }

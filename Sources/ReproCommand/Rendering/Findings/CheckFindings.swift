@@ -17,8 +17,34 @@ struct CheckFindings {
             successor: outcome.successor)
     }
 
+    /// A golden that a revision has, and that was taken out here on purpose.
+    func retired(_ retirement: GoldenRetirement, since reference: String) -> JudgedCase {
+        let name = retirement.name.text
+        let row = FindingRow(
+            "retired", "'\(reference)' has it; \(retirement.by) took it out of this folder: \(retirement.reason)")
+        let title: StyledText =
+            "\(name.padded(width))  \(good: "retired")           \(faint: retirement.root.abbreviated)"
+        let finding = Finding(
+            name: name, outcome: .passed, headline: "retired", rows: [row], digest: retirement.root,
+            file: "\(diagnosis.goldens)/\(GoldenFolder.indexName)", title: title)
+        let json: JSONValue = [
+            "name": name, "verdict": "retired", "exitCode": ExitCode.success.rawValue, "headline": finding.headline,
+            "expected": retirement.root, "found": JSONValue.null, "findings": finding.rows,
+        ]
+        return JudgedCase(finding: finding, exitCode: .success, json: json, isRetired: true)
+    }
+
+    /// The exit code of a check: a retired golden was not checked, and a check of nothing is no success.
+    static func exitCode(of cases: [JudgedCase]) -> ExitCode {
+        cases.allSatisfy(\.isRetired) ? .notJudged : .ofSeveral(cases.map(\.exitCode))
+    }
+
     func findings(_ cases: [JudgedCase], code: ExitCode) -> Findings {
-        let summary = "\(cases.count(where: \.isReproduced)) of \(cases.count) reproduced"
+        let retired = cases.count(where: \.isRetired)
+        let summary =
+            "\(cases.count(where: \.isReproduced)) of \(cases.count - retired) reproduced"
+            + (retired == 0 ? "" : ", \(retired) retired")
+            + (retired == cases.count ? ": nothing was checked" : "")
         return Findings(
             command: "check", subject: "golden", cases: cases.map(\.finding), summary: summary,
             closing: ["", StyledText(summary)],
@@ -98,6 +124,8 @@ struct JudgedCase: Sendable {
     let json: JSONValue
     /// Where it drifted and somebody is to review it: the golden as this build would bless it.
     var successor: GoldenChange?
+    /// Whether it was taken out on purpose, so that nothing was judged.
+    var isRetired = false
 
-    var isReproduced: Bool { exitCode == .success }
+    var isReproduced: Bool { exitCode == .success && !isRetired }
 }

@@ -13,7 +13,9 @@ struct ConditionText {
                 FindingRow(kind, StyledText($0.name == kind ? ConditionText.change($0) : line($0)))
             }
         }
-        return rows("option", conditions.options) + rows("data", conditions.data) + rows("seed", [conditions.seed])
+        let renamed = conditions.renamed.map { FindingRow("option", StyledText(ConditionText.renamed($0))) }
+        return rows("option", conditions.options) + renamed + rows("data", conditions.data)
+            + rows("seed", [conditions.seed])
             + (withEnvironment ? rows("environment", conditions.environment) : [])
     }
 
@@ -52,6 +54,9 @@ struct ConditionText {
     static func line(_ condition: Condition, width: Int = 0) -> String {
         "\(condition.name.padded(width)) \(change(condition))"
     }
+
+    /// An option that calls a data file otherwise: `data.train "../a.tsv" → "../b.tsv" (the same bytes)`.
+    static func renamed(_ condition: Condition) -> String { "\(line(condition)) (the same bytes)" }
 
     /// Both values, long ones from shortly before the place where they part.
     private static func change(_ condition: Condition) -> String {

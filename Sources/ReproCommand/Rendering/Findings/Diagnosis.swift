@@ -17,7 +17,8 @@ struct Diagnosis {
     func rows(_ outcome: GoldenCheck.Outcome) -> [FindingRow] {
         let tensors = outcome.tensorsFault.map { [FindingRow("tensors", "\("\($0)")")] } ?? []
         switch outcome.verdict {
-        case .reproduced: return definition(outcome) + tensors
+        case .reproduced:
+            return definition(outcome) + renamed(outcome) + tensors + (next(outcome).map { [$0] } ?? [])
         case .drift(let drift):
             let asked = ConditionText(conditions: drift.conditions).rows(withEnvironment: false)
             let remark = drift.hasRun ? "" : "; nothing was run"
@@ -39,10 +40,20 @@ struct Diagnosis {
 
     /// Of a golden that nothing but itself says the experiment of, that this is so: an edit of a config file cannot be seen.
     private func definition(_ outcome: GoldenCheck.Outcome) -> [FindingRow] {
-        guard config == nil, let golden = outcome.golden, golden.config == nil,
-            Experiment.shipped(named: golden.name.text) == nil
-        else { return [] }
-        return [FindingRow("config", "no file: nothing but the golden says what it computes")]
+        guard config == nil, let golden = outcome.golden else { return [] }
+        if let own = golden.config {
+            guard let baseline, let other = baseline.claim(golden.name.text)?.config, !Text.areSame(own, other) else {
+                return []
+            }
+            return [FindingRow("config", "\(other) → \(own) since '\(baseline.reference)'")]
+        }
+        return Experiment.shipped(named: golden.name.text) == nil
+            ? [FindingRow("config", "no file: nothing but the golden says what it computes")] : []
+    }
+
+    /// Data files that are called otherwise than when the golden was made, which changes nothing that is computed.
+    private func renamed(_ outcome: GoldenCheck.Outcome) -> [FindingRow] {
+        outcome.renamed.map { FindingRow("option", StyledText(ConditionText.renamed($0))) }
     }
 
     /// Where it ran, where that can matter: whatever was asked for is the same everywhere.
@@ -57,7 +68,9 @@ struct Diagnosis {
         let place = GoldenFolder(path: goldens).option
         func row(_ text: String) -> FindingRow { FindingRow("next", StyledText(text)) }
         switch outcome.verdict {
-        case .reproduced: return nil
+        case .reproduced:
+            return outcome.renamed.isEmpty
+                ? nil : row("repro bless \(name)\(place) --reason TEXT   takes the new name up; nothing else changes")
         case .drift(let drift):
             let bless =
                 results.map { "repro review \(Text.shellWord($0))\(place)" }
@@ -85,7 +98,7 @@ struct Diagnosis {
                 return row("repro check \(name)\(place) --no-isolation   judges it where a debugger can look")
             }
             if outcome.golden?.isUnreviewed == true { return row("repro review\(place)") }
-            return baseline?.command(restoring: name, in: GoldenFolder(path: goldens)).map(row)
+            return baseline?.command(restoring: outcome.name, in: GoldenFolder(path: goldens)).map(row)
         case .notFinite:
             return row("repro run \(target(outcome)) --trace tensor   and look at the tensors before it")
         }

@@ -30,11 +30,11 @@ enum DriftText {
         let recorded = tensor.elements.map { FindingRow("", StyledText(text($0))) }
         if tensor.structure != nil { return rows + recorded }
         if let whole = tensor.whole {
-            row("elements", StyledText(TensorDifferenceText.extent(whole)))
+            row("elements", "\(TensorDifferenceText.extent(whole)) in \(tensor.name)")
             row("first element", StyledText(TensorDifferenceText.first(whole)))
             return rows
         }
-        row("elements", StyledText(elements(tensor)))
+        row("elements", "\(elements(tensor)) in \(tensor.name)")
         return rows + recorded
     }
 

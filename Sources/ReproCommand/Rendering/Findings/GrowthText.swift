@@ -67,13 +67,16 @@ struct GrowthText {
                 continue
             }
             let counts = "\(stage.moved?.count ?? 0) of \(stage.tensors?.count ?? 0) tensors".padded(18)
-            let distance = stage.greatestULP.map { "\(GrowthText.bar($0)) \($0) ulp" } ?? "distance not recorded"
+            let distance =
+                stage.farthest.map { "\(GrowthText.bar($0.ulps)) \($0.ulps) ulp in \($0.name)" }
+                ?? "distance not recorded"
             lines.append(FindingRow(line: "    \(name)\(counts)\(distance)"))
         }
         let unknown = stages.count - known.count
         let rest = unknown == 0 ? "" : "; \(grouped(unknown)) more stages differ"
         return FindingRow(
-            "growth", "the greatest distance seen in a stage, a block for each four bits\(rest)", below: lines)
+            "growth", "the greatest distance that is known in any tensor of a stage, a block for each four bits\(rest)",
+            below: lines)
     }
 
     /// A block for each four bits of a distance, so that one block more is sixteen times as far.
@@ -100,5 +103,13 @@ struct GrowthText {
             ]
         }
         return stages.json
+    }
+}
+
+extension StageComparison {
+    /// The tensor whose elements are farthest apart, as far as that is known.
+    fileprivate var farthest: (name: String, ulps: UInt64)? {
+        let known = (moved ?? []).compactMap { tensor in tensor.greatestULP.map { (name: tensor.name, ulps: $0) } }
+        return known.first { $0.ulps == greatestULP }
     }
 }

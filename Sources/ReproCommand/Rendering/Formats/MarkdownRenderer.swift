@@ -1,6 +1,6 @@
 import Repro
 
-/// A table in Markdown, and the details of each case that has some, folded away.
+/// A table in Markdown, and the details of each case that has some: folded away where it passed.
 struct MarkdownRenderer: Renderer {
     func closing(_ findings: Findings) -> Escaped<Markdown> {
         var text: Escaped<Markdown> = """
@@ -15,10 +15,11 @@ struct MarkdownRenderer: Renderer {
             text += "| \(finding.name) | \(finding.headline) | \(digest) |\n"
         }
         for finding in findings.cases where !finding.detailsBelowHeadline.isEmpty {
+            let opening: Escaped<Markdown> = finding.outcome == .passed ? "<details>" : "<details open>"
             let lines = finding.detailsBelowHeadline.map { "\($0)\n" as Escaped<MarkdownFence> }.joined()
             text += """
 
-                <details><summary>\(finding.name)</summary>
+                \(opening)<summary>\(finding.name)</summary>
 
                 ```
                 \(embedding: lines)```

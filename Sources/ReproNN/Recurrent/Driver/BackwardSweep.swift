@@ -56,28 +56,28 @@ struct BackwardSweep {
         var (current, following) = (scratch.stateGradient.view, scratch.previousStateGradient.view)
         for place in stride(from: layout.longest - 1, through: 0, by: -1) {
             let step = walk.step(place)
-            for part in parts { stateGradient(step, into: current, following: following, weights.part(at: part)) }
+            for part in parts { stateGradient(step, into: current, following: following, part) }
             observed?.stateGradient(step, current)
             unproject(step, current)
             observed?.kernelInputs(step, current)
-            for part in parts { activationGradient(step, current, weights.part(at: part)) }
+            for part in parts { activationGradient(step, current, part) }
             observed?.activationGradients(step, current)
             synchronize()
-            for part in parts { initialStateGradient(step, current, weights.part(at: part)) }
+            for part in parts { initialStateGradient(step, current, part) }
             swap(&current, &following)
         }
     }
 
     /// The columns of a state that a part computes the gradient of.
-    private func stateColumns(_ part: UnitPart) -> Range<Int> {
-        configuration.projectionSize > 0 ? 0..<configuration.stateSize : part.units
+    private func stateColumns(_ part: Int) -> Range<Int> {
+        configuration.projectionSize > 0 ? 0..<configuration.stateSize : weights.part(at: part).units
     }
 
     /// dh of every running rank: through the step that follows in the walk, and from above.
     ///
     /// - Parameter next: dh of the step that follows.
     private func stateGradient(
-        _ step: Int, into gradient: MatrixView, following next: MatrixView, _ part: UnitPart
+        _ step: Int, into gradient: MatrixView, following next: MatrixView, _ part: Int
     ) {
         let layout = walk.layout
         let columns = stateColumns(part)
@@ -105,7 +105,7 @@ struct BackwardSweep {
     @inline(__always)
     private func chain(
         _ rows: Range<Int>, _ ranks: Range<Int>, into gradient: MatrixView, following next: MatrixView,
-        _ part: UnitPart,
+        _ part: Int,
         above: () -> MatrixView?
     ) {
         let target = gradient.rows(ranks)
@@ -113,10 +113,10 @@ struct BackwardSweep {
         let carried = scratch.update.map {
             (gradient: next.rows(ranks).columns(columns), update: $0.view.rows(ranks).columns(columns))
         }
-        part.stateGradient!.multiply(
-            state.gates.rows(rows).columns(0..<part.stateGradient!.depth), start: scratch.zeros[0], into: target,
-            kernels)
-        if let candidate = part.candidateGradient {
+        let product = weights.part(at: part).stateGradient!
+        product.multiply(
+            state.gates.rows(rows).columns(0..<product.depth), start: scratch.zeros[0], into: target, kernels)
+        if let candidate = weights.part(at: part).candidateGradient {
             candidate.multiply(state.candidate!.rows(rows), start: nil, into: target, kernels)
         }
         kernels.completeStateGradient(target.columns(columns), carried: carried, above: above())
@@ -132,9 +132,9 @@ struct BackwardSweep {
             kept, start: scratch.zeros[0], into: scratch.unprojected!.view.rows(0..<count), kernels)
     }
 
-    private func activationGradient(_ step: Int, _ gradient: MatrixView, _ part: UnitPart) {
+    private func activationGradient(_ step: Int, _ gradient: MatrixView, _ part: Int) {
         let first = walk.layout.offset(step)
-        let units = part.units
+        let units = weights.part(at: part).units
         walk.forEachSegment(step) { segment in
             let ranks = segment.ranks
             let rows = segment.rows(from: first)
@@ -158,7 +158,7 @@ struct BackwardSweep {
     }
 
     /// The gradient of h_0 of the ranks whose walk begins at a step.
-    private func initialStateGradient(_ step: Int, _ gradient: MatrixView, _ part: UnitPart) {
+    private func initialStateGradient(_ step: Int, _ gradient: MatrixView, _ part: Int) {
         let first = walk.layout.offset(step)
         walk.forEachSegment(step) { segment in
             guard segment.previousRow == nil else { return }

@@ -75,13 +75,12 @@ struct ForwardSweep {
 
     /// Continues the chains of a step's pre-activations over the state that it reads.
     private func multiplyState(_ step: Int, _ walk: Walk, _ part: Int, origin: Int) {
-        let part = weights.part(at: part)
         let firstRow = walk.layout.offset(step) - origin
         walk.forEachSegment(step) { segment in
             let rows = segment.rows(from: firstRow)
             let before = before(segment)
-            part.state.multiply(before, start: nil, into: state.gates.rows(rows), kernels)
-            if let candidate = part.candidate {
+            weights.part(at: part).state.multiply(before, start: nil, into: state.gates.rows(rows), kernels)
+            if let candidate = weights.part(at: part).candidate {
                 candidate.multiply(
                     before, start: own.candidateStart!, into: state.candidate!.rows(rows), kernels)
             }

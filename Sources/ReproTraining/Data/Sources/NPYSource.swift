@@ -2,8 +2,9 @@ import ReproFormats
 import ReproRandom
 
 /// Tensors in three npy files per split: inputs, lengths and targets.
-public struct NPYSource: TrainingSource {
+public struct NPYSource: TrainingSource, FeatureSource {
     static let format = "npy"
+    package static let fileCount = 3
     static let tasks = [Experiment.Task.classification, .tagging, .regression]
 
     /// The files of each split.
@@ -19,8 +20,10 @@ public struct NPYSource: TrainingSource {
     }
 
     func dataset(_ request: DataRequest) throws -> Dataset {
-        try files.dataset(request) { try $0.map { try NPYFile($0).read() } }
+        try files.dataset(request, arrays: arrays)
     }
+
+    package func arrays(_ files: [ByteFile]) throws -> [ArrayValue] { try files.map { try NPYFile($0).read() } }
 }
 
 extension NPYSource {

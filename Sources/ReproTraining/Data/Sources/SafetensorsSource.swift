@@ -2,8 +2,9 @@ import ReproFormats
 import ReproRandom
 
 /// Tensors in one safetensors file per split.
-public struct SafetensorsSource: TrainingSource {
+public struct SafetensorsSource: TrainingSource, FeatureSource {
     static let format = "safetensors"
+    package static let fileCount = 1
     static let tasks = [Experiment.Task.classification, .tagging, .regression]
 
     /// The files of each split.
@@ -16,11 +17,11 @@ public struct SafetensorsSource: TrainingSource {
         SafetensorsSource(files: files.mappingPaths(transform))
     }
 
-    func dataset(_ request: DataRequest) throws -> Dataset {
-        try files.dataset(request) { files in
-            let file = try SafetensorsFile(files[0])
-            return try TensorFiles.names.map { try file.value(named: $0) }
-        }
+    func dataset(_ request: DataRequest) throws -> Dataset { try files.dataset(request, arrays: arrays) }
+
+    package func arrays(_ files: [ByteFile]) throws -> [ArrayValue] {
+        let file = try SafetensorsFile(files[0])
+        return try TensorFiles.names.map { try file.value(named: $0) }
     }
 }
 

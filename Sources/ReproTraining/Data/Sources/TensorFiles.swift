@@ -2,6 +2,35 @@ import ReproFormats
 import ReproNN
 import ReproNumerics
 
+/// A source that reads tensors of features.
+package protocol FeatureSource {
+    /// The files of each split.
+    var files: TensorFiles { get }
+    /// How many files a split has.
+    static var fileCount: Int { get }
+    /// The tensors of one split's files, in the order of ``TensorFiles/names``.
+    func arrays(_ files: [ByteFile]) throws -> [ArrayValue]
+}
+
+extension FeatureSource {
+    /// Sequences to evaluate a trained model on.
+    ///
+    /// - Parameters:
+    ///   - paths: the files of one split.
+    ///   - features: how many features the model reads.
+    /// - Throws: `FormatError` where they are not what `TensorFiles` describes.
+    package func sequences(paths: [String], tagging: Bool, features: Int) throws -> SequenceSet {
+        let batch = try TensorFiles.batch(
+            try arrays(try paths.map { try ByteFile(path: $0) }), paths: paths, tagging: tagging,
+            classes: files.classes)
+        if case .features(let inputs) = batch.inputs, inputs.shape[1] != features {
+            throw TensorFiles.malformed(
+                paths[0], "inputs", "\(inputs.shape[1]) features where the model reads \(features)")
+        }
+        return SequenceSet(batch, tagging: tagging)
+    }
+}
+
 /// The paths of tensor files, one list per split, and the number of classes: what npy and safetensors sources share.
 ///
 /// A split is `inputs` `[N, T, I]`, `lengths` `[N]`, and `targets` `[N]` or, tagging, `[N, T]`: integers, but floats in
@@ -90,7 +119,7 @@ extension TensorFiles {
             input: .features(features), classes: classes ?? 1, labels: [], splits: read, files: contents)
     }
 
-    private static func batch(
+    fileprivate static func batch(
         _ arrays: [ArrayValue], paths: [String], tagging: Bool, classes: Int?
     ) throws -> SequenceBatch {
         let path = { (index: Int) in paths[min(index, paths.count - 1)] }
@@ -151,7 +180,7 @@ extension TensorFiles {
         return Array(targets.elements)
     }
 
-    private static func malformed(_ path: String, _ key: String, _ problem: String) -> FormatError {
+    fileprivate static func malformed(_ path: String, _ key: String, _ problem: String) -> FormatError {
         FormatError(
             .badData, path: path, key: key, problem: problem,
             remedy: "write inputs [N, T, I] F32, lengths [N] I64 and targets [N] or [N, T] I64, in regression [N] F32")

@@ -49,14 +49,23 @@ public enum ColumnsFormat: TextFormat {
     public static let tasks = [Experiment.Task.tagging]
 }
 
+/// A source that reads text files.
+package protocol TextReadingSource {
+    /// What each record of its files is.
+    var records: RecordFormat { get }
+    /// The files, and what is read of them.
+    var files: TextFiles { get }
+}
+
 /// Text files of one format.
-public struct TextSource<Format: TextFormat>: TrainingSource {
+public struct TextSource<Format: TextFormat>: TrainingSource, TextReadingSource {
     static var format: String { Format.records.rawValue }
     static var tasks: [Experiment.Task] { Format.tasks }
 
     /// The files, and what is read of them.
     public var files: TextFiles
 
+    package var records: RecordFormat { Format.records }
     var options: JSONValue { files.json }
     public var paths: [String] { files.splits.map(\.path) }
 

@@ -73,9 +73,9 @@ struct Targets {
         switch numbering.labels {
         case .numbers(let all):
             guard let value = all[Int(labels[labels.startIndex])] else {
-                throw try error(
-                    member, 0, labels, "is no finite number",
-                    remedy: "write a number such as -1.5 or 2e-3, or set task to \"classification\"")
+                throw Numbering.noNumber(
+                    tables.labels[Int(labels[labels.startIndex])], path: part.reading.path,
+                    line: try part.reading.line(member, place: 0))
             }
             numbers.append(value)
         case .classes(let all):
@@ -83,8 +83,10 @@ struct Targets {
             if let place = found.firstIndex(of: -1) {
                 unseenCount += found.count { $0 < 0 }
                 if unseen == .error {
-                    throw try error(
-                        member, place, labels, "never occurs in the training split",
+                    throw FormatError(
+                        .badData, path: part.reading.path, line: try part.reading.line(member, place: place),
+                        problem:
+                            "the label '\(text(labels[labels.startIndex + place]))' never occurs in the training split",
                         remedy: "correct it, or add examples of it to the training split")
                 }
                 if unseen == .skip { return false }
@@ -106,12 +108,5 @@ struct Targets {
         }
     }
 
-    private func error(
-        _ member: Int, _ place: Int, _ labels: ArraySlice<UInt32>, _ problem: String, remedy: String
-    ) throws(FormatError) -> FormatError {
-        let label = tables.labels[Int(labels[labels.startIndex + place])]
-        return FormatError(
-            .badData, path: part.reading.path, line: try part.reading.line(member, place: place),
-            problem: "the label '\(String(decoding: label, as: UTF8.self))' \(problem)", remedy: remedy)
-    }
+    private func text(_ label: UInt32) -> String { String(decoding: tables.labels[Int(label)], as: UTF8.self) }
 }

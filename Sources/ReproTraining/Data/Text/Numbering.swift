@@ -28,7 +28,7 @@ struct Numbering {
             vocabulary: Vocabulary(tables.tokens, counts: counts, limits: files.limits),
             affixes: request.affixes, labels: seen.map { Array(tables.labels[$0]) })
         if isRegression {
-            labels = .numbers((0..<tables.labels.count).map { Numbering.value(of: tables.labels[$0]) })
+            labels = .numbers((0..<tables.labels.count).map { Numbering.number(of: tables.labels[$0]) })
         } else {
             var classes = [Int32](repeating: -1, count: isSeen.count)
             for (number, label) in seen.enumerated() { classes[label] = Int32(number) }
@@ -58,10 +58,17 @@ struct Numbering {
     }
 
     /// The finite number that a label is, as JSON writes one: the nearest binary64, rounded to binary32.
-    private static func value(of label: ArraySlice<UInt8>) -> Float? {
+    static func number(of label: ArraySlice<UInt8>) -> Float? {
         guard label.allSatisfy({ $0 > 0x20 }), let double = (try? JSONValue.parse(Array(label), path: ""))?.double
         else { return nil }
         let value = Float(double)
         return value.isFinite ? value : nil
+    }
+
+    static func noNumber(_ label: ArraySlice<UInt8>, path: String, line: Int) -> FormatError {
+        FormatError(
+            .badData, path: path, line: line,
+            problem: "the label '\(String(decoding: label, as: UTF8.self))' is no finite number",
+            remedy: "write a number such as -1.5 or 2e-3, or set task to \"classification\"")
     }
 }

@@ -91,6 +91,38 @@ extension Edit {
             try FileManager.default.moveItem(atPath: $0("m/train.tsv"), toPath: $0("m/elsewhere.tsv"))
             try FileManager.default.createSymbolicLink(atPath: $0("m/train.tsv"), withDestinationPath: "elsewhere.tsv")
         },
+        Edit(
+            .data, "another name for the same bytes", 0, "reproduced",
+            naming: ["data.train \"../train.tsv\" → \"../renamed.tsv\" (the same bytes)"]
+        ) {
+            try FileManager.default.moveItem(atPath: $0("m/train.tsv"), toPath: $0("m/renamed.tsv"))
+            try $0.replace("\"train.tsv\"", "\"renamed.tsv\"", in: "m/mood.json")
+        },
+        Edit(
+            .data, "two files that changed their names", 0, "reproduced",
+            naming: ["data.train \"../train.tsv\" → \"../test.tsv\" (the same bytes)"]
+        ) {
+            try $0.write("m/train.tsv", Mood.test)
+            try $0.write("m/test.tsv", Mood.train)
+            try $0.replace("\"train\": \"train.tsv\"", "\"train\": \"test.tsv\"", in: "m/mood.json")
+            try $0.replace("\"test\": \"test.tsv\"", "\"test\": \"train.tsv\"", in: "m/mood.json")
+        },
+        Edit(
+            .data, "another name, and another option", 1, "training.epochs 2 → 3",
+            naming: ["data.train \"../train.tsv\" → \"../renamed.tsv\" (the same bytes)", "nothing was run"]
+        ) {
+            try FileManager.default.moveItem(atPath: $0("m/train.tsv"), toPath: $0("m/renamed.tsv"))
+            try $0.replace("\"train.tsv\"", "\"renamed.tsv\"", in: "m/mood.json")
+            try $0.replace("\"epochs\": 2", "\"epochs\": 3", in: "m/mood.json")
+        },
+        Edit(
+            .data, "another name, and another word", 1, "data.train \"../train.tsv\" → \"../renamed.tsv\"",
+            naming: ["nothing was run"]
+        ) {
+            try $0.remove("m/train.tsv")
+            try $0.write("m/renamed.tsv", Mood.train.replacingOccurrences(of: "grey", with: "gray"))
+            try $0.replace("\"train.tsv\"", "\"renamed.tsv\"", in: "m/mood.json")
+        },
         Edit(.data, "another file beside it", 0, "reproduced") { try $0.write("m/more.tsv", "good\tx\n") },
     ]
 

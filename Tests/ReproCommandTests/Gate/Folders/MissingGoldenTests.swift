@@ -19,7 +19,7 @@ import Testing
             #expect(check.code == 2, "\(check)")
             for part in [
                 "missing; restore it", "`repro bless mood --goldens m/Goldens --reason TEXT`", "--config FILE --seed N",
-                "take its line out of index.json",
+                "where it is to go, `repro retire mood --goldens m/Goldens --reason TEXT`",
             ] { #expect(check.out.contains(part), "no '\(part)' in \(check)") }
             expectSuccess(try bless(place, "mood"))
             expectSuccess(try place.repro("check", "--goldens", "m/Goldens"))
@@ -34,32 +34,47 @@ import Testing
         try withWorkplace { place in
             try place.blessMood("m")
             expectSuccess(try bless(place, "outputs", "--seed", "1"))
-            try withoutConfig(place)
+            try place.dropConfig("m/Goldens")
             try place.remove("m/Goldens/mood.json")
             expectRefusal(
                 try bless(place, "mood"), 64, naming: "the golden 'mood' is gone", "--config FILE --seed 7",
-                "m/Goldens/index.json")
+                "`repro retire mood --goldens m/Goldens --reason TEXT`")
             expectSuccess(try bless(place, "outputs"))
             expectSuccess(try bless(place, "--config", "m/mood.json"))
             expectSuccess(try place.repro("check", "--goldens", "m/Goldens"))
         }
     }
 
-    /// Takes the config file out of the golden and its entry, as somebody could who wants the gate to look away.
-    private func withoutConfig(_ place: Workplace) throws {
-        try place.replace("  \"config\": \"../mood.json\",\n", "", in: "m/Goldens/mood.json")
-        try place.replace("\"config\":\"../mood.json\",", "", in: "m/Goldens/index.json")
-        let old = try #require(
-            try JSONValue.read(path: place("m/Goldens/index.json"))["goldens"]?.elements?.first?["sha256"]?.string)
-        let new = Hashing().digest(of: try place.bytes("m/Goldens/mood.json")).hexadecimal
-        try place.replace(old, new, in: "m/Goldens/index.json")
+    /// A golden that was never made has a command that makes it, with the config that was asked for.
+    @Test func aGoldenThatWasNeverBlessedIsToldHowTo() throws {
+        try withWorkplace { place in
+            try place.blessMood("m")
+            try place.write("m/new one.json", try Mood.config(("\"name\": \"mood\"", "\"name\": \"calm\"")))
+            let ending = try place.repro("check", "--goldens", "m/Goldens", "--config", "m/new one.json")
+            let command = "repro bless --config 'm/new one.json' --seed N --goldens m/Goldens --reason TEXT"
+            #expect(ending.code == 2, "\(ending)")
+            #expect(
+                ending.out.contains("m/Goldens/calm.json: there is no golden yet; `\(command)` makes it"), "\(ending)")
+            let shipped = try place.repro("check", "--goldens", "m/Goldens", "outputs")
+            #expect(
+                shipped.code == 2 && shipped.out.contains("`repro bless outputs --seed N --goldens m/Goldens"),
+                "\(shipped)")
+            expectSuccess(
+                try place.bash(command.replacingOccurrences(of: "--seed N", with: "--seed 7") + " --by me --yes"))
+            try place.replace("\"task\"", "\"seed\": 7, \"task\"", in: "m/new one.json")
+            try place.replace("\"calm\"", "\"calmer\"", in: "m/new one.json")
+            let seeded = try place.repro("check", "--goldens", "m/Goldens", "--config", "m/new one.json")
+            #expect(
+                seeded.out.contains("`repro bless --config 'm/new one.json' --goldens m/Goldens --reason TEXT`"),
+                "\(seeded)")
+        }
     }
 
     @Test func aGoldenThatNothingElseSpeaksForIsMarked() throws {
         try withWorkplace { place in
             try place.blessMood("m")
             #expect(try !place.repro("check", "--goldens", "m/Goldens").out.contains("no file"))
-            try withoutConfig(place)
+            try place.dropConfig("m/Goldens")
             try place.replace("\"epochs\": 2", "\"epochs\": 3", in: "m/mood.json")
             for format in Formats.all {
                 let ending = try place.repro("check", "--goldens", "m/Goldens", "--format", format)
@@ -96,7 +111,8 @@ import Testing
         try withWorkplace { place in
             let folder = String(repeating: "a-long-name-", count: 6)
             try place.writeMood("m", ("\"train.tsv\"", "\"\(folder)/train.tsv\""))
-            for name in ["train", "other"] { try place.write("m/\(folder)/\(name).tsv", Mood.train) }
+            try place.write("m/\(folder)/train.tsv", Mood.train)
+            try place.write("m/\(folder)/other.tsv", Mood.test)
             expectSuccess(try bless(place, "--config", "m/mood.json", "--seed", "7"))
             try place.replace("/train.tsv", "/other.tsv", in: "m/mood.json")
             let ending = try place.repro("check", "--goldens", "m/Goldens")

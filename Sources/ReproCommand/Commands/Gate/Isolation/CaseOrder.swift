@@ -3,7 +3,7 @@ import Repro
 /// What a process is told that judges one case: one line of JSON on its standard input.
 struct CaseOrder {
     /// Raised with every change of what stands in the line; another version is refused.
-    private static let version = 1
+    private static let version = 2
 
     let name: String
     let goldens: String
@@ -32,7 +32,7 @@ struct CaseOrder {
         ]
         json.add("config", ifPresent: config)
         json.add("against", ifPresent: baseline?.reference)
-        json.add("lost", ifPresent: baseline?.names.map(\.text))
+        json.add("claims", ifPresent: baseline?.goldens.map(\.json))
         json.add("perturb", ifPresent: perturbation)
         json.add("successor", ifPresent: successorFolder)
         json.add("results", ifPresent: results)
@@ -52,12 +52,28 @@ extension CaseOrder {
         self.init(
             name: name, goldens: goldens, config: json["config"]?.string,
             baseline: json["against"]?.string.map { reference in
-                let names = json["lost"]?.elements?.compactMap { $0.string.flatMap { GoldenName($0) } }
-                return GoldenBaseline(reference: reference, names: names ?? [])
+                GoldenBaseline(
+                    reference: reference,
+                    goldens: json["claims"]?.elements?.compactMap(GoldenBaseline.Claim.init(order:)) ?? [])
             },
             kernels: kernels, threads: threads, perturbation: json["perturb"]?.string,
             memory: MemoryBudget(byteCount: memory), successorFolder: json["successor"]?.string,
             results: json["results"]?.string, width: width,
             tellsProgress: tellsProgress)
+    }
+}
+
+extension GoldenBaseline.Claim {
+    fileprivate var json: JSONValue {
+        var json: JSONValue = ["name": name]
+        json.add("config", ifPresent: config)
+        json.add("root", ifPresent: root)
+        return json
+    }
+
+    fileprivate init?(order json: JSONValue) {
+        guard let name = json["name"]?.string.flatMap({ GoldenName($0) }) else { return nil }
+        self.init(
+            name: name, config: json["config"]?.string, root: json["root"]?.string.flatMap { Digest(hexadecimal: $0) })
     }
 }

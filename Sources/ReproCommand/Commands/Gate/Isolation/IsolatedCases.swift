@@ -41,9 +41,7 @@ struct IsolatedCases {
         if let folder { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false) }
         return CaseOrder(
             name: name, goldens: rendering.diagnosis.goldens, config: rendering.diagnosis.config,
-            baseline: baseline.map {
-                GoldenBaseline(reference: $0.reference, names: $0.names.filter { Text.areSame($0.text, name) })
-            },
+            baseline: baseline?.about(name),
             kernels: engine.kernels.path, threads: engine.workers.count, perturbation: perturbation, memory: memory,
             successorFolder: folder, results: rendering.diagnosis.results, width: rendering.width,
             tellsProgress: messages.showsProgress)

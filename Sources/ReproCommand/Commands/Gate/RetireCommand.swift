@@ -1,0 +1,50 @@
+import Repro
+
+/// `repro retire`: takes goldens out of their folder on purpose, and notes in its index which, who and why.
+enum RetireCommand: Command {
+    static let specification = CommandSpecification(
+        name: "retire", summary: "Takes goldens out on purpose; the index keeps who did, and why", operands: "GOLDEN…",
+        options: [
+            .option("reason", "TEXT", "why; recorded in the index"),
+            .goldens,
+            .option("by", "NAME", "who retires them (default: git's user.name)"),
+            .flag("yes", "do not ask; needed where there is no terminal"),
+        ],
+        notes: [
+            "A golden, its tensors and its entry go in one step, as bless writes them; index.json keeps name, digest, who and why. By",
+            "that `repro check --against REF` tells a removal that is meant from a loss. It covers the golden that was taken out, and",
+            "no other of its name; blessing the name anew takes the note away. Refuses where CI is set.",
+        ], formats: [.text])
+
+    static func run(_ context: Context) throws -> ExitCode {
+        let arguments = context.arguments
+        try BlessCommand.verifyPerson(context)
+        let reason = try BlessCommand.reason(arguments, for: "what is no longer to be checked")
+        try context.verifyEngineOptions()
+        guard !arguments.operands.isEmpty else { throw usage("name the goldens to take out: repro retire GOLDEN") }
+        let folder = GoldenFolder(path: arguments.value("goldens") ?? "Goldens")
+        try context.reportHalfDone(folder)
+        let author = try BlessCommand.author(arguments)
+
+        var retirements: [GoldenRetirement] = []
+        for word in arguments.operands where !retirements.contains(where: { Text.areSame($0.name.text, word) }) {
+            guard let name = GoldenName(word), let root = try folder.root(of: name) else {
+                let known = try folder.claimedNames().map(\.text)
+                let nearest = NearestName.of(word, among: known).map { "did you mean '\($0)'?" }
+                throw usage(
+                    "\(folder.path)/\(GoldenFolder.indexName) names no golden '\(word)'; "
+                        + (nearest ?? "`repro list\(folder.option)` shows them"))
+            }
+            retirements.append(GoldenRetirement(name: name, root: root, by: author, reason: reason))
+            try context.write(["\(word.padded(20))\(root.abbreviated) → \(bad: "none")"])
+        }
+        let names = retirements.map(\.name.text).joined(separator: ", ")
+        guard try BlessCommand.agrees("Take \(names) out of \(folder.path)?", arguments) else {
+            try Output.write(["nothing was removed"])
+            return .success
+        }
+        try BlessCommand.commit([], retiring: retirements, to: folder, context)
+        try Output.write(["retired \(names): no longer in \(folder.path), and \(GoldenFolder.indexName) says why"])
+        return .success
+    }
+}
