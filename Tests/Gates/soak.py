@@ -20,7 +20,7 @@ COUNT = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
 SEED = int(sys.argv[3]) if len(sys.argv) > 3 else 1
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("REPRO_")}
 KEPT = 2
-FINISHED = {"run.json", "model.safetensors", "outputs.safetensors", "metrics.csv", "confusion.csv", "checkpoints"}
+FINISHED = {"run.json", "encoding.json", "model.safetensors", "outputs.safetensors", "metrics.csv", "confusion.csv", "checkpoints"}
 
 # Two layers with dropout, a schedule, momentum: whatever a step keeps or draws. Nine steps in each of four epochs.
 CONFIG = {
@@ -152,7 +152,7 @@ def main():
             check_files(case, folder)
             left = set(os.listdir(folder)) | {"checkpoints/" + name for name in os.listdir(folder + "/checkpoints")}
             states = {name for name in left if name.startswith("checkpoints/step-")}
-            if left - states != FINISHED | {"checkpoints/experiment.json"} or not 1 <= len(states) <= KEPT:
+            if left - states != FINISHED | {"checkpoints/experiment.json", "checkpoints/chain.json"} or not 1 <= len(states) <= KEPT:
                 fail(case, f"left behind: {sorted(left)}")
             shutil.rmtree(folder)
             if set(os.listdir(work)) != {"config.json"}:

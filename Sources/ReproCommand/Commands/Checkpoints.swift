@@ -6,7 +6,8 @@ extension OptionSpecification {
         "checkpoint-every", "INTERVAL",
         "write a checkpoint every 100 (steps), 5m (minutes) or 1e (epochs), to go on from")
     static let keepCheckpoints = option(
-        "keep-checkpoints", "K", "how many checkpoints stay, the last ones (default \(RunKeeper.usualCount))")
+        "keep-checkpoints", "K",
+        "how many checkpoints stay, the last ones, or 'all' of them (default \(RunKeeper.usualCount))")
 }
 
 extension Arguments {
@@ -18,7 +19,9 @@ extension Arguments {
         return schedule
     }
 
-    func checkpointCount() throws -> Int? { try integer("keep-checkpoints", in: 1...1_000_000) }
+    func checkpointCount() throws -> Int? {
+        value("keep-checkpoints") == "all" ? RunManifest.all : try integer("keep-checkpoints", in: 1...1_000_000)
+    }
 }
 
 extension Context {
@@ -26,7 +29,7 @@ extension Context {
     func keeper(_ manifest: RunManifest, in directory: RunDirectory, engine: Engine) -> RunKeeper {
         RunKeeper(
             manifest, in: directory, engine: engine, seconds: Context.clock(),
-            isAskedToStop: { interruption.stopRequest != nil })
+            isAskedToStop: { interruption.stopRequest != nil }, protecting: protection)
     }
 
     /// Keeps those of one that goes on.
@@ -35,13 +38,11 @@ extension Context {
     ) -> RunKeeper {
         RunKeeper(
             folder, from: state, in: directory, engine: engine, seconds: Context.clock(),
-            isAskedToStop: { interruption.stopRequest != nil })
+            isAskedToStop: { interruption.stopRequest != nil }, protecting: protection)
     }
 
-    /// Shows a run's states to a keeper, whose files are written to the end before a signal takes effect.
-    func observer(_ keeper: RunKeeper) -> (TrainingState) throws -> Void {
-        { state in try interruption.protected { try keeper.observe(state) } }
-    }
+    /// A keeper's files are written to the end before a signal takes effect.
+    private var protection: RunKeeper.Protection { { [interruption] body in try interruption.protected(body) } }
 
     /// Carries out a run. Where a signal stops it, says how to go on.
     func untilStopped(_ directory: RunDirectory, _ body: () throws -> RunResult) throws -> RunResult {

@@ -10,6 +10,7 @@ protocol Command {
 var commands: [any Command.Type] {
     [
         RunCommand.self, ResumeCommand.self, PredictCommand.self, EvaluateCommand.self,
+        VerifyCommand.self, DisputeCommand.self,
         CheckCommand.self,
         ReviewCommand.self,
         BlessCommand.self,

@@ -18,9 +18,11 @@ extension ExitCode {
             case let error as FormatError: error.category.exitCode
             case is KernelUnavailable, is ThreadsUnavailable, is FloatingPointFault: .unavailable
             case is NotFiniteError: .notFinite
-            case is GoldenFault, is GoldenBaseline.Unreadable, is FileSnapshot.Changed, is Review.Outdated: .notJudged
+            case is GoldenFault, is GoldenBaseline.Unreadable, is FileSnapshot.Changed, is Review.Outdated,
+                is Dispute.NotComparable:
+                .notJudged
             case is Blessing.NotReproducible: .notReproducible
-            case is GoldenCheck.NotReproduced: .drift
+            case is GoldenCheck.NotReproduced, is CommittedRun.Forgery: .drift
             case is PerturbationError, is StageNeverReached: .usage
             case is ExperimentError, is ParameterKeyCollision, is GoldenName.Unfit, is ResumptionError: .badData
             default: .software

@@ -10,7 +10,7 @@ public final class ByteFile: Sendable {
     private let storage: Storage
 
     private enum Storage: Sendable {
-        case descriptor(Int32)
+        case descriptor(Int32, FileIdentity)
         case memory([UInt8])
     }
 
@@ -41,7 +41,7 @@ public final class ByteFile: Sendable {
         }
         self.path = path
         byteCount = status.byteCount
-        storage = .descriptor(descriptor)
+        storage = .descriptor(descriptor, status.identity)
     }
 
     /// Bytes in memory under a name.
@@ -52,7 +52,7 @@ public final class ByteFile: Sendable {
     }
 
     deinit {
-        if case .descriptor(let descriptor) = storage { try? Platform.close(descriptor) }
+        if case .descriptor(let descriptor, _) = storage { try? Platform.close(descriptor) }
     }
 
     /// All bytes of a file.
@@ -83,7 +83,7 @@ public final class ByteFile: Sendable {
         let descriptor: Int32
         switch storage {
         case .memory(let bytes): return Array(bytes[offset..<offset + count])
-        case .descriptor(let open): descriptor = open
+        case .descriptor(let open, _): descriptor = open
         }
         let bytes: [UInt8]
         do throws(Platform.Failure) {
@@ -100,6 +100,18 @@ public final class ByteFile: Sendable {
                 remedy: "let its writer finish and try again")
         }
         return bytes
+    }
+
+    /// Makes sure that nobody has written to the file since it was opened.
+    ///
+    /// - Throws: `FormatError`, `.inputOutput`.
+    package func verifyUnchanged() throws(FormatError) {
+        guard case .descriptor(let descriptor, let identity) = storage,
+            (try? Platform.status(of: descriptor))?.identity != identity
+        else { return }
+        throw FormatError(
+            .inputOutput, path: path, problem: "the file was changed while the run read it",
+            remedy: "let its writer finish, and start the run again")
     }
 
     private static func unopened(_ path: String, _ failure: Platform.Failure) -> FormatError {

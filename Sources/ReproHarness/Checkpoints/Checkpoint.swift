@@ -11,15 +11,28 @@ import ReproVerification
 /// epoch, batches of the epoch, rows and bits of the sum of losses of the epoch; `epochs` I64, the bits of each epoch's mean loss;
 /// `steps` I64 `[n, 10]`, one row per stage whose leaves are not kept: its place among the stages, its step, and the digests of
 /// its streams and of itself. A run that validates has `validations` I64, the bits of each epoch's scores, and one that may
-/// stop early `best.NAME` F32 and `best` I64, the best epoch and the bits of its score. The metadata holds the order of the names, the other stages, and the digest of all of it.
+/// stop early `best.NAME` F32 and `best` I64, the best epoch and the bits of its score. The metadata holds the order of the
+/// names, the other stages, and the digest of all of it.
 enum Checkpoint {
     private static let format = "repro.checkpoint.1"
 
+    /// - Returns: the digest of the state, which the file states.
     /// - Throws: `FormatError`: what writing an `AtomicFile` throws.
     static func write(
         _ state: TrainingState, of run: RunManifest, hashing: Hashing, to path: String
-    ) throws(FormatError) {
-        let arrays = arrays(of: state)
+    ) throws(FormatError) -> Digest {
+        let (arrays, metadata) = (arrays(of: state), metadata(of: state, run))
+        let digest = digest(arrays, metadata, hashing)
+        try Safetensors.write(arrays, metadata: metadata + [("digest", digest.hexadecimal)], to: path)
+        return digest
+    }
+
+    /// The digest that a file of the state states.
+    static func digest(of state: TrainingState, of run: RunManifest, hashing: Hashing) -> Digest {
+        digest(arrays(of: state), metadata(of: state, run), hashing)
+    }
+
+    private static func metadata(of state: TrainingState, _ run: RunManifest) -> [(key: String, value: String)] {
         var metadata: [(key: String, value: String)] = [
             ("contract", String(ReproVersion.contract)), ("experiment", run.experiment.name), ("format", format),
             ("optimizer", state.optimizer.tensors.map(\.name).json.text(.compact)),
@@ -29,12 +42,17 @@ enum Checkpoint {
         if let scores = state.validations.first?.scores {
             metadata.append(("validations", scores.map(\.name).json.text(.compact)))
         }
-        metadata.append(("digest", digest(arrays, metadata, hashing).hexadecimal))
-        try Safetensors.write(arrays, metadata: metadata, to: path)
+        return metadata
     }
 
+    /// The state of a file, and its digest.
+    ///
     /// - Throws: `FormatError`: `.badData` for a file that is not what was written, or belongs to another run.
-    static func read(_ path: String, of run: RunManifest, hashing: Hashing) throws(FormatError) -> TrainingState {
+    static func read(
+        _ path: String, of run: RunManifest, hashing: Hashing
+    ) throws(FormatError) -> (
+        state: TrainingState, digest: Digest
+    ) {
         let file = try SafetensorsFile(path: path)
         let metadata = file.metadata.map { (key: $0.key, value: $0.value.string ?? "") }
         func text(_ key: String) -> String { metadata.first { $0.key == key }?.value ?? "" }
@@ -45,14 +63,15 @@ enum Checkpoint {
         }
         var arrays: [NamedArray] = []
         for entry in file.entries { arrays.append(NamedArray(entry.name, try file.read(entry))) }
-        guard digest(arrays, metadata.filter { $0.key != "digest" }, hashing).hexadecimal == text("digest") else {
+        let digest = digest(arrays, metadata.filter { $0.key != "digest" }, hashing)
+        guard digest.hexadecimal == text("digest") else {
             throw damaged(path, "its digest is not that of its contents")
         }
         guard text("experiment") == run.experiment.name, text("seed") == String(run.seed) else {
             throw damaged(path, "it belongs to experiment '\(text("experiment"))' with seed \(text("seed"))")
         }
         guard let state = try state(file, run, text) else { throw damaged(path, "its parts do not fit together") }
-        return state
+        return (state, digest)
     }
 
     private static func damaged(_ path: String, _ problem: String) -> FormatError {

@@ -3,15 +3,17 @@ import ReproNumerics
 import ReproTrace
 import ReproTraining
 
-/// The folder `checkpoints` of a run directory: the manifest, and the last checkpoints. One process at a time holds it.
-public final class CheckpointFolder {
+/// The folder `checkpoints` of a run directory: the manifest, the last checkpoints, and the chain of all states. One process at a
+/// time holds it, and of it one thread at a time.
+public final class CheckpointFolder: @unchecked Sendable {
     static let name = "checkpoints"
-    private static let manifestName = "experiment.json"
+    static let manifestName = "experiment.json"
 
     /// Where the folder stands.
     public let path: String
     /// What the run was asked for.
     public private(set) var manifest: RunManifest
+    private var chain: StateChain
     private let directory: RunDirectory
     private let hashing: Hashing
     private let lock: FolderLock
@@ -20,11 +22,12 @@ public final class CheckpointFolder {
     /// Begins a run in a directory, in place of one that may stand there.
     ///
     /// - Throws: `FormatError`: cannot create, input-output.
-    init(beginning manifest: RunManifest, in directory: RunDirectory, hashing: Hashing) throws(FormatError) {
-        path = directory.path + "/" + CheckpointFolder.name
+    init(beginning manifest: RunManifest, in directory: RunDirectory, engine: Engine) throws(FormatError) {
+        path = CheckpointFolder.path(in: directory)
         self.manifest = manifest
         self.directory = directory
-        self.hashing = hashing
+        hashing = CheckpointFolder.hashing(engine)
+        chain = StateChain(manifest, hashing: hashing)
         try files.makeFolders(path)
         lock = try CheckpointFolder.lock(path)
         try directory.clear(files)
@@ -37,9 +40,9 @@ public final class CheckpointFolder {
     /// - Parameter config: where the experiment's configuration is now; nil for where it was.
     /// - Throws: `FormatError`: no input where no such run stands there, bad data, input-output.
     public init(opening directory: RunDirectory, config: String?, engine: Engine) throws(FormatError) {
-        path = directory.path + "/" + CheckpointFolder.name
+        path = CheckpointFolder.path(in: directory)
         self.directory = directory
-        hashing = Hashing(engine: engine)
+        hashing = CheckpointFolder.hashing(engine)
         guard Paths.isFolder(path) == true else {
             throw FormatError(
                 .noInput, path: directory.path, problem: "no run with checkpoints stands here",
@@ -48,11 +51,18 @@ public final class CheckpointFolder {
         lock = try CheckpointFolder.lock(path)
         manifest = try RunManifest(
             path: path + "/" + CheckpointFolder.manifestName, directory: directory.path, config: config)
+        chain = StateChain(manifest, hashing: hashing)
         try directory.removeTemporaries(files)
         for name in try FileOperations.names(in: path) where AtomicFile.isTemporary(name) {
             try files.remove(path + "/" + name)
         }
     }
+
+    /// On the thread that writes alone: the engine's workers may be at the next step meanwhile.
+    private static func hashing(_ engine: Engine) -> Hashing { Hashing(kernels: engine.kernels) }
+
+    /// Where the folder of a run stands.
+    static func path(in directory: RunDirectory) -> String { directory.path + "/" + name }
 
     private static func lock(_ path: String) throws(FormatError) -> FolderLock {
         try FolderLock(path, holder: "is at this run")
@@ -82,13 +92,15 @@ public final class CheckpointFolder {
             manifest.json(directory: directory.path).encoded(.pretty), to: path + "/" + CheckpointFolder.manifestName)
     }
 
-    /// Writes a checkpoint, and removes those that are too many once it is on the disk.
+    /// Writes a checkpoint, then the chain, and removes checkpoints that are too many once both are on the disk.
     ///
     /// - Throws: `FormatError`; every earlier checkpoint is then still there.
     func write(_ state: TrainingState) throws(FormatError) {
         let step = state.optimizer.step
         do {
-            try Checkpoint.write(state, of: manifest, hashing: hashing, to: file(step))
+            let digest = try Checkpoint.write(state, of: manifest, hashing: hashing, to: file(step))
+            chain.append(step: step, state: digest)
+            try chain.write(to: path)
         } catch {
             guard Paths.isFolder(path) != true else { throw error }
             throw FormatError(
@@ -104,16 +116,30 @@ public final class CheckpointFolder {
 
     /// The state of the last checkpoint that is whole; nil where the run was stopped before the first one.
     ///
-    /// - Parameter refused: told of each one that is not.
+    /// - Parameter refused: told of each one that is not, and of a chain that is not.
     /// - Throws: `FormatError`, where there are checkpoints and none is whole.
     public func newest(refused: (FormatError) -> Void) throws(FormatError) -> TrainingState? {
         let steps = try steps()
         for step in steps.reversed() {
-            do { return try Checkpoint.read(file(step), of: manifest, hashing: hashing) } catch { refused(error) }
+            do {
+                let (state, digest) = try Checkpoint.read(file(step), of: manifest, hashing: hashing)
+                readChain(before: step, refused: refused)
+                // A kill between the two leaves a checkpoint that the chain lacks.
+                chain.append(step: step, state: digest)
+                return state
+            } catch {
+                refused(error)
+            }
         }
         if steps.isEmpty { return nil }
         throw FormatError(
             .badData, path: path, problem: "no checkpoint is whole", remedy: "begin the run again with `repro run`")
+    }
+
+    /// A run whose chain is lost goes on all the same; it cannot be verified.
+    private func readChain(before step: Int, refused: (FormatError) -> Void) {
+        if step == 0 && Paths.isFolder(path + "/" + StateChain.fileName) == nil { return }
+        do { chain = try StateChain(path: path, of: manifest, hashing: hashing) } catch { refused(error) }
     }
 
     /// The steps that have a checkpoint, ascending.
@@ -124,15 +150,20 @@ public final class CheckpointFolder {
         }.sorted()
     }
 
-    private func file(_ step: Int) -> String {
+    private func file(_ step: Int) -> String { CheckpointFolder.file(step, in: path) }
+
+    /// The file of a checkpoint in a folder.
+    static func file(_ step: Int, in folder: String) -> String {
         let digits = String(step)
-        return path + "/step-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".safetensors"
+        return folder + "/step-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".safetensors"
     }
 
-    /// Writes the result beside the checkpoints: the run has finished.
+    /// Commits to the result, and writes it beside the checkpoints: the run has finished.
     ///
     /// - Throws: `FormatError`: cannot create, input-output.
     public func finish(_ result: RunResult, environment: RunEnvironment) throws {
+        chain.finish(root: result.trace.root)
+        try chain.write(to: path)
         try directory.complete(result, environment: environment)
     }
 }

@@ -12,6 +12,9 @@ public struct RunStopped: Error, Equatable {
 /// Watches a run's states and writes the checkpoints that are due. A run without a schedule has its folder once it is asked to
 /// stop, and no earlier.
 public final class RunKeeper {
+    /// Carries out what must not be broken off halfway, such as writing files.
+    public typealias Protection = @Sendable (() throws -> Void) throws -> Void
+
     /// How many checkpoints stay unless another number is asked for.
     public static let usualCount = 3
 
@@ -20,43 +23,51 @@ public final class RunKeeper {
     /// Where its checkpoints are; nil as long as there are none.
     public private(set) var folder: CheckpointFolder?
     private let directory: RunDirectory
-    private let hashing: Hashing
+    private let engine: Engine
+    private let writer = BackgroundWork()
     private let seconds: () -> Double
     private let isAskedToStop: () -> Bool
+    private let protecting: Protection
     /// The step and the time of the last checkpoint.
     private var last: (step: Int, seconds: Double)?
 
     /// - Parameters:
     ///   - seconds: a clock's, for a schedule in minutes.
     ///   - isAskedToStop: asked after every step.
+    ///   - protecting: carries out each change of files, on whatever thread.
     public init(
         _ manifest: RunManifest, in directory: RunDirectory, engine: Engine, seconds: @escaping () -> Double,
-        isAskedToStop: @escaping () -> Bool
+        isAskedToStop: @escaping () -> Bool, protecting: @escaping Protection
     ) {
         self.manifest = manifest
         self.directory = directory
-        hashing = Hashing(engine: engine)
+        self.engine = engine
         self.seconds = seconds
         self.isAskedToStop = isAskedToStop
+        self.protecting = protecting
     }
 
     /// Goes on in a folder that is there.
     public convenience init(
         _ folder: CheckpointFolder, from state: TrainingState?, in directory: RunDirectory, engine: Engine,
-        seconds: @escaping () -> Double, isAskedToStop: @escaping () -> Bool
+        seconds: @escaping () -> Double, isAskedToStop: @escaping () -> Bool, protecting: @escaping Protection
     ) {
-        self.init(folder.manifest, in: directory, engine: engine, seconds: seconds, isAskedToStop: isAskedToStop)
+        self.init(
+            folder.manifest, in: directory, engine: engine, seconds: seconds, isAskedToStop: isAskedToStop,
+            protecting: protecting)
         self.folder = folder
         last = state.map { ($0.optimizer.step, seconds()) }
     }
 
     /// Takes note of a state of the run: what ``RunOptions/onState`` is for.
     ///
-    /// - Throws: ``RunStopped``, `FormatError`.
+    /// - Throws: ``RunStopped``, once its checkpoint is on the disk; what writing an earlier checkpoint threw meanwhile.
     public func observe(_ state: TrainingState) throws {
+        try writer.rethrow()
         let step = state.optimizer.step
         if isAskedToStop() {
             if last?.step != step { try write(state) }
+            try settle()
             throw RunStopped(steps: step)
         }
         guard let schedule = manifest.schedule, last?.step != step else { return }
@@ -68,9 +79,23 @@ public final class RunKeeper {
         if isDue ?? true { try write(state) }
     }
 
-    private func write(_ state: TrainingState) throws(FormatError) {
-        if folder == nil { folder = try CheckpointFolder(beginning: manifest, in: directory, hashing: hashing) }
-        try folder?.write(state)
+    /// Waits until the last checkpoint is on the disk.
+    ///
+    /// - Throws: what writing it threw.
+    public func settle() throws { try writer.finish() }
+
+    /// Begins to write a checkpoint, once the one before is on the disk. The state is a value: the run goes on meanwhile, and
+    /// changes its own copy of each tensor. What goes wrong is thrown after the step that is being taken.
+    private func write(_ state: TrainingState) throws {
+        let folder = try folder ?? begin()
+        try writer.begin { [protecting] in try protecting { try folder.write(state) } }
         last = (state.optimizer.step, seconds())
+    }
+
+    private func begin() throws -> CheckpointFolder {
+        var made: CheckpointFolder?
+        try protecting { made = try CheckpointFolder(beginning: manifest, in: directory, engine: engine) }
+        folder = made
+        return made!
     }
 }

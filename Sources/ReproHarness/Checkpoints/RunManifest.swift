@@ -16,8 +16,11 @@ public struct RunManifest: Sendable {
     public let keepsTensors: Bool
     /// When checkpoints are due; nil where they are written on a signal alone.
     public var schedule: CheckpointSchedule?
-    /// How many checkpoints stay.
+    /// How many checkpoints stay; ``all`` for every one.
     public var keeping: Int
+
+    /// More checkpoints than there can be.
+    public static let all = Int.max
 
     public init(
         experiment: Experiment, seed: UInt64, origin: String?, configured: Experiment?, keepsTensors: Bool,
@@ -66,7 +69,8 @@ extension RunManifest {
     init(path: String, directory: String, config: String?) throws(FormatError) {
         let document = try JSONValue.read(path: path)
         guard let options = document["options"], let seed = document["seed"]?.uint64,
-            let keeping = document["keep"]?.int, keeping > 0, let tensors = document["tensors"]?.bool,
+            let keeping = document["keep"].flatMap({ $0.string == "all" ? RunManifest.all : $0.int }), keeping > 0,
+            let tensors = document["tensors"]?.bool,
             let contract = document["contract"]?.int
         else {
             throw FormatError(
@@ -92,7 +96,7 @@ extension RunManifest {
     func json(directory: String) -> JSONValue {
         var json: JSONValue = [
             "schema": ReproVersion.schema, "contract": ReproVersion.contract, "seed": seed, "options": experiment.json,
-            "tensors": keepsTensors, "keep": keeping,
+            "tensors": keepsTensors, "keep": keeping == RunManifest.all ? "all".json : keeping.json,
         ]
         json.add("every", ifPresent: schedule?.text)
         json.add("origin", ifPresent: origin.map { Paths.relative($0, from: directory) })

@@ -76,7 +76,9 @@ struct DataReader {
     /// The bytes of a file of the experiment.
     func contents(of path: String) throws -> [UInt8] {
         let file = try file(path)
-        return try file.read(at: 0, count: file.byteCount)
+        let bytes = try file.read(at: 0, count: file.byteCount)
+        try file.verifyUnchanged()
+        return bytes
     }
 }
 

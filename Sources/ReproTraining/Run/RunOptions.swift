@@ -23,7 +23,7 @@ public struct RunOptions {
     /// Where training goes on from, of a run of the same experiment, seed and data; nil for a run from the beginning.
     public var start: TrainingState?
     /// Told of the state before the first step, after each step (an epoch's last one with what the epoch left), and now and
-    /// then while the trained model is evaluated. What it throws ends the run.
+    /// then, of the same state again, while a split is evaluated. What it throws ends the run.
     public var onState: ((TrainingState) throws -> Void)?
     /// Gives the bytes of a data file by a path that can be opened, for whoever has read it already; nil to read it.
     public var readData: ((String) throws -> [UInt8])?

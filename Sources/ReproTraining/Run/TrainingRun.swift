@@ -19,6 +19,8 @@ struct TrainingRun {
     private let dataStreams: [StreamState]
     private let configuration: SequenceModelConfiguration
     private var state: TrainingState
+    /// The state that was shown since the last step; let go before the next one, which would have to copy what it shares.
+    private var shown: TrainingState?
     /// The batches of the open epoch; nil before the epoch's first step of this process.
     private var batches: [[Int]]?
     private let loss: TrainingLoss
@@ -74,19 +76,24 @@ struct TrainingRun {
 
     private var model: SequenceModel { SequenceModel(configuration, parameters: state.parameters) }
 
-    /// Shows the state, with the stages that the recorder has closed.
-    private func showState() throws {
+    /// Shows the state as the last step left it, with the stages that the recorder had closed by then: until the next step it is
+    /// one and the same, so that whoever keeps it keeps one state for each step.
+    private mutating func showState() throws {
         guard let observe = options.onState else { return }
-        var state = self.state
-        state.stages = recorder.stages
-        try observe(state)
+        if shown == nil {
+            shown = state
+            shown!.stages = recorder.stages
+        }
+        try observe(shown!)
     }
 
     /// Goes on from where another run of the same experiment, seed and data stood.
     ///
     /// - Throws: ``ResumptionError`` where what this run has drawn and read so far is not what that one had.
     private mutating func go(onFrom start: TrainingState) throws {
-        try start.verify(against: state, begunWith: recorder.stages)
+        try start.verify(
+            against: state, begunWith: recorder.stages, stepsPerEpoch: stepsPerEpoch, epochs: training.epochs,
+            validates: training.additions.validatesEachEpoch)
         let frozenCount = state.optimizer.frozenCount
         state = start
         state.optimizer.frozenCount = frozenCount
@@ -144,6 +151,7 @@ struct TrainingRun {
 
     /// Takes the next step, and closes its epoch where it was the epoch's last. Returns whether the run goes on.
     private mutating func advance() throws -> Bool {
+        shown = nil
         let batches = try batchesOfEpoch()
         state.optimizer.learningRate = try training.learningRate(epoch: state.epoch, step: state.optimizer.step)
         let batch = try dataset.sequences(.train)!.batch(batches[state.batch])

@@ -46,16 +46,17 @@ public struct TrainingState: Sendable {
 
 /// A state that a run cannot go on from, because the run has begun otherwise.
 public struct ResumptionError: Error, Equatable, CustomStringConvertible {
-    /// The stage that differs.
-    public let stage: StageID
+    /// The stage that differs; nil where the state's parts do not fit together.
+    public let stage: StageID?
     /// The tensor of the stage that differs; nil where it is none of them.
     public let tensor: String?
 
     public var description: String {
         switch stage {
+        case nil: "the state is none that this run comes to: its position, losses and stages do not fit together"
         case .data:
             "the data has changed since the run began\(tensor.map { ": '\($0)'" } ?? ""); put it back as it was, or begin a new run"
-        default:
+        case .some(let stage):
             "this program begins the run otherwise than the one that was stopped: '\(stage)'\(tensor.map { ", '\($0)'" } ?? ""); use the same release, or begin a new run"
         }
     }
@@ -64,8 +65,12 @@ public struct ResumptionError: Error, Equatable, CustomStringConvertible {
 extension TrainingState {
     /// Holds a state to the run that is to go on from it.
     ///
-    /// - Parameter stages: what the run has recorded so far, which has to be what the state's run had recorded there.
-    func verify(against own: TrainingState, begunWith stages: [Stage]) throws(ResumptionError) {
+    /// - Parameters:
+    ///   - stages: what the run has recorded so far, which has to be what the state's run had recorded there.
+    ///   - stepsPerEpoch: of the run.
+    func verify(
+        against own: TrainingState, begunWith stages: [Stage], stepsPerEpoch: Int, epochs: Int, validates: Bool
+    ) throws(ResumptionError) {
         for (index, stage) in stages.enumerated() {
             let theirs = self.stages.indices.contains(index) ? self.stages[index] : nil
             guard theirs != stage else { continue }
@@ -75,6 +80,24 @@ extension TrainingState {
         let other = zip(parameters, own.parameters).first { $0.name != $1.name || $0.value.shape != $1.value.shape }
         if other != nil || parameters.count != own.parameters.count {
             throw ResumptionError(stage: .initialization, tensor: other?.1.name)
+        }
+        // A state out of a file, whatever the file holds, must not lead beyond the data.
+        let isWithin = (0...epochs).contains(epoch) && (epoch < epochs ? 0..<stepsPerEpoch : 0..<1).contains(batch)
+        guard isWithin, optimizer.step == epoch * stepsPerEpoch + batch, losses.count == optimizer.step,
+            epochLosses.count == epoch, lossSum.rows >= 0,
+            self.stages.map(\.id).filter(\.isStep) == (0..<optimizer.step).map({ .step($0) })
+        else { throw ResumptionError(stage: nil, tensor: nil) }
+        // The last epoch may still be to be validated, where no step was taken since.
+        let isToBeValidated = batch == 0 && epoch > 0 && validations.count == epoch - 1
+        let bestFits =
+            best.map { best in
+                validations.indices.contains(best.epoch) && best.parameters.count == parameters.count
+                    && zip(best.parameters, parameters).allSatisfy {
+                        $0.name == $1.name && $0.value.shape == $1.value.shape
+                    }
+            } ?? true
+        guard bestFits, validates ? validations.count == epoch || isToBeValidated : validations.isEmpty else {
+            throw ResumptionError(stage: nil, tensor: nil)
         }
     }
 }

@@ -188,7 +188,9 @@ private func shell(_ script: String) -> Bool {
             #expect(ending.err.contains("to go on: repro resume out"), "\(ending)")
             // The run that was there is replaced, as was asked for; what stands there now is a checkpoint, whole.
             let left = try place.contents("out").keys.sorted()
-            #expect(left.prefix(2) == ["checkpoints", "checkpoints/experiment.json"] && left.count == 3, "\(left)")
+            #expect(
+                left.prefix(3) == ["checkpoints", "checkpoints/chain.json", "checkpoints/experiment.json"]
+                    && left.count == 4, "\(left)")
             #expect(left.last?.hasSuffix(".safetensors") == true, "\(left)")
         }
     }

@@ -4,6 +4,7 @@ import Foundation
 enum Programs {
     static let haveGit = start("git --version")
     static let haveMake = start("make --version")
+    static let havePython = start("python3 --version")
     /// Python with its reader of YAML.
     static let haveYAML = start("python3 -c 'import yaml'")
 

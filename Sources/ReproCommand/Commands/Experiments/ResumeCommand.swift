@@ -57,11 +57,12 @@ enum ResumeCommand: Command {
                 try context.write(lines)
             })
         options.start = state
-        options.onState = context.observer(keeper)
+        options.onState = keeper.observe
         let result = try context.untilStopped(directory) {
             try manifest.experiment.run(seed: manifest.seed, engine: engine, options: options)
         }
         context.messages.clear()
+        try keeper.settle()
         try context.interruption.protected { try folder.finish(result, environment: environment) }
         guard isText else {
             try context.print(result.json(environment: environment))

@@ -57,6 +57,7 @@ enum RunCommand: Command {
         for option in ["contrast", "export"] where arguments.has(option) && arguments.has("stage") {
             throw usage("--\(option) is for a whole run, and --stage ends it before")
         }
+        let keeper = try keeper(context, experiment, seed: seed, base: base, in: directory, engine: engine)
         for remark in experiment.ineffectiveOptions { context.messages.remark("without effect: " + remark) }
         let isText = context.format == .text
         if isText && !context.messages.isQuiet {
@@ -64,7 +65,6 @@ enum RunCommand: Command {
         }
         let progress = context.messages.runProgress(experiment.name)
         let log = try operationLog(arguments, directory, trace: trace)
-        let keeper = try keeper(context, experiment, seed: seed, base: base, in: directory, engine: engine)
         var options = RunOptions(
             detail: trace == "tensor" ? .tensor : .stage, perturbation: fault, operations: log?.sink,
             lastStage: try lastStage(arguments), resolve: { Paths.resolve($0, against: base) },
@@ -75,7 +75,7 @@ enum RunCommand: Command {
                 if !lines.isEmpty { context.messages.clear() }
                 try context.write(lines)
             })
-        if let keeper { options.onState = context.observer(keeper) }
+        options.onState = keeper?.observe
         let result = try context.untilStopped(directory) {
             try experiment.run(seed: seed, engine: engine, options: options)
         }
@@ -90,6 +90,7 @@ enum RunCommand: Command {
             context.messages.clear()
         }
         let isReplaced = keeper?.folder == nil && Paths.isFolder(directory.path) == true
+        try keeper?.settle()
         try context.interruption.protected {
             if let folder = keeper?.folder {
                 try folder.finish(result, environment: environment)

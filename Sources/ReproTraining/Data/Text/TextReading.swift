@@ -44,6 +44,7 @@ struct TextReading {
         while let example = try reader.next() {
             append(example, at: reader.start, memory: memory, into: &tables)
         }
+        try file.verifyUnchanged()
         starts.append(reader.byteCount)
         if tokens != nil { offsets = [0] + lengths.reduce(into: []) { $0.append(($0.last ?? 0) + Int($1)) } }
     }

@@ -5,13 +5,7 @@ import Testing
 
 /// A run that was stopped anywhere goes on to the digest that it would have had, or says why it cannot.
 @Suite(.enabled(if: Built.exists, Built.absence)) struct ResumeTests {
-    /// Twelve steps on a file of labelled texts.
-    private static let config = """
-        {"name": "mood", "task": "classification", "data": {"format": "tsv", "train": "train.tsv", "test": "test.tsv"},
-         "model": {"layers": 2, "embedding": 4, "hidden": 5, "dropout": 0.25},
-         "training": {"optimizer": "adam", "learningRate": 0.01, "batchSize": 4, "epochs": 4}}
-        """
-    /// The same with a validation after each epoch and an embedding that stays, as far as twelve steps take it.
+    /// The long run with a validation after each epoch and an embedding that stays, as far as twelve steps take it.
     private static let stopping = """
         {"name": "mood", "task": "classification",
          "data": {"format": "tsv", "train": "train.tsv", "validation": "test.tsv", "test": "test.tsv"},
@@ -19,14 +13,6 @@ import Testing
          "training": {"optimizer": "adam", "learningRate": 0.5, "batchSize": 4, "epochs": 4, "validate": "epoch",
                       "earlyStopping": {"metric": "loss", "patience": 3}}}
         """
-    private static let train = (0..<12).map { "\($0 % 2 == 0 ? "even" : "odd")\tw\($0) w\($0 % 3) x\n" }.joined()
-
-    private func prepare(_ place: Workplace, _ config: String = ResumeTests.config) throws {
-        try place.write("mood.json", config)
-        try place.write("vectors.txt", "x 0.5 -1\nw1 1 2\n")
-        try place.write("train.tsv", Self.train)
-        try place.write("test.tsv", "even\tw0 x\nodd\tw1 w2\n")
-    }
 
     private func run(_ place: Workplace, _ more: String..., output: String = "out") throws -> Ending {
         try place.run(
@@ -43,10 +29,12 @@ import Testing
 
     /// A run that was killed after `steps` steps, with checkpoints every two: one that came to its end, without what came later.
     /// Returns the digest of the whole run.
-    private func stopped(
-        _ place: Workplace, after steps: Int, config: String = ResumeTests.config
-    ) throws -> String {
-        try prepare(place, config)
+    private func stopped(_ place: Workplace, after steps: Int, config: String? = nil) throws -> String {
+        try LongRun.prepare(place)
+        if let config {
+            try place.write("mood.json", config)
+            try place.write("vectors.txt", "x 0.5 -1\nw1 1 2\n")
+        }
         let ending = try run(place, "--checkpoint-every", "2", "--keep-checkpoints", "9", "--threads", "1")
         expectSuccess(ending)
         for file in try place.contents("out").keys {
@@ -96,7 +84,7 @@ import Testing
 
     @Test func theLastCheckpointsStay() throws {
         try withWorkplace { place in
-            try prepare(place)
+            try LongRun.prepare(place)
             expectSuccess(try run(place, "--checkpoint-every", "1e", "--keep-checkpoints", "2"))
             #expect(try checkpoints(place) == ["step-000009.safetensors", "step-000012.safetensors"])
         }
@@ -104,8 +92,7 @@ import Testing
 
     @Test(arguments: ["INT", "TERM", "HUP"]) func aSignalLeavesACheckpoint(signal: String) throws {
         try withWorkplace { place in
-            try prepare(place)
-            try place.write("mood.json", Self.config.replacingOccurrences(of: "\"epochs\": 4", with: "\"epochs\": 60"))
+            try LongRun.prepare(place, epochs: 60)
             let number = try #require(["INT": SIGINT, "TERM": SIGTERM, "HUP": SIGHUP][signal])
             let command = try #require(Built.path)
             let words = [
@@ -157,27 +144,17 @@ import Testing
     @Test func changedConditionsAreRefusedByName() throws {
         try withWorkplace { place in
             let whole = try stopped(place, after: 4)
-            try place.write("mood.json", Self.config.replacingOccurrences(of: "0.01", with: "0.02"))
+            try place.write("mood.json", LongRun.config.replacingOccurrences(of: "0.01", with: "0.02"))
             expectRefusal(
                 try resume(place, "--quiet"), 65, naming: "training.learningRate", "was 0.01", "is 0.02 now")
-            try place.write("moved.json", Self.config)
+            try place.write("moved.json", LongRun.config)
             try FileManager.default.removeItem(atPath: place("mood.json"))
             expectRefusal(try resume(place, "--quiet"), 66, naming: "mood.json", "--config")
-            try place.write("train.tsv", Self.train + "odd\tw1\n")
+            try place.write("train.tsv", LongRun.train + "odd\tw1\n")
             let ending = try resume(place, "--quiet", "--config", "moved.json")
             expectRefusal(ending, 65, naming: "the data has changed", "train.")
-            try place.write("train.tsv", Self.train)
+            try place.write("train.tsv", LongRun.train)
             #expect(try digest(try resume(place, "--config", "moved.json")) == whole)
-        }
-    }
-
-    @Test func oneProcessAtATimeIsAtARun() throws {
-        try withWorkplace { place in
-            _ = try stopped(place, after: 4)
-            let lock = try FolderLock(place("out/checkpoints"), holder: "is a test")
-            expectRefusal(try resume(place), 74, naming: "out/checkpoints", "another process")
-            expectRefusal(try run(place, "--force"), 74, naming: "another process")
-            withExtendedLifetime(lock) {}
         }
     }
 
@@ -193,26 +170,9 @@ import Testing
         }
     }
 
-    @Test func aRemovedDirectoryEndsTheRunWithAnError() throws {
-        try withWorkplace { place in
-            try prepare(place)
-            try place.write(
-                "mood.json", Self.config.replacingOccurrences(of: "\"epochs\": 4", with: "\"epochs\": 4000"))
-            let command = try #require(Built.path)
-            let words = [
-                command, "run", "--config", "mood.json", "--seed", "7", "--output", "out", "--checkpoint-every", "1",
-            ]
-            let ending = try place.run(words) { _, _ in
-                for _ in 0..<2000 where !place.exists("out/checkpoints/step-000002.safetensors") { usleep(5000) }
-                _ = rename(place("out"), place("moved"))
-            }
-            expectRefusal(ending, 74, naming: "out/checkpoints", "removed")
-        }
-    }
-
     @Test func whatCannotBeGoneOnWithSaysSo() throws {
         try withWorkplace { place in
-            try prepare(place)
+            try LongRun.prepare(place)
             expectRefusal(try place.repro("resume"), 64, naming: "name one run directory")
             expectRefusal(try place.repro("resume", "nowhere"), 66, naming: "nowhere", "no such folder")
             expectSuccess(try run(place))
