@@ -20,6 +20,12 @@ public final class RandomStreams {
         case dropout = 3
         /// The split into training, validation and test; the key is 0.
         case dataSplit = 4
+        /// Dropout of what the first layer reads; the key is the optimiser step, from 0.
+        case inputDropout = 5
+        /// Dropout of what the linear layer reads; the key is the optimiser step, from 0.
+        case readoutDropout = 6
+        /// The order of an epoch's batches, where they are buckets of like lengths; the key is the epoch, from 0.
+        case batchOrder = 7
     }
 
     /// The seed that every stream starts from.

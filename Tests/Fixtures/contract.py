@@ -4,6 +4,7 @@
     contract.py vectors --output FILE [--seeds 42,7] [--experiments NAME,…] [--steps N | --full]
     contract.py variants --output FILE [--seeds 42,7] [--steps N | --full]
     contract.py layers --output FILE
+    contract.py training --output FILE
     contract.py check
 
 Needs NumPy and gmpy2. Written from `Sources/Repro/Repro.docc/NumericalContract.md` alone.
@@ -21,6 +22,9 @@ list of runs, each with
 The file of `variants` is the same for changed experiments: each run has `changes` in addition, the options that differ
 from the experiment's; one that changes `epochs` is complete. `optimiser_options` replaces all of the optimiser's options but the rate; `rnn_tanh` and `rnn_relu`
 have the parameters' prefix `rnn.`; `bias` is the recurrent layer's alone.
+
+The file of `training` has, for each of its `experiments`, the `configuration` as a user writes it, the `files` beside it, the
+`root` and each stage with `name`, `streams` and `digest`.
 
 The file of `layers` opens with the same three fields and `seed`, then has a list per kind. Tensors that a case reads are
 drawn, not stored: tensor NAME of case N of list LIST is `U(-1, 1) * scale`, each operation rounded to binary32, row-major,
@@ -61,7 +65,7 @@ import numpy as np
 
 from contract import experiments, numerics
 from contract.digests import root_digest
-from contract.vectors import cases, checks, shipped, side_cases
+from contract.vectors import cases, checks, shipped, side_cases, training_cases
 
 #: The contract's version.
 CONTRACT = 2
@@ -147,6 +151,8 @@ def main():
         parser_of.add_argument("--exact", action="store_true", help="every elementary function from MPFR")
     single = commands.add_parser("layers", help="standalone cases of the layers, losses and optimisers")
     single.add_argument("--output", required=True)
+    trained = commands.add_parser("training", help="digests of experiments that use the other training options")
+    trained.add_argument("--output", required=True)
     commands.add_parser("check", help="check the building blocks against other definitions of them")
     arguments = parser.parse_args()
     numerics.check_environment()
@@ -154,6 +160,9 @@ def main():
         return checks.run()
     if arguments.what == "layers":
         write(arguments.output, {"command": command(), "versions": versions(), "contract": CONTRACT, **cases.document(), **side_cases.document()})
+        return 0
+    if arguments.what == "training":
+        write(arguments.output, {"command": command(), "versions": versions(), "contract": CONTRACT, **training_cases.document()})
         return 0
     numerics.always_exact = arguments.exact
     document = {"command": command(), "versions": versions(), "contract": CONTRACT, "experiments": []}

@@ -147,15 +147,36 @@ def modules():
         yield case(name, dict(options, lengths=lengths), read, compute)
 
 
+def later():
+    """Losses that came later; drawn last, so that the draws of the others stay."""
+    for targets, ignore, weighted, smoothing in (
+        ([2, 0, 1, 1], -100, False, 0.1), ([2, 0, 1, 1], -100, True, 0.1), ([1, 0, 1, 3, 2, 1], 1, True, 0.5),
+        ([3, 0, 2], -100, True, 1.0), ([0, 1, 2, 3, 0], -100, False, 0.9),
+    ):  # fmt: skip
+        read = {"input": uniform(len(targets), 4, scale=3)}
+        if weighted:
+            read["weight"] = uniform(4).abs()
+        yield case(
+            "cross_entropy", dict(targets=targets, ignore_index=ignore, label_smoothing=smoothing, constant=["weight"]), read,
+            lambda t, targets=targets, ignore=ignore, smoothing=smoothing: {
+                "loss": F.cross_entropy(
+                    t["input"], torch.tensor(targets), t.get("weight"), ignore_index=ignore, label_smoothing=smoothing)
+            })  # fmt: skip
+    for shape, scale in (((1, 1), 1), ((7, 1), 3), ((33, 1), 20)):
+        read = {"input": uniform(*shape, scale=scale), "targets": uniform(*shape, scale=scale)}
+        yield case("mse", dict(constant=["targets"]), read, lambda t: {"loss": F.mse_loss(t["input"], t["targets"])})
+
+
 def schedules():
     for kind, options in (
         ("step", dict(step_size=1, gamma=0.5)), ("step", dict(step_size=3)), ("exponential", dict(gamma=0.9)),
         ("linear", dict()), ("linear", dict(start_factor=1.0, end_factor=0.1, total_iters=7)),
+        ("cosine", dict(T_max=11)), ("cosine", dict(T_max=20, eta_min=0.3 * 0.1)),
     ):  # fmt: skip
         optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.3)
         scheduler = dict(
             step=torch.optim.lr_scheduler.StepLR, exponential=torch.optim.lr_scheduler.ExponentialLR,
-            linear=torch.optim.lr_scheduler.LinearLR)[kind](optimizer, **options)  # fmt: skip
+            linear=torch.optim.lr_scheduler.LinearLR, cosine=torch.optim.lr_scheduler.CosineAnnealingLR)[kind](optimizer, **options)  # fmt: skip
         rates = []
         for _ in range(12):
             rates.append(optimizer.param_groups[0]["lr"])
@@ -169,7 +190,7 @@ def main():
     parser.add_argument("--output", required=True)
     path = parser.parse_args().output
     torch.set_num_threads(1)
-    cases = list(layers()) + list(modules())
+    cases = list(layers()) + list(modules()) + list(later())
     head = dict(
         command="python3 Tests/Fixtures/torch_layers.py --output Tests/ReproNNTests/Vectors/torch-layers.json",
         versions=dict(torch=torch.__version__, python=platform.python_version()))  # fmt: skip

@@ -52,6 +52,7 @@ import Testing
         return [
             ("train.tsv", text(lines)), ("test.tsv", text(["good\tgrey day", "new\tfine", "bad\train"])),
             ("latin.tsv", text(lines) + [0x62, 0x61, 0x64, 0x09, 0xe9, 0x20, 0xe8, 0x0a]),
+            ("numbers.tsv", text((0..<12).map { "\(Double($0 % 5) - 1.5)\tw\($0 % 4) day" })),
             ("train.csv", text(["id,words,mood"] + table)), ("train.jsonl", text(objects.map { $0.text(.compact) })),
             ("tagged.jsonl", text((0..<9).map { "{\"text\": \(tagged[$0 % 2])}" })),
             ("train.columns", Array(sentences.utf8)), ("train.conllu", text(["# sent_id = 1"] + universal)),
@@ -95,14 +96,19 @@ import Testing
             "\"format\": \"conllu\", \"train\": \"train.conllu\", \"label\": \"XPOS\", \"maxLength\": 2, "
                 + "\"lowercase\": true, \"test\": \"train.conllu\""
         ),
+        (
+            "regression",
+            "\"format\": \"tsv\", \"train\": \"numbers.tsv\", \"validation\": \"numbers.tsv\", \"test\": 0.3"
+        ),
     ]
 
     private static func run(
         _ task: String, _ data: String, in folder: String, _ change: (inout RunOptions) -> Void = { _ in }
     ) throws -> RunResult {
         let text = """
-            {"name": "x", "task": "\(task)", "data": {\(data)}, "model": {"embedding": 3, "hidden": 4},
-             "training": {"optimizer": "adam", "learningRate": 0.1, "batchSize": 3, "epochs": 2}}
+            {"name": "x", "task": "\(task)", "data": {\(data)},
+             "model": {"embedding": 3, "hidden": 4, "affixes": [1, 2], "affixEmbedding": 2},
+             "training": {"optimizer": "adam", "learningRate": 0.1, "batchSize": 3, "epochs": 2, "lengthBuckets": 2}}
             """
         let experiment = try Experiment.decode(try JSONValue.parse(Array(text.utf8), path: "x.json"), path: "x.json")
         var options = RunOptions(evaluationBatchSize: 4, resolve: { folder + "/" + $0 })

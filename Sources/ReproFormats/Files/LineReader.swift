@@ -11,8 +11,11 @@ public struct LineReader {
 
     /// - Throws: `FormatError`: what opening a `ByteFile` throws.
     public init(path: String) throws(FormatError) {
-        file = try ByteFile(path: path)
+        self.init(try ByteFile(path: path))
     }
+
+    /// The lines of a file that is open.
+    public init(_ file: ByteFile) { self.file = file }
 
     /// The next line without its `\n`; nil at the end.
     ///

@@ -5,11 +5,16 @@ public struct TextEncoding: Sendable, Equatable {
     public let tokenization: Tokenization
     /// The tokens' numbers.
     public let vocabulary: Vocabulary
+    /// The numbers of the tokens' first and last letters, where the model reads those too.
+    public let affixes: Affixes
     /// The classes' labels, class by class.
     public let labels: [[UInt8]]
 
-    public init(tokenization: Tokenization, vocabulary: Vocabulary, labels: [[UInt8]]) {
+    /// - Parameter affixes: how many letters the affixes have that the model reads; none where it reads none.
+    /// - Precondition: affixes are above 0, and ascend.
+    public init(tokenization: Tokenization, vocabulary: Vocabulary, affixes: [Int] = [], labels: [[UInt8]]) {
         (self.tokenization, self.vocabulary, self.labels) = (tokenization, vocabulary, labels)
+        self.affixes = Affixes(sizes: affixes, of: vocabulary)
     }
 
     /// The numbers of a text in UTF-8; none where it holds no token.
@@ -23,9 +28,10 @@ public struct TextEncoding: Sendable, Equatable {
 }
 
 extension TextEncoding: JSONRepresentable {
-    /// `level`, `lowercase`, `maxLength`, `tokens` from number 2 on and `labels` from class 0 on. A token of bytes is an integer.
+    /// `level`, `lowercase`, `maxLength`, `tokens` from number 2 on, `labels` from class 0 on, and `affixes` where there are
+    /// any. A token of bytes is an integer.
     public var json: JSONValue {
-        [
+        let json: JSONValue = [
             "level": tokenization.level.rawValue, "lowercase": tokenization.lowercase,
             "maxLength": tokenization.maxLength,
             "tokens": vocabulary.tokens.map { token in
@@ -33,6 +39,7 @@ extension TextEncoding: JSONRepresentable {
             },
             "labels": labels.map { String(decoding: $0, as: UTF8.self) },
         ]
+        return affixes.sizes.isEmpty ? json : json.adding(["affixes": affixes.sizes])
     }
 
     /// Reads what ``json`` wrote.
@@ -63,9 +70,13 @@ extension TextEncoding: JSONRepresentable {
             guard result.count > 0 || json[key]?.elements != nil else { throw malformed(key, "no list") }
             return (0..<result.count).map { Array(result[$0]) }
         }
+        let sizes = (json["affixes"]?.elements ?? []).map { $0.int ?? 0 }
+        guard sizes.allSatisfy({ $0 > 0 }), zip(sizes, sizes.dropFirst()).allSatisfy({ $0 < $1 }) else {
+            throw malformed("affixes", "no ascending list of numbers of letters")
+        }
         self.init(
             tokenization: Tokenization(level: level, lowercase: lowercase, maxLength: length.int),
-            vocabulary: Vocabulary(tokens: try strings("tokens", areBytes: level == .bytes)),
+            vocabulary: Vocabulary(tokens: try strings("tokens", areBytes: level == .bytes)), affixes: sizes,
             labels: try strings("labels", areBytes: false))
     }
 }

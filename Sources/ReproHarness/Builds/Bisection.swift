@@ -77,9 +77,8 @@ public struct Bisection: Sendable {
     /// - Throws: `BuildProcess.Failure`, ``NotRepeatable``, `FormatError`.
     public func search(_ experiment: Experiment, seed: UInt64, base: String) throws -> Result {
         let scratch = try ScratchFolder(of: builds[0].running)
-        var absolute = experiment
         let folder = FileManager.default.currentDirectoryPath
-        absolute.data = experiment.data.mappingPaths {
+        let absolute = experiment.mappingPaths {
             Paths.resolve(Paths.resolve($0, against: base), against: folder)
         }
         let configuration = scratch.path("experiment.json")

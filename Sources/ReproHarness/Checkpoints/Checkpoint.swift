@@ -10,7 +10,9 @@ import ReproVerification
 /// Tensors: `parameter.NAME` and `optimizer.NAME` F32; `losses` F32 and `losses.epoch` I64, one per step; `position` I64: steps,
 /// epoch, batches of the epoch, rows and bits of the sum of losses of the epoch; `epochs` I64, the bits of each epoch's mean loss;
 /// `steps` I64 `[n, 10]`, one row per stage whose leaves are not kept: its place among the stages, its step, and the digests of
-/// its streams and of itself. The metadata holds the order of the names, the other stages, and the digest of all of it.
+/// its streams and of itself. A run that validates has `validations` I64, the bits of each epoch's scores, and one that may
+/// stop early `best.NAME` F32 and `best` I64, the best epoch and the bits of its score. The metadata holds the order of the
+/// names, the other stages, and the digest of all of it.
 enum Checkpoint {
     private static let format = "repro.checkpoint.1"
 
@@ -31,12 +33,16 @@ enum Checkpoint {
     }
 
     private static func metadata(of state: TrainingState, _ run: RunManifest) -> [(key: String, value: String)] {
-        [
+        var metadata: [(key: String, value: String)] = [
             ("contract", String(ReproVersion.contract)), ("experiment", run.experiment.name), ("format", format),
             ("optimizer", state.optimizer.tensors.map(\.name).json.text(.compact)),
             ("parameters", state.parameters.map(\.name).json.text(.compact)), ("seed", String(run.seed)),
             ("stages", state.stages.filter { $0.leaves != nil }.json.text(.compact)),
         ]
+        if let scores = state.validations.first?.scores {
+            metadata.append(("validations", scores.map(\.name).json.text(.compact)))
+        }
+        return metadata
     }
 
     /// The state of a file, and its digest.
@@ -110,6 +116,14 @@ extension Checkpoint {
         arrays.append(integers("epochs", state.epochLosses.map(\.bits)))
         let position = [state.optimizer.step, state.epoch, state.batch, state.lossSum.rows].map { Int64($0) }
         arrays.append(integers("position", position + [state.lossSum.loss.bits]))
+        if let width = state.validations.first?.scores.count {
+            let bits = state.validations.flatMap { $0.scores.map(\.value.bits) }
+            arrays.append(NamedArray("validations", .int(shape: [state.validations.count, width], elements: bits)))
+        }
+        if let best = state.best {
+            arrays += best.parameters.map { NamedArray("best." + $0.name, .float($0.value)) }
+            arrays.append(integers("best", [Int64(best.epoch), best.value.bits]))
+        }
         arrays.append(NamedArray("steps", .int(shape: [steps.count / stepWidth, stepWidth], elements: steps)))
         return arrays
     }
@@ -137,7 +151,8 @@ extension Checkpoint {
             let losses = try file.value(named: "losses").tensor,
             let epochs = try file.value(named: "losses.epoch").integers, epochs.count == losses.count,
             let means = try file.value(named: "epochs").integers, Int(position[0]) == losses.count,
-            let stages = try stages(file, text("stages"))
+            let stages = try stages(file, text("stages")),
+            let validations = try validations(file, text("validations"))
         else { return nil }
         let parameters = named.map { Parameter(name: $0.name, value: $0.value) }
         guard
@@ -150,8 +165,31 @@ extension Checkpoint {
         state.losses = losses.elements.enumerated().map { index, loss in
             StepLoss(step: index, epoch: Int(epochs[index]), loss: loss)
         }
+        state.validations = validations
+        if file.entry(named: "best") != nil {
+            guard let best = try file.value(named: "best").integers, best.count == 2,
+                let kept = try tensors("best.", "parameters")
+            else { return nil }
+            state.best = EarlyStopping.Best(
+                epoch: Int(best[0]), value: Double(bits: best[1]),
+                parameters: kept.map { Parameter(name: $0.name, value: $0.value) })
+        }
         state.stages = stages
         return state
+    }
+
+    /// None where the run does not validate.
+    private static func validations(_ file: SafetensorsFile, _ text: String) throws(FormatError) -> [EpochScores]? {
+        guard file.entry(named: "validations") != nil else { return [] }
+        let names = try JSONValue.parse(Array(text.utf8), path: file.path).elements?.compactMap(\.string) ?? []
+        guard let bits = try file.value(named: "validations").integers, !names.isEmpty,
+            bits.count % names.count == 0
+        else { return nil }
+        return stride(from: 0, to: bits.count, by: names.count).map { first in
+            EpochScores(
+                epoch: first / names.count,
+                scores: zip(names, bits[first...]).map { EpochScores.Score($0, Double(bits: $1)) })
+        }
     }
 
     private static func stages(_ file: SafetensorsFile, _ text: String) throws(FormatError) -> [Stage]? {

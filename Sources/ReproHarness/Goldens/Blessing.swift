@@ -90,7 +90,7 @@ public struct Blessing: Sendable {
         let experiment = definition.experiment
         // Opened by the paths that were given: the folder may not be there yet.
         let data = try DataSnapshot(
-            zip(definition.experiment(in: folder).data.paths, experiment.data.paths).map {
+            zip(definition.experiment(in: folder).paths, experiment.paths).map {
                 ($0, Paths.resolve($1, against: definition.base))
             })
         var options = RunOptions(

@@ -36,11 +36,7 @@ public struct ExperimentDefinition: Sendable {
 
     /// The experiment with its data paths relative to a folder of goldens.
     func experiment(in folder: GoldenFolder) -> Experiment {
-        var experiment = experiment
-        experiment.data = experiment.data.mappingPaths {
-            Paths.relative($0, against: base, from: folder.path)
-        }
-        return experiment
+        experiment.mappingPaths { Paths.relative($0, against: base, from: folder.path) }
     }
 }
 
@@ -65,7 +61,7 @@ extension GoldenFolder {
     ///
     /// - Throws: `FormatError` for one that cannot be read; `FileSnapshot.Changed`.
     func data(of experiment: Experiment) throws -> DataSnapshot {
-        try DataSnapshot(experiment.data.paths.map { ($0, Paths.resolve($0, against: path)) })
+        try DataSnapshot(experiment.paths.map { ($0, Paths.resolve($0, against: path)) })
     }
 }
 

@@ -163,7 +163,7 @@ public struct GoldenCheck: Sendable {
 
     /// Holds the data files that a golden vouches for against those that its experiment reads.
     private func verifyData(of golden: Golden) throws {
-        let paths = try folder.experiment(golden.experiment, named: golden.name.text).data.paths
+        let paths = try folder.experiment(golden.experiment, named: golden.name.text).paths
         guard paths.count == golden.data.count, zip(paths, golden.data).allSatisfy({ Text.areSame($0, $1.path) }) else {
             throw malformed(golden, "'data' lists other files than those that its experiment reads")
         }

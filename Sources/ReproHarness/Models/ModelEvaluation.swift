@@ -9,8 +9,8 @@ public struct ModelEvaluation: Sendable {
     public let sequences: Int
     /// The mean loss over the labels that the model knows.
     public let loss: Float
-    /// The share of all labels that were predicted right; a label that the model does not know is never.
-    public let accuracy: Double
+    /// The share of all labels that was predicted right; a label that the model does not know is never. Nil in regression.
+    public let accuracy: Double?
     /// How many labels the model does not know; the scores leave them out.
     public let unknown: Int
     /// What the task can be judged by.
@@ -47,9 +47,9 @@ extension TrainedModel {
         precondition(paths.count == max(1, evaluationFileCount), "\(paths.count) files to evaluate on")
         var sum = Sum()
         if let encoding, let source = experiment.data as? any TextReadingSource {
-            var text = try NumberedText(path: paths[0], as: source, encoding: encoding, tagging: isTagger)
+            var text = try NumberedText(path: paths[0], as: source, encoding: encoding, task: experiment.task)
             while let part = try text.next(TrainedModel.batchSize) {
-                let rows = try add(batch(part.sequences), part.targets, to: &sum)
+                let rows = try add(batch(part.sequences), part.targets, part.numbers, to: &sum)
                 for (row, prediction) in rows.enumerated() {
                     let label = String(decoding: part.labels[row], as: UTF8.self)
                     try onRow(ModelEvaluation.Row(line: part.lines[row], actual: label, prediction: prediction))
@@ -60,12 +60,12 @@ extension TrainedModel {
             let all = try source.sequences(paths: paths, tagging: isTagger, features: features)
             for first in stride(from: 0, to: all.count, by: TrainedModel.batchSize) {
                 let batch = all.batch(first..<min(first + TrainedModel.batchSize, all.count))
-                let rows = try add(batch, batch.targets, to: &sum)
+                let rows = try add(batch, batch.targets, batch.numbers, to: &sum)
                 let numbers = batch.lengths.enumerated().flatMap { index, length in
                     Array(repeating: first + index + 1, count: isTagger ? length : 1)
                 }
                 for (row, prediction) in rows.enumerated() {
-                    let label = labels[batch.targets[row]]
+                    let label = batch.numbers.isEmpty ? labels[batch.targets[row]] : "\(batch.numbers[row])"
                     try onRow(ModelEvaluation.Row(line: numbers[row], actual: label, prediction: prediction))
                 }
             }
@@ -82,22 +82,34 @@ extension TrainedModel {
     private struct Sum {
         var logits: [Tensor] = []
         var targets: [Int] = []
+        var numbers: [Float] = []
         var predictions: [Int] = []
         var lengths: [Int] = []
     }
 
-    private func add(_ batch: SequenceBatch, _ targets: [Int], to sum: inout Sum) throws -> [Prediction] {
+    private func add(
+        _ batch: SequenceBatch, _ targets: [Int], _ numbers: [Float], to sum: inout Sum
+    ) throws -> [Prediction] {
         let logits = try logits(batch)
         let predictions = try predictions(of: logits)
         sum.logits.append(logits)
         sum.targets += targets
+        sum.numbers += numbers
         sum.predictions += predictions.map(\.class)
         sum.lengths += batch.lengths
         return predictions
     }
 
     private func result(_ sum: Sum, path: String) throws -> ModelEvaluation {
-        let (known, targets) = Tensor(joiningRows: sum.logits).rowsWithTargets(sum.targets)
+        let logits = Tensor(joiningRows: sum.logits)
+        guard experiment.task != .regression else {
+            let loss = try Loss.meanSquaredError(
+                logits, targets: Tensor(shape: logits.shape, elements: sum.numbers))
+            return ModelEvaluation(
+                sequences: sum.lengths.count, loss: loss.value[offset: 0], accuracy: nil, unknown: 0,
+                scores: SplitScores(.test, targets: sum.numbers, predictions: Array(logits.elements)))
+        }
+        let (known, targets) = logits.rowsWithTargets(sum.targets)
         guard !targets.isEmpty else {
             throw FormatError(
                 .badData, path: path,

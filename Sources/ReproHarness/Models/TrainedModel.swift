@@ -19,7 +19,7 @@ public struct TrainedModel {
     public let digest: Digest
     /// How text becomes the numbers that the model reads; nil where it reads features.
     public let encoding: TextEncoding?
-    /// The classes' labels, class by class; their numbers where the data has no labels.
+    /// The classes' labels, class by class; their numbers where the data has no labels. None of a model that gives numbers.
     public let labels: [String]
     let model: SequenceModel
     let engine: Engine
@@ -58,7 +58,7 @@ public struct TrainedModel {
         } else {
             encoding = nil
             dataset = try TrainedModel.features(experiment, file, missing: encodingPath)
-            labels = (0..<dataset.classes).map(String.init)
+            labels = experiment.task == .regression ? [] : (0..<dataset.classes).map(String.init)
         }
         let configuration = experiment.modelConfiguration(for: dataset)
         var parameters: [Parameter] = []
@@ -112,20 +112,20 @@ public struct TrainedModel {
     /// Whether the model labels each token, and not the whole sequence.
     public var isTagger: Bool { experiment.task == .tagging }
 
-    /// Predicts the label of a text.
+    /// Predicts the label of a text, or its number.
     ///
     /// - Returns: nil where the text holds no token.
     /// - Precondition: the model is a classifier of text.
     /// - Throws: `FloatingPointFault`.
     public func predict(_ text: String) throws -> Prediction? { try predict([text])[0] }
 
-    /// Predicts the label of each text; nil for one that holds no token.
+    /// Predicts the label of each text, or its number; nil for one that holds no token.
     ///
-    /// - Precondition: the model is a classifier of text.
+    /// - Precondition: the model reads text and is no tagger.
     /// - Throws: `FloatingPointFault`.
     public func predict(_ texts: [String]) throws -> [Prediction?] {
-        guard let encoding, !isTagger else { preconditionFailure("'\(experiment.name)' is no classifier of text") }
-        return try predictions(texts.map { encoding.encode(Array($0.utf8)) }).map { $0.first }
+        guard let encoding, !isTagger else { preconditionFailure("'\(experiment.name)' does not read whole texts") }
+        return try predictions(texts.map { encoding.tokenization.tokens(of: Array($0.utf8)) }).map { $0.first }
     }
 
     /// Predicts the label of each word of some sentences.
@@ -134,13 +134,14 @@ public struct TrainedModel {
     /// - Throws: `FloatingPointFault`.
     public func tag(_ sentences: [[String]]) throws -> [[Prediction]] {
         guard let encoding, isTagger else { preconditionFailure("'\(experiment.name)' is no tagger of text") }
-        return try predictions(sentences.map { encoding.encode($0.map { Array($0.utf8) }) })
+        return try predictions(sentences.map { encoding.tokenization.tokens(of: $0.map { Array($0.utf8) }) })
     }
 
-    /// The predictions of each sequence of token numbers: one, or of a tagger one per token; none for an empty sequence.
+    /// The predictions of each text's tokens: one, or of a tagger one per token; none for a text without any.
     ///
+    /// - Precondition: the model reads text.
     /// - Throws: `FloatingPointFault`.
-    public func predictions(_ sequences: [[Int]]) throws -> [[Prediction]] {
+    public func predictions(_ sequences: [Tokens]) throws -> [[Prediction]] {
         var results = [[Prediction]](repeating: [], count: sequences.count)
         let filled = sequences.indices.filter { !sequences[$0].isEmpty }
         for first in stride(from: 0, to: filled.count, by: TrainedModel.batchSize) {
@@ -160,10 +161,13 @@ public struct TrainedModel {
     /// - Throws: `FloatingPointFault`.
     func predictions(of logits: Tensor) throws -> [Prediction] {
         let head = model.configuration.head
+        guard head != .linear else {
+            return logits.elements.map { Prediction(label: "\($0)", class: 0, probabilities: [], number: $0) }
+        }
         let probabilities = try head.probabilities(logits, engine: engine).elements
         return try head.predictions(logits).enumerated().map { row, number in
             let own = Array(probabilities[(row * labels.count)..<((row + 1) * labels.count)])
-            return Prediction(label: labels[number], class: number, probabilities: own)
+            return Prediction(label: labels[number], class: number, probabilities: own, number: nil)
         }
     }
 
@@ -174,21 +178,28 @@ public struct TrainedModel {
         try model.logits(batch, weights: weights, engine: engine)
     }
 
-    /// Sequences of token numbers as the model takes them.
-    func batch(_ sequences: [[Int]]) -> SequenceBatch {
-        SequenceBatch(inputs: .tokens(Array(sequences.joined())), lengths: sequences.map(\.count), targets: [])
+    /// The tokens of texts as the model takes them.
+    ///
+    /// - Precondition: the model reads text.
+    func batch(_ sequences: [Tokens]) -> SequenceBatch {
+        guard let encoding else { preconditionFailure("'\(experiment.name)' reads no text") }
+        return SequenceBatch(
+            inputs: .tokens(sequences.flatMap { encoding.numbers($0) }), lengths: sequences.map(\.count), targets: [],
+            affixes: encoding.affixes.columns(of: sequences.joined()))
     }
 }
 
 /// What a model says of a text, or of a word.
 public struct Prediction: Sendable, Equatable {
-    /// The label of the most probable class, the first where several are.
+    /// The label of the most probable class, the first where several are; in regression the number as text.
     public let label: String
-    /// The class's number.
+    /// The class's number; 0 in regression.
     public let `class`: Int
-    /// The probability of each class, in the order of ``TrainedModel/labels``.
+    /// The probability of each class, in the order of ``TrainedModel/labels``; none in regression.
     public let probabilities: [Float]
+    /// In regression the number itself, else nil.
+    public let number: Float?
 
-    /// The label's own probability.
-    public var probability: Float { probabilities[`class`] }
+    /// The label's own probability; nil in regression.
+    public var probability: Float? { number == nil ? probabilities[`class`] : nil }
 }

@@ -118,7 +118,8 @@ public struct RunDirectory: Sendable {
         try Safetensors.write(
             result.outputs.map { NamedArray($0.name, .float($0.value)) }, metadata: result.metadata,
             to: folder + "/outputs.safetensors")
-        try AtomicFile.write(Array(LossFile.text(result.losses).utf8), to: folder + "/metrics.csv")
+        try AtomicFile.write(
+            Array(LossFile.text(result.losses, validations: result.validations).utf8), to: folder + "/metrics.csv")
         if let confusion = ConfusionFile.text(result.scores) {
             try AtomicFile.write(Array(confusion.utf8), to: folder + "/confusion.csv")
         }

@@ -28,15 +28,23 @@ extension Loss {
     ///
     ///     d[j] = ((exp(y[j]) − e) × w[t]) ÷ W   e = 1 for the target, else 0; +0 in an ignored row
     ///
+    /// and with label smoothing ε, where `a = 1 − ε` and `b = ε ÷ C`:
+    ///
+    ///     Σ (a × (w[t] × −y[t]) + b × Σ w[j] × −y[j]) ÷ W   d[j] = (exp(y[j]) × Q − q[j]) ÷ W
+    ///     q[j] = b × w[j], and for the target b × w[t] + a × w[t]   Q = Σ q[j]
+    ///
     /// - Parameters:
     ///   - logits: `[N, C]`.
     ///   - weight: `[C]`, none negative. Weights of 1 change no bit.
+    ///   - labelSmoothing: 0 … 1; 0 changes no bit.
     /// - Precondition: shapes as stated; targets within 0 ..< C, or `ignoreIndex`.
     /// - Throws: ``NothingCounted`` where W is 0, `FloatingPointFault`.
     public static func crossEntropy(
-        _ logits: Tensor, targets: [Int], weight: Tensor? = nil, ignoreIndex: Int = Loss.ignoreIndex, engine: Engine
+        _ logits: Tensor, targets: [Int], weight: Tensor? = nil, labelSmoothing: Double = 0,
+        ignoreIndex: Int = Loss.ignoreIndex, engine: Engine
     ) throws -> LossValue {
         try engine.verify()
+        require(labelSmoothing >= 0 && labelSmoothing <= 1, "label smoothing \(labelSmoothing) outside 0 … 1")
         let counted = CountedTargets(targets, logits.shape, weight, ignoreIndex)
         let total = try counted.total()
         let y = LogSoftmax.logProbabilities(logits, engine)
@@ -45,6 +53,13 @@ extension Loss {
             Matrix(rows: logits.shape[0], columns: logits.shape[1], zeroed: true)
         )
         engine.kernels.exp(y.view, into: powers.elements)
+        if labelSmoothing > 0 {
+            let smoothing = LabelSmoothing(labelSmoothing, classes: powers.columns, weight: weight)
+            let places = counted.places.map(\.place)
+            let sum = smoothing.apply(places, y: y.matrix, powers: powers, total: total, gradient: gradient)
+            return LossValue(
+                value: Tensor(shape: [], elements: [sum / total]), gradient: Tensor(gradient, shape: logits.shape))
+        }
         for (place, weight) in counted.places {
             let (row, target) = (place / powers.columns, place % powers.columns)
             let (power, d) = (powers[row], gradient[row])

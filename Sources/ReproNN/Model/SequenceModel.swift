@@ -1,11 +1,11 @@
 import ReproNumerics
 import ReproRandom
 
-/// Embedding (where the input is tokens) → recurrent layers → linear: the model behind every trained experiment.
+/// Embeddings (where the input is tokens) → recurrent layers → linear: the model behind every trained experiment.
 public struct SequenceModel: Sendable {
     /// What the model is made of.
     public let configuration: SequenceModelConfiguration
-    /// `embedding.weight`, the recurrent layer's under its cell's name, `linear.weight`, `linear.bias`.
+    /// `embedding.weight`, those of affixes, the recurrent layer's under its cell's name, `linear.weight`, `linear.bias`.
     public var parameters: [Parameter]
 
     /// Draws every parameter from its own stream.
@@ -20,11 +20,16 @@ public struct SequenceModel: Sendable {
         _ = try ParameterKeys(names: names + ["linear.weight", "linear.bias"])
         var parameters: [Parameter] = []
         if case .tokens(let vocabulary, let width) = configuration.input {
-            var weight = try streams.draw(parameter: "embedding.weight") {
-                try Initialization.embedding.tensor(shape: [vocabulary, width], from: &$0)
+            let words = SequenceModelConfiguration.AffixTable(
+                name: "embedding", vocabulary: vocabulary, features: width)
+            for table in [words] + configuration.affixes {
+                let name = table.name + ".weight"
+                var weight = try streams.draw(parameter: name) {
+                    try Initialization.embedding.tensor(shape: [table.vocabulary, table.features], from: &$0)
+                }
+                for column in 0..<table.features { weight[Embedding.paddingRow, column] = 0 }
+                parameters.append(Parameter(name: name, value: weight))
             }
-            for column in 0..<width { weight[Embedding.paddingRow, column] = 0 }
-            parameters.append(Parameter(name: "embedding.weight", value: weight))
         }
         parameters += try Recurrent(configuration.recurrent, prefix: prefix, streams: streams).parameters
         let fanIn = configuration.readoutSize
@@ -48,14 +53,22 @@ public struct SequenceModel: Sendable {
     }
 
     /// The table of tokens; nil where the input is features.
-    var embedding: Embedding? {
-        guard case .tokens = configuration.input else { return nil }
-        return Embedding(weight: parameters[0].value)
+    var embedding: Embedding? { tables.first?.embedding }
+
+    /// The tables that a token's row is joined from, with the columns that each fills: tokens, then affixes.
+    var tables: [(embedding: Embedding, columns: Range<Int>)] {
+        guard case .tokens = configuration.input else { return [] }
+        var first = 0
+        return parameters.prefix(1 + configuration.affixes.count).map { parameter in
+            let columns = first..<(first + parameter.value.shape[1])
+            first = columns.upperBound
+            return (Embedding(weight: parameter.value), columns)
+        }
     }
 
     /// Where the recurrent layers' parameters stand among all.
     var recurrentParameters: Range<Int> {
-        let first = embedding == nil ? 0 : 1
+        let first = tables.count
         return first..<(parameters.count - 2)
     }
 

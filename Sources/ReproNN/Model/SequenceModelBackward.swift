@@ -28,6 +28,7 @@ extension SequenceModel {
             logitsGradient, input: tape.readout,
             continuing: continuing.map { ($0[$0.count - 2], $0[$0.count - 1]) }, engine)
         observer?.observe("grad.readout", &linear.input)
+        if let mask = tape.masks.readout { linear.input = mask.applied(to: linear.input) }
         let gradients = Recurrent.gradients(
             Array(shapes.dropLast(2)), continuing: continuing.map { Array($0.dropLast(2)) })
 
@@ -44,9 +45,13 @@ extension SequenceModel {
                 parameters: Array(gradients[recurrentParameters]), continues: continuing != nil, input: input),
             engine: engine, observer: observer?.within("grad.\(recurrent.cell.rawValue)."))
         if case .tokens(let tokens) = tape.batch.inputs, let input {
-            if continuing == nil { gradients[0].view.fill(0) }
             let places = layout.rowsByPosition
-            embedding!.add(input, of: tokens, to: gradients[0]) { places[$0] }
+            tape.masks.input?.apply(to: input) { places[$0] }
+            for (index, (table, tokens)) in zip(tables, [tokens] + tape.batch.affixes).enumerated() {
+                if continuing == nil { gradients[index].view.fill(0) }
+                if index == 0 && configuration.freezesEmbedding { continue }
+                table.embedding.add(input.columns(table.columns), of: tokens, to: gradients[index]) { places[$0] }
+            }
         }
         return zip(gradients, shapes).map { Tensor($0, shape: $1) } + [linear.weight, linear.bias]
     }

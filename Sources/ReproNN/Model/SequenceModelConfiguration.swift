@@ -14,14 +14,25 @@ public struct SequenceBatch: Sendable {
     public var inputs: Inputs
     /// How many positions each sequence has.
     public let lengths: [Int]
-    /// One class per sequence or, in tagging, per position.
+    /// One class per sequence or, in tagging, per position; none in regression.
     public let targets: [Int]
+    /// In regression the number of each sequence, else none.
+    public var numbers: [Float]
+    /// For each table of affixes the affix of every position.
+    public let affixes: [[Int]]
 
-    public init(inputs: Inputs, lengths: [Int], targets: [Int]) {
+    public init(
+        inputs: Inputs, lengths: [Int], targets: [Int], numbers: [Float] = [], affixes: [[Int]] = []
+    ) {
         self.inputs = inputs
         self.lengths = lengths
         self.targets = targets
+        self.numbers = numbers
+        self.affixes = affixes
     }
+
+    /// How many targets there are, classes or numbers.
+    public var targetCount: Int { targets.count + numbers.count }
 
     /// How many positions the sequences have together.
     public var positions: Int { lengths.reduce(0, +) }
@@ -47,6 +58,8 @@ public struct SequenceModelConfiguration: Sendable, Equatable {
     public enum Head: String, Sendable, CaseIterable {
         case softmax
         case sigmoid
+        /// One output that is the number itself, for regression.
+        case linear
 
         /// The predicted class of each row of logits `[N, C]`: the first maximum, or with a sigmoid head whether its one
         /// logit is above 0.
@@ -54,6 +67,7 @@ public struct SequenceModelConfiguration: Sendable, Equatable {
         /// - Throws: `FloatingPointFault`: an environment may take a subnormal logit for 0.
         public func predictions(_ logits: Tensor) throws(FloatingPointFault) -> [Int] {
             try FloatingPointEnvironment.verify()
+            require(self != .linear, "a linear head has no classes")
             let rows = logits.matrix
             return (0..<rows.rows).map { index in
                 let row = rows[index]
@@ -67,6 +81,7 @@ public struct SequenceModelConfiguration: Sendable, Equatable {
         /// The probability of each class, `[N, C]`, from logits `[N, C]`: the exponential of the log-softmax; of the sigmoid head
         /// 1 − p and p.
         ///
+        /// - Precondition: no linear head.
         /// - Throws: `FloatingPointFault`.
         public func probabilities(_ logits: Tensor, engine: Engine) throws(FloatingPointFault) -> Tensor {
             switch self {
@@ -81,12 +96,13 @@ public struct SequenceModelConfiguration: Sendable, Equatable {
                     (result[row][0], result[row][1]) = (1 - p, p)
                 }
                 return Tensor(result, shape: [logits.shape[0], 2])
+            case .linear: fatalError("a linear head has no classes")
             }
         }
 
         /// The mean loss of logits `[N, C]`, and its gradient.
         ///
-        /// - Precondition: a target per row, each within the classes.
+        /// - Precondition: a target per row, each within the classes; no linear head.
         /// - Throws: ``NothingCounted`` where there is no row, `FloatingPointFault`.
         public func loss(_ logits: Tensor, targets: [Int], engine: Engine) throws -> LossValue {
             switch self {
@@ -94,28 +110,56 @@ public struct SequenceModelConfiguration: Sendable, Equatable {
             case .sigmoid:
                 let expected = Tensor(shape: logits.shape, elements: targets.map(Float.init))
                 return try Loss.binaryCrossEntropyWithLogits(logits, targets: expected, engine: engine)
+            case .linear: fatalError("a linear head has no classes")
             }
+        }
+    }
+
+    /// A table of embeddings of the first or last letters of words.
+    public struct AffixTable: Sendable, Equatable {
+        /// The module's name, such as `prefix2`.
+        public let name: String
+        /// How many affixes there are, padding and unknown among them.
+        public let vocabulary: Int
+        /// How many features each has.
+        public let features: Int
+
+        public init(name: String, vocabulary: Int, features: Int) {
+            (self.name, self.vocabulary, self.features) = (name, vocabulary, features)
         }
     }
 
     /// What the model takes.
     public let input: Input
+    /// Tables whose rows stand behind the token's own; none for features.
+    public let affixes: [AffixTable]
+    /// Whether `embedding.weight` stays as it begins: its gradient is +0.
+    public let freezesEmbedding: Bool
+    /// The recurrent layers.
     public let recurrent: RecurrentConfiguration
     /// What the linear layer reads.
     public let readout: Readout
     /// How logits become probabilities.
     public let head: Head
-    /// Classes; the sigmoid head tells two apart with one logit.
+    /// Classes; the sigmoid head tells two apart with one logit. 1 in regression.
     public let classes: Int
 
-    /// - Precondition: the recurrent input size is the embedding's or the features'; 2 classes with a sigmoid head.
-    public init(input: Input, recurrent: RecurrentConfiguration, readout: Readout, head: Head, classes: Int) {
+    /// - Precondition: the recurrent input size is that of the embeddings together, or the features'; 2 classes with a sigmoid
+    ///   head, 1 with a linear one.
+    public init(
+        input: Input, affixes: [AffixTable] = [], freezesEmbedding: Bool = false, recurrent: RecurrentConfiguration,
+        readout: Readout, head: Head, classes: Int
+    ) {
         switch input {
         case .tokens(_, let width), .features(let width):
+            let width = affixes.reduce(width) { $0 + $1.features }
             require(recurrent.inputSize == width, "\(width) features into \(recurrent.inputSize)")
         }
-        require(head == .softmax || classes == 2, "a sigmoid head for \(classes) classes")
+        require(
+            head == .softmax || classes == (head == .sigmoid ? 2 : 1), "a \(head.rawValue) head for \(classes) classes")
         self.input = input
+        self.affixes = affixes
+        self.freezesEmbedding = freezesEmbedding
         self.recurrent = recurrent
         self.readout = readout
         self.head = head
@@ -129,6 +173,7 @@ public struct SequenceModelConfiguration: Sendable, Equatable {
     package var parameterShapes: [(name: String, shape: [Int])] {
         var shapes: [(name: String, shape: [Int])] = []
         if case .tokens(let vocabulary, let width) = input { shapes.append(("embedding.weight", [vocabulary, width])) }
+        shapes += affixes.map { ($0.name + ".weight", [$0.vocabulary, $0.features]) }
         shapes += recurrent.parameterShapes.map { ("\(recurrent.cell.rawValue).\($0.name)", $0.shape) }
         return shapes + [("linear.weight", [logitCount, readoutSize]), ("linear.bias", [logitCount])]
     }

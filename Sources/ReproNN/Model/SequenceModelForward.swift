@@ -10,6 +10,7 @@ extension SequenceModel {
         /// The last layer's final states by direction, where they are what is read.
         let finalStates: [Tensor]
         let recurrent: RecurrentTape
+        let masks: DropoutMasks
 
         /// Where the next part of the batch draws for dropout; nil where nothing is dropped.
         public var dropout: Dropout? { recurrent.dropout }
@@ -44,28 +45,32 @@ extension SequenceModel {
     /// - Parameters:
     ///   - weights: this model's, made with `backward: true` for an engine of the same kernel path.
     ///   - dropout: what the part draws from; nil where the configuration does not drop.
-    /// - Precondition: weights and dropout as stated; tokens or features as the model reads them, one per position of the
+    ///   - masks: what else is dropped, of the part's rows alone.
+    /// - Precondition: weights, dropout and masks as stated; tokens or features as the model reads them, one per position of the
     ///   lengths.
     /// - Throws: `FloatingPointFault`.
     public func forwardForTraining(
-        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?
+        _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?,
+        masks: DropoutMasks = DropoutMasks()
     ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape) {
-        try forwardForTraining(batch, weights: weights, engine: engine, dropout: dropout, observer: nil)
+        try forwardForTraining(
+            batch, weights: weights, engine: engine, dropout: dropout, masks: masks, observer: nil)
     }
 
     package func forwardForTraining(
         _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, dropout: Dropout?,
-        observer: OperationObserver?
+        masks: DropoutMasks = DropoutMasks(), observer: OperationObserver?
     ) throws(FloatingPointFault) -> (logits: Tensor, tape: Tape) {
         try engine.verify()
         let result = forward(
-            batch, weights: weights, engine: engine, training: true, dropout: dropout, observer: observer)
+            batch, weights: weights, engine: engine, training: true, dropout: dropout, masks: masks,
+            observer: observer)
         return (result.logits, result.tape!)
     }
 
     private func forward(
         _ batch: SequenceBatch, weights: RecurrentWeights, engine: Engine, training: Bool, dropout: Dropout?,
-        observer: OperationObserver?
+        masks: DropoutMasks = DropoutMasks(), observer: OperationObserver?
     ) -> (logits: Tensor, tape: Tape?) {
         let recurrent = configuration.recurrent
         require(!training || recurrent.drops == (dropout != nil), "dropout \(recurrent.dropout) without a stream")
@@ -77,17 +82,19 @@ extension SequenceModel {
             input: input(batch, layout), initial: States(recurrent, batch: layout.batch, zeroed: true),
             final: States(recurrent, batch: layout.batch),
             output: Matrix(rows: layout.positions, columns: recurrent.outputSize), dropout: dropout)
+        masks.input?.apply(to: operands.input) { [places = layout.rowsByPosition] in places[$0] }
         if embedding != nil { observer?.observe("embedding", operands.input, layout) }
         let tape = training ? RecurrentTape(sequences: nil, layout: layout, weights: weights) : nil
         pass.forward(operands, tape: tape)
 
         let finalStates = readsFinalStates ? lastLayer(of: operands.final.hidden, layout) : []
         var readout = readout(operands.output, finalStates, layout)
+        if let mask = masks.readout { readout = mask.applied(to: readout) }
         observer?.observe("readout", &readout)
         let logits = linear.product(readout, engine)
         return (
             logits,
-            tape.map { Tape(batch: batch, readout: readout, finalStates: finalStates, recurrent: $0) }
+            tape.map { Tape(batch: batch, readout: readout, finalStates: finalStates, recurrent: $0, masks: masks) }
         )
     }
 
@@ -95,18 +102,22 @@ extension SequenceModel {
     private func input(_ batch: SequenceBatch, _ layout: SequenceLayout) -> Matrix {
         let rows = Matrix(rows: layout.positions, columns: configuration.recurrent.inputSize)
         let places = layout.rowsByPosition
-        switch (batch.inputs, embedding) {
-        case (.tokens(let tokens), let embedding?):
+        switch (batch.inputs, tables.isEmpty) {
+        case (.tokens(let tokens), false):
+            let columns = [tokens] + batch.affixes
             require(
-                tokens.count == rows.rows, "\(tokens.count) tokens for lengths that make \(rows.rows) positions")
-            embedding.look(up: tokens, into: rows) { places[$0] }
-        case (.features(let features), nil):
+                columns.count == tables.count && columns.allSatisfy { $0.count == rows.rows },
+                "tokens and affixes \(columns.map(\.count)) for \(tables.count) tables and \(rows.rows) positions")
+            for (table, tokens) in zip(tables, columns) {
+                table.embedding.look(up: tokens, into: rows.columns(table.columns)) { places[$0] }
+            }
+        case (.features(let features), true):
             let source = features.matrix
             require(
                 features.rank == 2 && source.rows == rows.rows && source.columns == rows.columns,
                 "features of shape \(features.shape) for \(rows.rows) positions of \(rows.columns)")
             for (position, row) in places.enumerated() { rows[row].copy(from: source[position]) }
-        case (.tokens, nil), (.features, _?):
+        case (.tokens, true), (.features, false):
             fatalError("a batch of another kind than the model's input, \(configuration.input)")
         }
         return rows

@@ -1,7 +1,7 @@
 /// Which stage of a run: its identity, whose text form enters the digests and every file.
 ///
-/// Stages are ordered as a run has them, except that steps and epochs, which alternate, are ordered each among themselves:
-/// every step before every epoch.
+/// Stages are ordered as a run has them, except that steps and epochs with their validations, which alternate, are ordered each
+/// among themselves: every step before every epoch.
 public enum StageID: Sendable, Hashable {
     /// `init`: the parameters and the optimiser's state before the first step.
     case initialization
@@ -10,6 +10,8 @@ public enum StageID: Sendable, Hashable {
     case step(Int)
     /// What an epoch left, counted from 0: `epoch 000`, with at least three digits.
     case epoch(Int)
+    /// The validation split after an epoch, counted from 0: `validation 000`, with at least three digits.
+    case validation(Int)
     case evaluation
     case final
 
@@ -19,10 +21,12 @@ public enum StageID: Sendable, Hashable {
         return false
     }
 
-    /// Whether it is what an epoch left.
+    /// Whether it belongs to the end of an epoch: what the epoch left, or its validation.
     public var isEpoch: Bool {
-        if case .epoch = self { return true }
-        return false
+        switch self {
+        case .epoch, .validation: true
+        default: false
+        }
     }
 
     private static let named: [(text: String, stage: StageID)] = [
@@ -42,6 +46,7 @@ public enum StageID: Sendable, Hashable {
         switch words[0] {
         case "step": self = .step(number)
         case "epoch": self = .epoch(number)
+        case "validation": self = .validation(number)
         default: return nil
         }
         guard description.utf8.elementsEqual(text.utf8) else { return nil }
@@ -55,6 +60,7 @@ extension StageID: CustomStringConvertible {
         case .data: "data"
         case .step(let number): "step " + StageID.padded(number, to: 6)
         case .epoch(let number): "epoch " + StageID.padded(number, to: 3)
+        case .validation(let number): "validation " + StageID.padded(number, to: 3)
         case .evaluation: "evaluation"
         case .final: "final"
         }
@@ -70,14 +76,15 @@ extension StageID: CustomStringConvertible {
 extension StageID: Comparable {
     public static func < (a: StageID, b: StageID) -> Bool { a.place < b.place }
 
-    private var place: (Int, Int) {
+    private var place: (Int, Int, Int) {
         switch self {
-        case .initialization: (0, 0)
-        case .data: (1, 0)
-        case .step(let number): (2, number)
-        case .epoch(let number): (3, number)
-        case .evaluation: (4, 0)
-        case .final: (5, 0)
+        case .initialization: (0, 0, 0)
+        case .data: (1, 0, 0)
+        case .step(let number): (2, number, 0)
+        case .epoch(let number): (3, number, 0)
+        case .validation(let number): (3, number, 1)
+        case .evaluation: (4, 0, 0)
+        case .final: (5, 0, 0)
         }
     }
 }

@@ -26,7 +26,7 @@ protocol NamedSource: DataSource {
     static var format: String { get }
     /// The tasks that can read it.
     static var tasks: [Experiment.Task] { get }
-    init(_ options: inout OptionReader) throws(FormatError)
+    init(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError)
     /// Every option but the format, in the order of the documentation.
     var options: JSONValue { get }
 }
@@ -39,9 +39,21 @@ extension NamedSource {
 protocol TrainingSource: NamedSource {
     /// Reads the files or draws the data.
     ///
-    /// - Parameter reader: finds and reads the files.
     /// - Throws: `FormatError` for files, and for labels that the training split lacks.
-    func dataset(tagging: Bool, streams: RandomStreams, reader: DataReader) throws -> Dataset
+    func dataset(_ request: DataRequest) throws -> Dataset
+}
+
+/// What a run asks of its data.
+struct DataRequest {
+    /// What the data is for.
+    let task: Experiment.Task
+    /// The sizes of the affixes that tokens are to be numbered by as well.
+    let affixes: [Int]
+    let streams: RandomStreams
+    let reader: DataReader
+
+    /// Whether there is one label per position.
+    var tagging: Bool { task == .tagging }
 }
 
 /// How the files that an experiment names are found and read.
@@ -97,6 +109,6 @@ package enum DataSources {
                 "format", "\(task.rawValue) does not read '\(format)'",
                 remedy: "valid: " + valid.map { $0.format }.joined(separator: ", "))
         }
-        return try source.init(&options)
+        return try source.init(&options, task: task)
     }
 }

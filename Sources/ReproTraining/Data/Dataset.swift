@@ -1,5 +1,6 @@
 import ReproFormats
 import ReproNN
+import ReproNumerics
 import ReproTrace
 
 /// A part of the data.
@@ -57,17 +58,28 @@ public struct Dataset: Sendable {
             splits: splits.map { ($0.split, SplitSequences($0.sequences)) }, files: files)
     }
 
-    /// What a model that reads text by an encoding was trained on, without any examples.
+    /// How many affixes each column has, where tokens are numbered by those too.
+    var affixVocabularies: [Int] { encoding?.affixes.counts ?? [] }
+
+    /// The number of a token that the vocabulary has; nil for every other.
+    func number(of token: [UInt8]) -> Int? {
+        guard let number = encoding?.vocabulary.number(of: token), number != Vocabulary.unknown else { return nil }
+        return number
+    }
+
+    /// What a model that reads text by an encoding was trained on, without any examples; without labels it gives numbers.
     package init(encodedBy encoding: TextEncoding) {
         self.init(
-            input: .tokens(vocabulary: encoding.vocabulary.count), classes: encoding.labels.count,
+            input: .tokens(vocabulary: encoding.vocabulary.count), classes: max(1, encoding.labels.count),
             labels: encoding.labels, encoding: encoding, splits: [(split: Split, sequences: SplitSequences)]())
     }
 
     /// What a model of features was trained on, without any examples.
-    package init(features: Int, classes: Int) {
+    ///
+    /// - Parameter classes: how many; nil of a model that gives numbers.
+    package init(features: Int, classes: Int?) {
         self.init(
-            input: .features(features), classes: classes, labels: [],
+            input: .features(features), classes: classes ?? 1, labels: [],
             splits: [(split: Split, sequences: SplitSequences)]())
     }
 
@@ -98,7 +110,20 @@ extension SequenceBatch {
             try recorder.record(prefix + "inputs", &features)
             inputs = .features(features)
         }
+        if !affixes.isEmpty {
+            try recorder.record(
+                prefix + "affixes", shape: [positions, affixes.count], affixRows.map(Int64.init))
+        }
         try recorder.record(prefix + "lengths", shape: [lengths.count], lengths.map(Int64.init))
-        try recorder.record(prefix + "targets", shape: [targets.count], targets.map(Int64.init))
+        if numbers.isEmpty {
+            try recorder.record(prefix + "targets", shape: [targets.count], targets.map(Int64.init))
+        } else {
+            var tensor = Tensor(shape: [numbers.count], elements: numbers)
+            try recorder.record(prefix + "targets", &tensor)
+            numbers = Array(tensor.elements)
+        }
     }
+
+    /// The affixes of each position together.
+    var affixRows: [Int] { affixes.isEmpty ? [] : (0..<positions).flatMap { place in affixes.map { $0[place] } } }
 }

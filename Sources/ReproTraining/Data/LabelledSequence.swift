@@ -34,25 +34,28 @@ struct Classes {
 extension Dataset {
     /// Numbers tokens and labels of generated data by the training split, which comes first.
     init(
-        _ splits: [(split: Split, sequences: [LabelledSequence])], seed: UInt64, tagging: Bool
+        _ splits: [(split: Split, sequences: [LabelledSequence])], for request: DataRequest
     ) throws(FormatError) {
         let training = splits[0].sequences
-        let vocabulary = Vocabulary(counting: training.map(\.tokens))
         let classes = Classes(ofTraining: training.lazy.flatMap(\.labels))
+        let encoding = TextEncoding(
+            tokenization: Tokenization(), vocabulary: Vocabulary(counting: training.map(\.tokens)),
+            affixes: request.affixes, labels: classes.labels)
         var numbered: [(split: Split, sequences: SequenceSet)] = []
         for (split, sequences) in splits {
             var targets: [Int] = []
             for label in sequences.lazy.flatMap(\.labels) {
-                targets.append(try classes.number(of: label, in: split, seed: seed))
+                targets.append(try classes.number(of: label, in: split, seed: request.streams.seed))
             }
+            let tokens = sequences.flatMap(\.tokens)
             let batch = SequenceBatch(
-                inputs: .tokens(sequences.flatMap { $0.tokens.map { vocabulary.number(of: $0) } }),
-                lengths: sequences.map(\.tokens.count), targets: targets)
-            numbered.append((split, SequenceSet(batch, tagging: tagging)))
+                inputs: .tokens(tokens.map { encoding.vocabulary.number(of: $0) }),
+                lengths: sequences.map(\.tokens.count), targets: targets,
+                affixes: encoding.affixes.columns(of: tokens.map { $0[...] }))
+            numbered.append((split, SequenceSet(batch, tagging: request.tagging)))
         }
         self.init(
-            input: .tokens(vocabulary: vocabulary.count), classes: classes.labels.count, labels: classes.labels,
-            encoding: TextEncoding(tokenization: Tokenization(), vocabulary: vocabulary, labels: classes.labels),
-            splits: numbered)
+            input: .tokens(vocabulary: encoding.vocabulary.count), classes: classes.labels.count,
+            labels: classes.labels, encoding: encoding, splits: numbered)
     }
 }

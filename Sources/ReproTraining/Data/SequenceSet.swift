@@ -10,7 +10,7 @@ public struct SequenceSet: Sendable {
     /// Whether there is one target per position, not one per sequence.
     private let tagging: Bool
 
-    /// - Precondition: at least one sequence, each of at least one position; as many targets as the task needs.
+    /// - Precondition: at least one sequence, each of at least one position; as many targets as the task needs, or numbers.
     public init(_ all: SequenceBatch, tagging: Bool) {
         require(!all.lengths.isEmpty && all.lengths.allSatisfy { $0 > 0 }, "an empty split or sequence")
         self.all = all
@@ -19,8 +19,9 @@ public struct SequenceSet: Sendable {
         for length in all.lengths { offsets.append(offsets[offsets.count - 1] + length) }
         self.offsets = offsets
         require(
-            all.targets.count == (tagging ? offsets[offsets.count - 1] : all.lengths.count),
-            "\(all.targets.count) targets")
+            all.targetCount == (tagging ? offsets[offsets.count - 1] : all.lengths.count)
+                && (all.targets.isEmpty || all.numbers.isEmpty) && all.affixes.allSatisfy { $0.count == all.positions },
+            "\(all.targets.count) targets, \(all.numbers.count) numbers, \(all.affixes.map(\.count)) affixes")
     }
 
     /// How many sequences there are.
@@ -37,9 +38,15 @@ public struct SequenceSet: Sendable {
             let elements = indices.flatMap { features.elements[(offsets[$0] * width)..<(offsets[$0 + 1] * width)] }
             inputs = .features(Tensor(shape: [elements.count / width, width], elements: elements))
         }
+        let targets: [Int]
+        switch (tagging, all.targets.isEmpty) {
+        case (_, true): targets = []
+        case (true, _): targets = indices.flatMap { all.targets[offsets[$0]..<offsets[$0 + 1]] }
+        case (false, _): targets = indices.map { all.targets[$0] }
+        }
         return SequenceBatch(
-            inputs: inputs, lengths: indices.map { all.lengths[$0] },
-            targets: tagging
-                ? indices.flatMap { all.targets[offsets[$0]..<offsets[$0 + 1]] } : indices.map { all.targets[$0] })
+            inputs: inputs, lengths: indices.map { all.lengths[$0] }, targets: targets,
+            numbers: all.numbers.isEmpty ? [] : indices.map { all.numbers[$0] },
+            affixes: all.affixes.map { column in indices.flatMap { column[offsets[$0]..<offsets[$0 + 1]] } })
     }
 }

@@ -57,6 +57,31 @@ public struct SplitSequences: Sendable {
         }
     }
 
+    /// The batches of an epoch as buckets of like lengths (contract, section 11): of the sequences of `batches` batches in
+    /// turn, those of one length in their order, short ones first.
+    func buckets(_ order: [Int], batchSize: Int, batches: Int) -> [[Int]] {
+        let lengths = lengths
+        let (pooled, overflows) = batchSize.multipliedReportingOverflow(by: batches)
+        let pool = overflows ? order.count : min(pooled, order.count)
+        return stride(from: 0, to: order.count, by: pool).flatMap { first -> [[Int]] in
+            let part = order[first..<min(first + pool, order.count)]
+            let sorted = part.enumerated()
+                .sorted { (lengths[$0.element], $0.offset) < (lengths[$1.element], $1.offset) }
+                .map(\.element)
+            return stride(from: 0, to: sorted.count, by: batchSize).map {
+                Array(sorted[$0..<min($0 + batchSize, sorted.count)])
+            }
+        }
+    }
+
+    /// In regression the number of each sequence, else none.
+    public var numbers: [Float] {
+        switch storage {
+        case .memory(let set): set.all.numbers
+        case .file(let index): index.numbers
+        }
+    }
+
     /// Records what the stage `data` holds of the split (contract, section 12).
     mutating func record(prefix: String, in recorder: Recorder) throws {
         switch storage {
@@ -67,17 +92,24 @@ public struct SplitSequences: Sendable {
             let positions = (0..<index.count).reduce(0) { $0 + index.length($1) }
             var inputs = IntegerLeaf(count: positions)
             var lengths = IntegerLeaf(count: index.count)
+            let columns = index.encoding.affixes.counts.count
+            var affixes = IntegerLeaf(count: positions * columns)
             var targets = IntegerLeaf(count: index.reading.tagging ? positions : index.count)
             try index.forEachPart { part throws(FormatError) in
                 guard case .tokens(let tokens) = part.inputs else { fatalError("text without tokens") }
                 inputs.append(tokens)
+                affixes.append(part.affixRows)
                 lengths.append(part.lengths)
                 targets.append(part.targets)
             }
-            for (name, var leaf) in [("inputs", inputs), ("lengths", lengths), ("targets", targets)] {
-                leaf.finish()
-                try recorder.record(
-                    prefix + name, .int64, shape: [leaf.count], pieces: leaf.pieces, samples: leaf.samples)
+            try inputs.record(prefix + "inputs", in: recorder)
+            if columns > 0 { try affixes.record(prefix + "affixes", columns: columns, in: recorder) }
+            try lengths.record(prefix + "lengths", in: recorder)
+            if index.numbers.isEmpty {
+                try targets.record(prefix + "targets", in: recorder)
+            } else {
+                var tensor = Tensor(shape: [index.count], elements: index.numbers)
+                try recorder.record(prefix + "targets", &tensor)
             }
         }
     }
@@ -123,7 +155,14 @@ private struct IntegerLeaf {
         }
     }
 
-    mutating func finish() {
+    /// Records a vector, or the rows of a matrix.
+    mutating func record(_ name: String, columns: Int? = nil, in recorder: Recorder) throws {
+        finish()
+        try recorder.record(
+            name, .int64, shape: columns.map { [count / $0, $0] } ?? [count], pieces: pieces, samples: samples)
+    }
+
+    private mutating func finish() {
         pieces += waiting.withBytes { hashing.pieces(of: $0) }
         waiting.removeAll(keepingCapacity: true)
     }

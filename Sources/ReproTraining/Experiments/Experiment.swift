@@ -6,6 +6,8 @@ public struct Experiment: Sendable {
         case classification
         /// One class per position.
         case tagging
+        /// One number per sequence, from the final states.
+        case regression
         /// A forward pass whose output and states are looked at; nothing is trained.
         case inspection
     }
@@ -41,6 +43,19 @@ public struct Experiment: Sendable {
         self.model = model
         self.training = training
         self.digest = digest
+    }
+}
+
+extension Experiment {
+    /// The paths of all its files: the data's, in the order of the splits, then the model's.
+    public var paths: [String] { data.paths + model.additions.paths }
+
+    /// The same experiment with every path changed.
+    public func mappingPaths(_ transform: (String) -> String) -> Experiment {
+        var mapped = self
+        mapped.data = data.mappingPaths(transform)
+        mapped.model.additions = model.additions.mappingPaths(transform)
+        return mapped
     }
 }
 

@@ -34,7 +34,7 @@ extension Experiment {
         var digest = DigestDetail.step
         if task != .inspection {
             var trainingOptions = try options.object("training")
-            training = try TrainingOptions(&trainingOptions)
+            training = try TrainingOptions(&trainingOptions, task: task, head: model.head)
             try trainingOptions.finish()
             digest = try options.choice("digest", default: .step)
         }

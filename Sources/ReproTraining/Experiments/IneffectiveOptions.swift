@@ -20,6 +20,14 @@ extension Experiment {
         } else if training.momentum != 0 {
             remarks.append("training.momentum is sgd's")
         }
+        let additions = training.additions
+        if let stopping = additions.earlyStopping, stopping.patience >= training.epochs {
+            remarks.append(
+                "training.earlyStopping waits for no fewer epochs than there are, and restores the best alone")
+        }
+        if case .cosine(let epochs, _) = training.schedule, epochs < training.epochs {
+            remarks.append("training.schedule ends before training, and stays at its end")
+        }
         if let size = training.microBatch, size >= training.batchSize {
             remarks.append("training.microBatch is no less than batchSize")
         }

@@ -27,6 +27,8 @@ public struct ModelOptions: Sendable, Equatable {
     public var head: SequenceModelConfiguration.Head
     /// Whose numbers the parameters start from.
     public var initialization: InitialNumbers
+    /// What is set beside these; an experiment that sets none of it reads as it always did.
+    public var additions = ModelAdditions()
 
     /// Where parameters come from.
     public enum InitialNumbers: String, Sendable, CaseIterable {
@@ -93,8 +95,12 @@ extension ModelOptions {
             nonlinearity: try options.choice("nonlinearity", default: .tanh),
             dropout: task == .inspection ? 0 : try options.number("dropout", default: 0, in: 0...1),
             pooling: task == .inspection ? .concat : try options.choice("pooling", default: .concat),
-            head: task == .inspection ? .softmax : try options.choice("head", default: .softmax),
+            head: task == .inspection
+                ? .softmax : try options.choice("head", default: task == .regression ? .linear : .softmax),
             initialization: try options.choice("init", default: .repro))
+        if task != .inspection {
+            additions = try ModelAdditions(&options, embedding: embedding, initialization: initialization)
+        }
         if initialization == .torch && embedding > 0 {
             throw options.error(
                 "init",
@@ -106,8 +112,10 @@ extension ModelOptions {
                 "projection", "a projection of \(projection) does not fit",
                 remedy: "use an LSTM, and a projection smaller than its \(hidden) hidden units")
         }
-        if head == .sigmoid && task == .tagging {
-            throw options.error("head", "tagging has no sigmoid head", remedy: "use \"softmax\"")
+        if head == .sigmoid && task == .tagging || (head == .linear) != (task == .regression) {
+            throw options.error(
+                "head", "\(task.rawValue) has no \(head.rawValue) head",
+                remedy: "use \"\(task == .regression ? "linear" : "softmax")\"")
         }
     }
 
@@ -124,6 +132,6 @@ extension ModelOptions {
         }
         // Left out where it is the default, so that goldens from before the option stay as they are.
         if initialization != .repro { json.add("init", ifPresent: initialization.rawValue) }
-        return json
+        return json.adding(additions.json)
     }
 }

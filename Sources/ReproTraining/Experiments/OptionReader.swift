@@ -29,6 +29,12 @@ struct OptionReader {
         return member(key) != nil
     }
 
+    /// Whether the option is there and not null.
+    mutating func isSet(_ key: String) -> Bool {
+        _ = has(key)
+        return member(key).map { !$0.value.isNull } ?? false
+    }
+
     func error(_ key: String, _ problem: String, remedy: String) -> FormatError {
         FormatError(
             .badData, path: path, line: member(key)?.line ?? line, key: prefix + OptionReader.excerpt(key),

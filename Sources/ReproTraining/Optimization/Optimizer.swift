@@ -16,6 +16,8 @@ public struct Optimizer: Sendable {
     private var second: [Tensor]
     /// How many steps were taken.
     public private(set) var step = 0
+    /// How many parameters, from the first, stay as they begin, their state with them.
+    public var frozenCount = 0
     /// `β1^step` and `β2^step`, as repeated products.
     private var powers = (beta1: 1.0, beta2: 1.0)
 
@@ -58,7 +60,7 @@ public struct Optimizer: Sendable {
 
     private var firstPrefix: String { options.optimizer == .sgd ? "momentum_buffer." : "exp_avg." }
 
-    /// One step: clips the gradients to the norm, where one is set, and changes the parameters.
+    /// One step: clips the gradients, where a norm or a value is set, and changes the parameters.
     ///
     /// - Precondition: parameters in the order and shapes that the optimiser was made for, gradients in the same.
     /// - Throws: ``FloatingPointFault``.
@@ -82,6 +84,7 @@ public struct Optimizer: Sendable {
                     + "\(gradients[index].shape), not \(shape)")
         }
         try engine.verify()
+        let gradients = clipped(gradients)
         step += 1
         var scale = clippingFactor(gradients, engine.kernels)
         if let observer, options.clipNorm != nil {
@@ -90,7 +93,7 @@ public struct Optimizer: Sendable {
             scale = value[offset: 0]
         }
         if options.optimizer != .sgd { advancePowers() }
-        for index in parameters.indices {
+        for index in parameters.indices.dropFirst(frozenCount) {
             let before = observer == nil ? nil : parameters[index].value
             switch options.optimizer {
             case .sgd: sgd(gradients[index], &parameters[index].value, index, scale, engine.kernels)
@@ -123,6 +126,12 @@ public struct Optimizer: Sendable {
     private mutating func advancePowers() {
         powers.beta1 *= options.beta1
         powers.beta2 *= options.beta2
+    }
+
+    /// Each element brought to the nearest number from −v to v, where a value is set.
+    private func clipped(_ gradients: [Tensor]) -> [Tensor] {
+        guard let value = options.additions.clipValue.map({ Float($0) }) else { return gradients }
+        return gradients.map { $0.mapped { $0 > value ? value : $0 < -value ? -value : $0 } }
     }
 
     private func clippingFactor(_ gradients: [Tensor], _ kernels: any Kernels) -> Float {

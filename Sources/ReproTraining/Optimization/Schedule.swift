@@ -1,8 +1,8 @@
 import ReproFormats
 import ReproNumerics
 
-/// How the learning rate changes from epoch to epoch (contract, section 8): PyTorch's `StepLR`, `ExponentialLR` and
-/// `LinearLR`, stepped once an epoch, in binary64 without a library function.
+/// How the learning rate changes from epoch to epoch (contract, section 8): PyTorch's `StepLR`, `ExponentialLR`, `LinearLR`
+/// and `CosineAnnealingLR`, stepped once an epoch, in binary64 without a library function.
 public enum Schedule: Sendable, Equatable {
     /// Multiplied by the factor after every `every` epochs. PyTorch's factor is 0.1 unless said otherwise.
     case step(every: Int, factor: Double = 0.1)
@@ -10,11 +10,14 @@ public enum Schedule: Sendable, Equatable {
     case exponential(factor: Double)
     /// Times a number that goes from `start` to `end` over `epochs` epochs, in equal steps, and stays there.
     case linear(start: Double = 1.0 / 3, end: Double = 1, epochs: Int = 5)
+    /// Times a number that goes from 1 to `end` over `epochs` epochs as half a cosine does, and stays there.
+    case cosine(epochs: Int, end: Double = 0)
 
     /// The rate of an epoch, counted from 0.
     ///
     ///     step: base × factor × factor × …, ⌊epoch ÷ every⌋ times   exponential: epoch times
     ///     linear: base × (start + (end − start) × min(epoch, n) ÷ n)
+    ///     cosine: base × (end + (1 − end) × (1 + cos(π × epoch ÷ n)) ÷ 2); base itself at first, base × end from n on
     ///
     /// - Precondition: the epoch is not negative; `every` and `epochs` are at least 1.
     /// - Throws: `FloatingPointFault`.
@@ -30,6 +33,11 @@ public enum Schedule: Sendable, Equatable {
             require(epochs >= 1, "a linear schedule over \(epochs) epochs")
             let way = (end - start) * Double(min(epoch, epochs))
             return base * (start + way / Double(epochs))
+        case .cosine(let epochs, let end):
+            if epoch == 0 { return base }
+            if epoch >= epochs { return base * end }
+            let way = (1 - end) * Cosine.factor(epoch: epoch, of: epochs)
+            return base * (end + way)
         }
     }
 
@@ -45,6 +53,7 @@ extension Schedule {
         case step
         case exponential
         case linear
+        case cosine
     }
 
     init(_ options: inout OptionReader) throws(FormatError) {
@@ -61,6 +70,10 @@ extension Schedule {
                 start: try options.number("start", default: 1.0 / 3, in: factors),
                 end: try options.number("end", default: 1, in: 0...1e6),
                 epochs: try options.integer("epochs", default: 5, in: 1...1000))
+        case .cosine:
+            self = .cosine(
+                epochs: try options.integer("epochs", in: 1...100_000),
+                end: try options.number("end", default: 0, in: 0...1e6))
         }
     }
 
@@ -70,6 +83,7 @@ extension Schedule {
         case .exponential(let factor): ["kind": Kind.exponential.rawValue, "factor": factor]
         case .linear(let start, let end, let epochs):
             ["kind": Kind.linear.rawValue, "start": start, "end": end, "epochs": epochs]
+        case .cosine(let epochs, let end): ["kind": Kind.cosine.rawValue, "epochs": epochs, "end": end]
         }
     }
 }

@@ -1,4 +1,5 @@
 import ReproFormats
+import ReproNN
 import ReproNumerics
 
 /// How a model is trained.
@@ -36,6 +37,28 @@ public struct TrainingOptions: Sendable, Equatable {
     public var microBatch: Int?
     /// How the learning rate changes from epoch to epoch; nil where it stays.
     public var schedule: Schedule?
+    /// What is set beside these; an experiment that sets none of it reads as it always did.
+    public var additions = Additions()
+
+    /// Options that came later, each without effect unless it is set.
+    public struct Additions: Sendable, Equatable {
+        /// The largest magnitude of a gradient's element; nil for no clipping.
+        public var clipValue: Double?
+        /// Over how many steps the rate rises to the schedule's; 0 for none.
+        public var warmup = 0
+        /// The share of a target that every class gets an equal part of.
+        public var labelSmoothing = 0.0
+        /// How much each class counts in the loss; nil for all the same.
+        public var classWeights: ClassWeights?
+        /// How many batches' sequences are sorted by length together; nil for batches as they were drawn.
+        public var lengthBuckets: Int?
+        /// Whether the validation split is evaluated after each epoch.
+        public var validatesEachEpoch = false
+        /// When training ends before its last epoch; nil for never.
+        public var earlyStopping: EarlyStopping?
+
+        public init() {}
+    }
 
     public init(
         optimizer: OptimizerName, learningRate: Double, momentum: Double = 0, beta1: Double = 0.9,
@@ -57,14 +80,19 @@ public struct TrainingOptions: Sendable, Equatable {
         self.schedule = schedule
     }
 
-    /// The learning rate of an epoch, counted from 0.
-    public func learningRate(epoch: Int) throws(FloatingPointFault) -> Double {
-        try schedule?.rate(learningRate, epoch: epoch) ?? learningRate
+    /// The learning rate of a step of an epoch, both counted from 0, the step through the whole run.
+    ///
+    /// In the `n` steps of the warm-up it is `rate × ((step + 1) ÷ n)` of what the schedule gives.
+    public func learningRate(epoch: Int, step: Int) throws(FloatingPointFault) -> Double {
+        let rate = try schedule?.rate(learningRate, epoch: epoch) ?? learningRate
+        return step < additions.warmup ? rate * (Double(step + 1) / Double(additions.warmup)) : rate
     }
 }
 
 extension TrainingOptions {
-    init(_ options: inout OptionReader) throws(FormatError) {
+    init(
+        _ options: inout OptionReader, task: Experiment.Task, head: SequenceModelConfiguration.Head
+    ) throws(FormatError) {
         let fraction = 0.0...(1.0).nextDown
         let positive = Double.leastNormalMagnitude...1e30
         self.init(
@@ -78,26 +106,35 @@ extension TrainingOptions {
             batchSize: try options.integer("batchSize", in: 1...1_000_000_000),
             epochs: try options.integer("epochs", in: 1...100_000),
             shards: try options.integer("shards", default: 1, in: 1...1_000_000))
-        if options.has("clipNorm"), !(try options.value("clipNorm").isNull) {
+        if options.isSet("clipNorm") {
             clipNorm = try options.number("clipNorm", in: positive)
         }
-        if options.has("microBatch"), !(try options.value("microBatch").isNull) {
+        if options.isSet("microBatch") {
             microBatch = try options.integer("microBatch", in: 1...1_000_000_000)
         }
-        if options.has("schedule"), !(try options.value("schedule").isNull) {
+        if options.isSet("schedule") {
             var scheduleOptions = try options.object("schedule")
             schedule = try Schedule(&scheduleOptions)
             try scheduleOptions.finish()
+        }
+        additions = try Additions(&options, task: task)
+        for (key, isSet) in [
+            ("labelSmoothing", additions.labelSmoothing > 0), ("classWeights", additions.classWeights != nil),
+        ] where isSet && head != .softmax {
+            throw options.error(key, "a \(head.rawValue) head has none", remedy: "use model.head \"softmax\"")
+        }
+        if clipNorm != nil && additions.clipValue != nil {
+            throw options.error("clipValue", "clipNorm clips already", remedy: "keep one of the two")
         }
     }
 
     /// Holds options that were built in Swift to what is asked of those that are read.
     ///
     /// - Precondition: every option is within the range that its JSON has.
-    func requireRanges() {
+    func requireRanges(task: Experiment.Task, head: SequenceModelConfiguration.Head) {
         do {
             var options = try OptionReader(json, path: "training options")
-            _ = try TrainingOptions(&options)
+            _ = try TrainingOptions(&options, task: task, head: head)
         } catch { fatalError("\(error)") }
     }
 
@@ -110,6 +147,6 @@ extension TrainingOptions {
         ]
         json.add("microBatch", ifPresent: microBatch)
         json.add("schedule", ifPresent: schedule?.json)
-        return json
+        return json.adding(additions.json)
     }
 }

@@ -23,7 +23,7 @@ public struct RunOptions {
     /// Where training goes on from, of a run of the same experiment, seed and data; nil for a run from the beginning.
     public var start: TrainingState?
     /// Told of the state before the first step, after each step (an epoch's last one with what the epoch left), and now and
-    /// then while the trained model is evaluated. What it throws ends the run.
+    /// then, of the same state again, while a split is evaluated. What it throws ends the run.
     public var onState: ((TrainingState) throws -> Void)?
     /// Gives the bytes of a data file by a path that can be opened, for whoever has read it already; nil to read it.
     public var readData: ((String) throws -> [UInt8])?
@@ -65,6 +65,8 @@ public enum RunProgress: Sendable {
     case stage(Stage)
     case step(Int, of: Int)
     case epoch(Int, of: Int, loss: Double)
+    /// The scores of the validation split after an epoch, and how many epochs there are at most.
+    case validation(EpochScores, of: Int)
 }
 
 extension Experiment {
@@ -75,7 +77,7 @@ extension Experiment {
     ///   `ParameterKeyCollision`.
     public func run(seed: UInt64, engine: Engine, options: RunOptions = RunOptions()) throws -> RunResult {
         require(options.evaluationBatchSize >= 1, "\(options.evaluationBatchSize) sequences at a time in an evaluation")
-        training?.requireRanges()
+        training?.requireRanges(task: task, head: model.head)
         try FloatingPointEnvironment.verify()
         let recorder = Recorder(
             engine: engine, detail: options.detail, perturbation: options.perturbation,

@@ -26,6 +26,8 @@ public struct RunResult: Sendable {
     public let inspection: Inspection?
     /// How well the evaluated splits were predicted, in their order; in no digest.
     public internal(set) var scores: [SplitScores] = []
+    /// The validation split's scores after each epoch, where the experiment validates; in no digest.
+    public internal(set) var validations: [EpochScores] = []
     /// The fault that was planted, and the stage that the run was to end after; nil in a whole and clean run.
     public internal(set) var perturbation: Perturbation?
     /// The stage that the run was ended after; nil for a whole run.

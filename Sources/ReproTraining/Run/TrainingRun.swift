@@ -19,8 +19,11 @@ struct TrainingRun {
     private let dataStreams: [StreamState]
     private let configuration: SequenceModelConfiguration
     private var state: TrainingState
-    /// The training split's order in the open epoch; nil before the epoch's first step of this process.
-    private var order: [Int]?
+    /// The state that was shown since the last step; let go before the next one, which would have to copy what it shares.
+    private var shown: TrainingState?
+    /// The batches of the open epoch; nil before the epoch's first step of this process.
+    private var batches: [[Int]]?
+    private let loss: TrainingLoss
     private var metrics: [(name: String, value: Double)] = []
     private var outputs: [NamedTensor] = []
     private var scores: [SplitScores] = []
@@ -37,21 +40,27 @@ struct TrainingRun {
         self.engine = engine
         self.recorder = recorder
         self.options = options
+        let reader = DataReader(
+            resolve: options.resolve, read: options.readData, greatestTokenCount: options.greatestTokenCount)
         dataset = try source.dataset(
-            tagging: experiment.task == .tagging, streams: streams,
-            reader: DataReader(
-                resolve: options.resolve, read: options.readData, greatestTokenCount: options.greatestTokenCount))
+            DataRequest(
+                task: experiment.task, affixes: experiment.model.additions.affixes, streams: streams, reader: reader))
         dataStreams = streams.takeLedger()
         try experiment.validate(dataset)
         let configuration = experiment.modelConfiguration(for: dataset)
         self.configuration = configuration
-        let model =
+        loss = TrainingLoss(
+            head: configuration.head, classWeights: try experiment.classWeights(for: dataset),
+            labelSmoothing: training.additions.labelSmoothing)
+        var model =
             switch experiment.model.initialization {
             case .repro: try SequenceModel(configuration, streams: streams)
             case .torch: try streams.drawAsTorch { try SequenceModel(configuration, torch: &$0) }
             }
+        try model.start(from: experiment.model.additions, dataset, reader)
         state = TrainingState(
             parameters: model.parameters, optimizer: Optimizer(training, parameters: model.parameters))
+        state.optimizer.frozenCount = configuration.freezesEmbedding ? 1 : 0
     }
 
     mutating func result() throws -> RunResult {
@@ -61,17 +70,21 @@ struct TrainingRun {
             experiment: experiment, seed: streams.seed, trace: try recorder.trace(),
             metrics: metrics + dataset.metrics,
             losses: state.losses, parameters: state.parameters, optimizerState: state.optimizer.tensors,
-            outputs: outputs, encoding: dataset.encoding, inspection: nil, scores: scores)
+            outputs: outputs, encoding: dataset.encoding, inspection: nil, scores: scores,
+            validations: state.validations)
     }
 
     private var model: SequenceModel { SequenceModel(configuration, parameters: state.parameters) }
 
-    /// Shows the state, with the stages that the recorder has closed.
-    private func showState() throws {
+    /// Shows the state as the last step left it, with the stages that the recorder had closed by then: until the next step it is
+    /// one and the same, so that whoever keeps it keeps one state for each step.
+    private mutating func showState() throws {
         guard let observe = options.onState else { return }
-        var state = self.state
-        state.stages = recorder.stages
-        try observe(state)
+        if shown == nil {
+            shown = state
+            shown!.stages = recorder.stages
+        }
+        try observe(shown!)
     }
 
     /// Goes on from where another run of the same experiment, seed and data stood.
@@ -79,8 +92,11 @@ struct TrainingRun {
     /// - Throws: ``ResumptionError`` where what this run has drawn and read so far is not what that one had.
     private mutating func go(onFrom start: TrainingState) throws {
         try start.verify(
-            against: state, begunWith: recorder.stages, stepsPerEpoch: stepsPerEpoch, epochs: training.epochs)
+            against: state, begunWith: recorder.stages, stepsPerEpoch: stepsPerEpoch, epochs: training.epochs,
+            validates: training.additions.validatesEachEpoch)
+        let frozenCount = state.optimizer.frozenCount
         state = start
+        state.optimizer.frozenCount = frozenCount
         recorder.append(stages: start.stages[recorder.stages.count...])
     }
 
@@ -93,6 +109,7 @@ struct TrainingRun {
         switch stage {
         case .step(let number): number < stepsPerEpoch * training.epochs
         case .epoch(let number): number < training.epochs
+        case .validation(let number): training.additions.validatesEachEpoch && number < training.epochs
         case .initialization, .data, .evaluation, .final: true
         }
     }
@@ -117,38 +134,51 @@ struct TrainingRun {
 
     /// Returns whether the run goes on after the last epoch.
     private mutating func train() throws -> Bool {
-        while state.epoch < training.epochs {
-            guard try advance() else { return false }
+        while true {
+            if isValidationDue {
+                guard try validate() else { return false }
+            } else if state.epoch < training.epochs, !isStopped {
+                guard try advance() else { return false }
+            } else {
+                break
+            }
+            try showState()
         }
+        if let best = state.best { state.parameters = best.parameters }
         if let loss = state.epochLosses.last { metrics.append(("trainLoss", loss)) }
         return true
     }
 
     /// Takes the next step, and closes its epoch where it was the epoch's last. Returns whether the run goes on.
     private mutating func advance() throws -> Bool {
-        let order = try orderOfEpoch()
-        let first = state.batch * training.batchSize
-        let batch = try dataset.sequences(.train)!.batch(
-            order[first..<min(first + training.batchSize, order.count)])
+        shown = nil
+        let batches = try batchesOfEpoch()
+        state.optimizer.learningRate = try training.learningRate(epoch: state.epoch, step: state.optimizer.step)
+        let batch = try dataset.sequences(.train)!.batch(batches[state.batch])
         guard let loss = try step(batch) else { return false }
         state.batch += 1
-        state.lossSum.loss += Double(loss) * Double(batch.targets.count)
-        state.lossSum.rows += batch.targets.count
+        state.lossSum.loss += Double(loss) * Double(batch.targetCount)
+        state.lossSum.rows += batch.targetCount
         try options.onProgress(.step(state.optimizer.step, of: stepsPerEpoch * training.epochs))
-        guard try state.batch < stepsPerEpoch || endEpoch() else { return false }
-        try showState()
-        return true
+        return try state.batch < stepsPerEpoch || endEpoch()
     }
 
-    /// The order of the open epoch, drawn where this process has not drawn it yet, and the epoch's learning rate set.
-    private mutating func orderOfEpoch() throws -> [Int] {
-        if let order { return order }
-        state.optimizer.learningRate = try training.learningRate(epoch: state.epoch)
-        let count = dataset.sequences(.train)!.count
-        let drawn = streams.draw(.epochOrder, key: UInt32(state.epoch)) { $0.permutation(count) }
+    /// The batches of the open epoch, drawn where this process has not drawn them yet.
+    private mutating func batchesOfEpoch() throws -> [[Int]] {
+        if let batches { return batches }
+        let sequences = dataset.sequences(.train)!
+        let (key, size) = (UInt32(state.epoch), training.batchSize)
+        let order = streams.draw(.epochOrder, key: key) { $0.permutation(sequences.count) }
+        var drawn: [[Int]]
+        if let count = training.additions.lengthBuckets {
+            let sorted = sequences.buckets(order, batchSize: size, batches: count)
+            drawn = streams.draw(.batchOrder, key: key) { $0.permutation(sorted.count) }.map { sorted[$0] }
+        } else {
+            drawn = stride(from: 0, to: order.count, by: size).map { Array(order[$0..<min($0 + size, order.count)]) }
+        }
         // Within an epoch, the stage of its first step has recorded the stream already.
         if state.batch > 0 { _ = streams.takeLedger() }
-        order = drawn
+        batches = drawn
         return drawn
     }
 
@@ -160,9 +190,47 @@ struct TrainingRun {
         guard try end() else { return false }
         let mean = state.lossSum.loss / Double(state.lossSum.rows)
         state.epochLosses.append(mean)
-        (state.epoch, state.batch, state.lossSum, order) = (epoch + 1, 0, (0, 0), nil)
+        (state.epoch, state.batch, state.lossSum, batches) = (epoch + 1, 0, (0, 0), nil)
         try options.onProgress(.epoch(epoch, of: training.epochs, loss: mean))
         return true
+    }
+
+    /// Whether the last epoch is still to be validated.
+    private var isValidationDue: Bool {
+        training.additions.validatesEachEpoch && state.validations.count < state.epoch
+    }
+
+    /// Evaluates the validation split after the last epoch, and keeps the parameters where it is the best so far. Returns whether
+    /// the run goes on.
+    private mutating func validate() throws -> Bool {
+        let epoch = state.validations.count
+        recorder.begin(.validation(epoch))
+        let evaluation = evaluation
+        let weights = try evaluation.model.weights(for: engine, backward: false)
+        let found = try evaluation.evaluate(.validation, weights: weights) { try showState() }
+        guard try end() else { return false }
+        let scores = EpochScores(epoch: epoch, scores: found.values)
+        state.validations.append(scores)
+        if let stopping = training.additions.earlyStopping {
+            let value = scores.value(stopping.metric.rawValue)!
+            if stopping.isBetter(value, than: state.best) {
+                state.best = EarlyStopping.Best(epoch: epoch, value: value, parameters: state.parameters)
+            }
+        }
+        try options.onProgress(.validation(scores, of: training.epochs))
+        return true
+    }
+
+    /// Whether as many epochs as training has patience for were not the best.
+    private var isStopped: Bool {
+        guard let stopping = training.additions.earlyStopping, let best = state.best else { return false }
+        return state.epoch - 1 - best.epoch >= stopping.patience
+    }
+
+    private var evaluation: SplitEvaluation {
+        SplitEvaluation(
+            model: model, loss: loss, dataset: dataset, engine: engine, recorder: recorder,
+            batchSize: options.evaluationBatchSize)
     }
 
     /// One step of the optimiser. Returns the loss, nil where the run ends with this step.
@@ -176,15 +244,15 @@ struct TrainingRun {
         let model = self.model
         let step = TrainingStep(
             model: model, weights: try model.weights(for: engine, backward: true), engine: engine, observer: observer,
-            isInMicroBatches: training.microBatch != nil)
+            isInMicroBatches: training.microBatch != nil,
+            dropout: (experiment.model.additions.embeddingDropout, experiment.model.additions.readoutDropout))
         let tagging = experiment.task == .tagging
         let shards = batch.shards(training.shards, tagging: tagging).map {
             $0?.microBatches(training.microBatch, tagging: tagging) ?? []
         }
         var forward = try step.forward(shards, number: number, streams: streams)
         try recorder.record("logits", &forward.logits)
-        let head = configuration.head
-        var loss = try head.loss(forward.logits, targets: batch.targets, engine: engine)
+        var loss = try loss.ofTraining(forward.logits, batch, engine: engine)
         try recorder.record("loss", &loss.value)
         observer?.observe("grad.logits", &loss.gradient)
 
@@ -205,39 +273,14 @@ struct TrainingRun {
     /// Returns whether the run goes on.
     private mutating func evaluate() throws -> Bool {
         recorder.begin(.evaluation)
-        let model = self.model
-        let weights = try model.weights(for: engine, backward: false)
-        let head = configuration.head
-        for (split, sequences) in dataset.splits where split != .train {
-            let size = options.evaluationBatchSize
-            var parts: [Tensor] = []
-            for first in stride(from: 0, to: sequences.count, by: size) {
-                try showState()
-                let batch = try sequences.batch(first..<min(first + size, sequences.count))
-                parts.append(
-                    try model.logits(
-                        batch, weights: weights, engine: engine,
-                        observer: recorder.observer?.within("\(split.rawValue)[\(first)].")))
-            }
-            var logits = Tensor(joiningRows: parts)
-            let targets = try sequences.targets()
-            try recorder.record(split.rawValue + ".logits", &logits)
-            let (known, knownTargets) = logits.rowsWithTargets(targets)
-            var loss = try head.loss(known, targets: knownTargets, engine: engine).value
-            try recorder.record(split.rawValue + ".loss", &loss)
-            let predictions = try head.predictions(logits)
-            let correct = zip(predictions, targets).count { $0 == $1 }
-            try recorder.record(split.rawValue + ".correct", shape: [], [Int64(correct)])
-            metrics.append((split.rawValue + "Loss", Double(loss[offset: 0])))
-            metrics.append((split.rawValue + "Accuracy", Double(correct) / Double(targets.count)))
-            outputs.append(NamedTensor(split.rawValue + ".logits", logits))
-            // A label that training lacks is no class: the scores of classes leave it out, and no span is cut around it.
-            let judged = targets.indices.filter { targets[$0] >= 0 }
-            let hasSpans = experiment.task == .tagging && judged.count == targets.count
-            scores.append(
-                SplitScores(
-                    split, targets: knownTargets, predictions: judged.map { predictions[$0] },
-                    classes: dataset.classes, labels: dataset.labels, lengths: hasSpans ? sequences.lengths : nil))
+        let evaluation = evaluation
+        let weights = try evaluation.model.weights(for: engine, backward: false)
+        if let best = state.best { metrics.append(("bestEpoch", Double(best.epoch + 1))) }
+        for (split, _) in dataset.splits where split != .train {
+            let found = try evaluation.evaluate(split, weights: weights) { try showState() }
+            metrics += found.metrics
+            outputs.append(found.logits)
+            scores.append(found.scores)
         }
         return try end()
     }

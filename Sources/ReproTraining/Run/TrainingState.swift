@@ -21,6 +21,11 @@ public struct TrainingState: Sendable {
     public var epochLosses: [Double] = []
     /// The loss of each step so far.
     public var losses: [StepLoss] = []
+    /// The validation split's scores after each epoch so far, where the experiment validates. One fewer than epochs while the
+    /// last of these is still to be validated.
+    public var validations: [EpochScores] = []
+    /// The best epoch so far, where training may stop early. Epochs without a better one are those after it.
+    public var best: EarlyStopping.Best?
     /// The digest tree so far, as the recorder has it; filled in where the state leaves the run.
     public var stages: [Stage] = []
 
@@ -64,7 +69,7 @@ extension TrainingState {
     ///   - stages: what the run has recorded so far, which has to be what the state's run had recorded there.
     ///   - stepsPerEpoch: of the run.
     func verify(
-        against own: TrainingState, begunWith stages: [Stage], stepsPerEpoch: Int, epochs: Int
+        against own: TrainingState, begunWith stages: [Stage], stepsPerEpoch: Int, epochs: Int, validates: Bool
     ) throws(ResumptionError) {
         for (index, stage) in stages.enumerated() {
             let theirs = self.stages.indices.contains(index) ? self.stages[index] : nil
@@ -82,5 +87,17 @@ extension TrainingState {
             epochLosses.count == epoch, lossSum.rows >= 0,
             self.stages.map(\.id).filter(\.isStep) == (0..<optimizer.step).map({ .step($0) })
         else { throw ResumptionError(stage: nil, tensor: nil) }
+        // The last epoch may still be to be validated, where no step was taken since.
+        let isToBeValidated = batch == 0 && epoch > 0 && validations.count == epoch - 1
+        let bestFits =
+            best.map { best in
+                validations.indices.contains(best.epoch) && best.parameters.count == parameters.count
+                    && zip(best.parameters, parameters).allSatisfy {
+                        $0.name == $1.name && $0.value.shape == $1.value.shape
+                    }
+            } ?? true
+        guard bestFits, validates ? validations.count == epoch || isToBeValidated : validations.isEmpty else {
+            throw ResumptionError(stage: nil, tensor: nil)
+        }
     }
 }

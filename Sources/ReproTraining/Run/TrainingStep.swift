@@ -10,12 +10,15 @@ struct TrainingStep {
     let observer: OperationObserver?
     /// Whether the shards are to pass in parts that bound the memory.
     let isInMicroBatches: Bool
+    /// The probabilities of dropping an element of the embedded rows, and of what the linear layer reads.
+    var dropout = (input: 0.0, readout: 0.0)
 
     /// What a part of a batch went forward with, and its tape where that is kept.
     struct Pass {
         let batch: SequenceBatch
         /// Where the part began to draw.
         let dropout: Dropout?
+        let masks: DropoutMasks
         let tape: SequenceModel.Tape?
         let observer: OperationObserver?
     }
@@ -33,32 +36,55 @@ struct TrainingStep {
     /// The step's stream is lent for as long as dropout draws, and comes back as the last part left it.
     func forward(_ shards: [[SequenceBatch]], number: Int, streams: RandomStreams) throws -> Forward {
         let recurrent = model.configuration.recurrent
-        guard recurrent.drops else { return try forward(shards, dropout: nil) }
+        let positions = shards.joined().map(\.positions).reduce(0, +)
+        let masks = masks(positions: positions, rows: shards.joined().map(rows).reduce(0, +), number, streams)
+        guard recurrent.drops else { return try forward(shards, masks, dropout: nil) }
         return try streams.draw(.dropout, key: UInt32(number)) { generator in
-            let positions = shards.joined().map(\.positions).reduce(0, +)
             let result = try forward(
-                shards, dropout: Dropout(stream: generator, recurrent, batchPositions: positions))
+                shards, masks, dropout: Dropout(stream: generator, recurrent, batchPositions: positions))
             generator = result.dropout!.stream
             return result
         }
     }
 
-    private func forward(_ shards: [[SequenceBatch]], dropout: Dropout?) throws -> Forward {
+    /// How many rows the linear layer reads of a part.
+    private func rows(_ part: SequenceBatch) -> Int {
+        model.configuration.readout == .positions ? part.positions : part.lengths.count
+    }
+
+    /// What the step drops beside the dropout between layers, drawn for the whole batch.
+    private func masks(positions: Int, rows: Int, _ number: Int, _ streams: RandomStreams) -> DropoutMasks {
+        func mask(_ domain: RandomStreams.Domain, _ probability: Double, _ rows: Int, _ columns: Int) -> DropoutMask? {
+            guard probability > 0 else { return nil }
+            return streams.draw(domain, key: UInt32(number)) {
+                DropoutMask(rows: rows, columns: columns, probability: probability, from: &$0)
+            }
+        }
+        return DropoutMasks(
+            input: mask(.inputDropout, dropout.input, positions, model.configuration.recurrent.inputSize),
+            readout: mask(.readoutDropout, dropout.readout, rows, model.configuration.readoutSize))
+    }
+
+    private func forward(_ shards: [[SequenceBatch]], _ masks: DropoutMasks, dropout: Dropout?) throws -> Forward {
         // Of micro-batches no tape is kept: the loss takes all logits before the first gradient, and one tape at a time is what
         // they are for. Each passes forward again before it passes backward. A watched step keeps them: an operation happens once.
         let keepsTapes = !isInMicroBatches || shards.joined().count == 1 || observer != nil
         var dropout = dropout
         var logits: [Tensor] = []
         var passes: [[Pass]] = []
+        var (position, row) = (0, 0)
         for (number, shard) in shards.enumerated() {
             passes.append([])
             for (place, part) in shard.enumerated() {
                 let own = observer?.within(shard: number, of: shards.count, part: place, of: shard.count)
-                let (rows, tape) = try model.forwardForTraining(
-                    part, weights: weights, engine: engine, dropout: dropout, observer: own)
-                logits.append(rows)
+                let (next, nextRow) = (position + part.positions, row + rows(part))
+                let masks = masks.part(positions: position..<next, rows: row..<nextRow)
+                (position, row) = (next, nextRow)
+                let (partLogits, tape) = try model.forwardForTraining(
+                    part, weights: weights, engine: engine, dropout: dropout, masks: masks, observer: own)
+                logits.append(partLogits)
                 passes[number].append(
-                    Pass(batch: part, dropout: dropout, tape: keepsTapes ? tape : nil, observer: own))
+                    Pass(batch: part, dropout: dropout, masks: masks, tape: keepsTapes ? tape : nil, observer: own))
                 dropout = tape.dropout
             }
         }
@@ -79,8 +105,9 @@ struct TrainingStep {
             for pass in shard {
                 let tape =
                     try pass.tape
-                    ?? model.forwardForTraining(pass.batch, weights: weights, engine: engine, dropout: pass.dropout)
-                    .tape
+                    ?? model.forwardForTraining(
+                        pass.batch, weights: weights, engine: engine, dropout: pass.dropout, masks: pass.masks
+                    ).tape
                 let part = logitsGradient.rows(firstRow..<(firstRow + tape.rows))
                 firstRow += tape.rows
                 own = try model.backward(

@@ -32,6 +32,16 @@ def options_of(config, folder):
         dropout=model.get("dropout", 0.0), merging=model.get("pooling", "concat"), head=model.get("head", "softmax"),
         digest=config.get("digest", "step"),
     )  # fmt: skip
+    names = dict(
+        embeddingDropout="embedding_dropout", readoutDropout="readout_dropout", affixes="affixes",
+        affixEmbedding="affix_embedding",
+    )  # fmt: skip
+    options.update({names[name]: model[name] for name in names if name in model})
+    if "weights" in model:
+        options["weights"] = os.path.join(folder, model["weights"])
+    if "vectors" in model:
+        options["vectors"] = os.path.join(folder, model["vectors"]["file"])
+        options["frozen"] = model["vectors"].get("frozen", False)
     options.update(data_options(data, folder))
     options.update(training_options(config["training"]))
     return options
@@ -67,9 +77,16 @@ def training_options(training):
         epochs=training["epochs"], shards=training.get("shards", 1),
         optimiser_options={names.get(name, name): training[name] for name in used if name in training},
     )  # fmt: skip
-    if training.get("clipNorm") is not None:
-        options["clip"] = training["clipNorm"]
+    others = dict(
+        clipNorm="clip", clipValue="clip_value", warmup="warmup", labelSmoothing="smoothing", classWeights="class_weights",
+        lengthBuckets="buckets", validate="validate", earlyStopping="stopping",
+    )  # fmt: skip
+    options.update({others[name]: training[name] for name in others if training.get(name) is not None})
+    if "clip" in options and "clip_value" in options:
+        raise Refused("clipping to a norm and to a value")
     if training.get("schedule") is not None:
-        defaults = dict(step=dict(factor=0.1), exponential={}, linear=dict(start=1 / 3, end=1.0, epochs=5))
+        defaults = dict(
+            step=dict(factor=0.1), exponential={}, linear=dict(start=1 / 3, end=1.0, epochs=5), cosine=dict(end=0.0)
+        )
         options["schedule"] = defaults[training["schedule"]["kind"]] | training["schedule"]
     return options

@@ -5,42 +5,49 @@ Each function of `DATA` takes the seed and an experiment's options and returns a
 
 import math
 import pathlib
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from . import files, streams
 from .files import Refused
-from .numerics import running_sum
+from .numerics import F32, running_sum
 from .streams import Stream
 
 PADDING, UNKNOWN = 0, 1
+#: As JSON writes one.
+NUMBER = re.compile(rb"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 class Split:
-    """`inputs`: an array per sequence, tokens I64 [T] or features F32 [T, I]; `targets`: an integer or an array each."""
+    """`inputs`: an array per sequence, tokens I64 [T] or features F32 [T, I]; `targets`: an integer, a binary32 or an array
+    each; `affixes`: an array I64 [T, columns] each, or None."""
 
-    def __init__(self, inputs, targets):
-        self.inputs, self.targets = inputs, targets
+    def __init__(self, inputs, targets, affixes=None):
+        self.inputs, self.targets, self.affixes = inputs, targets, affixes
         self.lengths = np.array([len(x) for x in inputs], np.int64)
 
     def __len__(self):
         return len(self.inputs)
 
     def take(self, order):
-        return Split([self.inputs[i] for i in order], [self.targets[i] for i in order])
+        affixes = self.affixes and [self.affixes[i] for i in order]
+        return Split([self.inputs[i] for i in order], [self.targets[i] for i in order], affixes)
 
     def flat_inputs(self):
         return np.concatenate(self.inputs)
 
     def flat_targets(self):
         if np.ndim(self.targets[0]) == 0:
-            return np.array(self.targets, np.int64)
+            return np.array(self.targets, F32 if isinstance(self.targets[0], F32) else np.int64)
         return np.concatenate(self.targets)
 
     def tensors(self, prefix):
+        affixes = [(f"{prefix}.affixes", np.concatenate(self.affixes))] if self.affixes else []
         return [
             (f"{prefix}.inputs", self.flat_inputs()),
+            *affixes,
             (f"{prefix}.lengths", self.lengths),
             (f"{prefix}.targets", self.flat_targets()),
         ]
@@ -56,6 +63,8 @@ class Data:
     features: int = 0
     streams: list = field(default_factory=list)
     files: dict = field(default_factory=dict)
+    labels: list = field(default_factory=list)
+    affixes: list = field(default_factory=list)
 
     def tensors(self):
         """The leaves of the stage `data`."""
@@ -82,6 +91,37 @@ def vocabulary(token_lists, least=1, most=None):
     return {token: 2 + index for index, token in enumerate(order)}
 
 
+def affix(token, size, last):
+    """The first or last letters of a token, all of it where it has no more. A letter is a character of UTF-8."""
+    text = token.decode("utf-8", "surrogateescape")
+    return (text[-size:] if last else text[:size]).encode("utf-8", "surrogateescape")
+
+
+def affix_columns(raw, words, sizes):
+    """The numbers of affixes per column, prefix and suffix of each size in turn, and for each split an array per sequence."""
+    kinds = [(size, last) for size in sizes for last in (False, True)]
+    known = [{} for _ in kinds]
+    for token in words:
+        for names, kind in zip(known, kinds):
+            names.setdefault(affix(token, *kind), 2 + len(names))
+    columns = {}
+    for split, sequences in raw.items():
+        rows = lambda tokens: [[names.get(affix(t, *kind), UNKNOWN) for t in tokens] for names, kind in zip(known, kinds)]
+        columns[split] = [np.array(rows(tokens), np.int64).T for tokens, _ in sequences]
+    return known, columns
+
+
+def number(label):
+    """A label of regression as binary32."""
+    if not NUMBER.fullmatch(label):
+        raise Refused(f"'{label.decode('utf-8', 'replace')}' is no number")
+    with np.errstate(over="ignore"):
+        value = F32(float(label))
+    if not np.isfinite(value):
+        raise Refused("a number too large")
+    return value
+
+
 def classes(labels):
     return {label: index for index, label in enumerate(sorted(set(labels)))}
 
@@ -95,27 +135,33 @@ def number_of(label, names, where, unseen="error"):
 
 
 def encode(raw, tagging, where, options=None):
-    """`raw`: split name to a list of (tokens, label or labels). Returns splits, vocabulary and classes."""
+    """`raw`: split name to a list of (tokens, label or labels). Returns the fields of a `Data` that are decided by it."""
     options = options or {}
     unseen = options.get("unseenLabels", "error")
     words = vocabulary(
         (tokens for tokens, _ in raw["train"]), options.get("minimumCount", 1), options.get("maximumVocabulary")
     )
-    names = classes(label for _, y in raw["train"] for label in (y if tagging else [y]))
+    regression = options.get("task") == "regression"
+    names = {} if regression else classes(label for _, y in raw["train"] for label in (y if tagging else [y]))
+    if unseen == "skip":
+        known = lambda y: all(label in names for label in (y if tagging else [y]))
+        raw = {split: [(x, y) for x, y in sequences if known(y)] for split, sequences in raw.items()}
+    known, columns = affix_columns(raw, words, options.get("affixes", []))
     result = {}
     for split, sequences in raw.items():
-        if unseen == "skip":
-            sequences = [(x, y) for x, y in sequences if all(label in names for label in (y if tagging else [y]))]
         inputs = [np.array([words.get(token, UNKNOWN) for token in tokens], np.int64) for tokens, _ in sequences]
-        number = lambda label: number_of(label, names, f"{where}, split {split}", unseen)
-        if tagging:
-            targets = [np.array([number(label) for label in y], np.int64) for _, y in sequences]
-        else:
+        target = lambda label: number_of(label, names, f"{where}, split {split}", unseen)
+        if regression:
             targets = [number(y) for _, y in sequences]
-        if not any(np.any(np.asarray(target) >= 0) for target in targets):
+        elif tagging:
+            targets = [np.array([target(label) for label in y], np.int64) for _, y in sequences]
+        else:
+            targets = [target(y) for _, y in sequences]
+        if not regression and not any(np.any(np.asarray(target) >= 0) for target in targets):
             raise Refused(f"{where}, split {split}: no label that training has")
-        result[split] = Split(inputs, targets)
-    return result, words, len(names)
+        result[split] = Split(inputs, targets, columns[split] if known else None)
+    count = 1 if regression else len(names)
+    return dict(splits=result, words=words, classes=count, labels=list(names), affixes=[len(n) for n in known])
 
 
 # Generated data.
@@ -148,7 +194,7 @@ def roman_data(seed, options):
     one, two = 8 * n // 10, 8 * n // 10 + n // 10
     parts = {"train": order[:one], "validation": order[one:two], "test": order[two:]}
     raw = {name: [sequences[i] for i in part] for name, part in parts.items()}
-    return Data(*encode(raw, tagging=True, where=f"seed {seed}"), streams=[stream])
+    return Data(**encode(raw, True, f"seed {seed}", options), streams=[stream])
 
 
 def ends_data(seed, options):
@@ -162,7 +208,7 @@ def ends_data(seed, options):
             letters = [stream.pick(options["letters"]) for _ in range(length)]
             label = (letters[0] + letters[-1]) % options["classes"]
             raw[split].append(([bytes([ord("a") + letter]) for letter in letters], str(label).encode()))
-    return Data(*encode(raw, tagging=False, where=f"seed {seed}"), streams=[stream])
+    return Data(**encode(raw, False, f"seed {seed}", options), streams=[stream])
 
 
 def balance_data(seed, options):
@@ -193,8 +239,8 @@ def divide(sequences, options, stream):
     shares = options["shares"]
     groups = [list(range(len(sequences)))]
     if options.get("stratified"):
-        if options["task"] == "tagging":
-            raise Refused("sequences of a tagging have no class")
+        if options["task"] != "classification":
+            raise Refused("sequences of a tagging or a regression have no class")
         groups = [[i for i, (_, y) in enumerate(sequences) if y == label] for label in sorted({y for _, y in sequences})]
     parts = dict(train=[], validation=[], test=[])
     for group in groups:
@@ -227,8 +273,7 @@ def text_data(parse):
             used = [Stream(seed, streams.SPLIT, 0)]
             raw.update(divide(raw["train"], options, used[0]))
             raw = {split: raw[split] for split in ("train", "validation", "test") if split in raw}
-        numbered = encode(raw, tagging, "a file", options)
-        return Data(*numbered, streams=used, files=contents)
+        return Data(**encode(raw, tagging, "a file", options), streams=used, files=contents)
 
     return data
 
@@ -238,11 +283,11 @@ def tensor_data(parse):
         contents, splits = contents_of(options), {}
         for split, content in contents.items():
             arrays = parse(content)
-            splits[split] = Split(*files.tensors(*arrays, options["task"] == "tagging", options["classes"]))
+            splits[split] = Split(*files.tensors(*arrays, options["task"] == "tagging", options.get("classes")))
         widths = {x.shape[1] for split in splits.values() for x in split.inputs}
         if len(widths) != 1:
             raise Refused("splits of different features")
-        return Data(splits, None, options["classes"], widths.pop(), files=contents)
+        return Data(splits, None, options.get("classes", 1), widths.pop(), files=contents)
 
     return data
 

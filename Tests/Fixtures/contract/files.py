@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import pathlib
 import re
 
 import numpy as np
@@ -292,8 +293,40 @@ def safetensors(contents):
     return result
 
 
+def safetensors_by_name(path):
+    """Every tensor of a file of binary32."""
+    content = pathlib.Path(path).read_bytes()
+    size = int.from_bytes(content[:8], "little")
+    body, found = content[8 + size :], {}
+    for name, entry in json.loads(content[8 : 8 + size]).items():
+        if name != "__metadata__" and entry["dtype"] == "F32":
+            start, stop = entry["data_offsets"]
+            found[name] = np.frombuffer(body[start:stop], "<f4").astype(F32).reshape(entry["shape"])
+    return found
+
+
+def vectors(path, width):
+    """Of GloVe's text: the last `width` fields of a line are numbers, what stands before them is the token."""
+    found = {}
+    for number, line in enumerate(lines_of(pathlib.Path(path).read_bytes())):
+        fields = line.rstrip(b" ").split(b" ")
+        if number == 0 and len(fields) == 2 and width != 1 and all(f.isdigit() for f in fields):
+            continue
+        if len(fields) < width + 1:
+            raise Refused("a line of vectors is too short")
+        with np.errstate(over="ignore"):
+            row = np.array([float(f) for f in fields[-width:]]).astype(F32)
+        if not np.all(np.isfinite(row)):
+            raise Refused("a vector is not finite")
+        found.setdefault(b" ".join(fields[:-width]), row)
+    return found
+
+
 def tensors(inputs, lengths, targets, tagging, count):
-    """What a split's tensors hold: an input per sequence, and a target or an array of targets per sequence."""
+    """What a split's tensors hold: an input per sequence, and a target or an array of targets per sequence.
+
+    `count` is the number of classes, None in regression.
+    """
     with np.errstate(over="ignore"):
         inputs = np.asarray(inputs).astype(F32)
     if inputs.ndim != 3 or inputs.size == 0 or len(lengths) != len(inputs):
@@ -303,9 +336,15 @@ def tensors(inputs, lengths, targets, tagging, count):
     if targets.shape != (inputs.shape[:2] if tagging else inputs.shape[:1]):
         raise Refused("targets have another shape")
     valid = [x[:length] for x, length in zip(inputs, lengths)]
-    labels = [y[:length].astype(np.int64) for y, length in zip(targets, lengths)] if tagging else [int(y) for y in targets]
     if not all(np.all(np.isfinite(x)) for x in valid):
         raise Refused("an input that is read is not finite")
+    if count is None:
+        with np.errstate(over="ignore"):
+            numbers = [F32(y) for y in targets]
+        if not np.all(np.isfinite(numbers)):
+            raise Refused("a target is not finite")
+        return valid, numbers
+    labels = [y[:length].astype(np.int64) for y, length in zip(targets, lengths)] if tagging else [int(y) for y in targets]
     if any(np.min(y) < 0 or np.max(y) >= count for y in labels):
         raise Refused("a target is out of range")
     return valid, labels

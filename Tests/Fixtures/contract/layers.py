@@ -53,6 +53,37 @@ def nll(logits, targets, gradient=True):
     return loss, (numerics.exp(y) - e) / n
 
 
+def smoothed(logits, targets, weights=None, smoothing=0.0):
+    """NLL with weights of the classes and label smoothing, and the gradient of the logits. `weights` are binary32."""
+    rows = np.arange(len(targets))
+    w = np.ones(logits.shape[1], F32) if weights is None else weights
+    n = F32(len(targets)) if weights is None else running_sum(w[targets])
+    y = log_softmax(logits)
+    terms = w[targets] * -y[rows, targets]
+    q = np.zeros_like(y)
+    q[rows, targets] = w[targets]
+    Q = w[targets]
+    if smoothing:
+        a, b = F32(1 - smoothing), F32(smoothing / logits.shape[1])
+        terms = a * terms + b * running_sum((w[None] * -y).T)
+        q = np.repeat((b * w)[None], len(targets), axis=0)
+        q[rows, targets] = q[rows, targets] + a * w[targets]
+        Q = running_sum(q.T)
+        d = (numerics.exp(y) * Q[:, None] - q) / n
+    else:
+        e = np.zeros_like(y)
+        e[rows, targets] = 1
+        d = ((numerics.exp(y) - e) * Q[:, None]) / n
+    return running_sum(terms) / n, d
+
+
+def mean_squared_error(outputs, targets):
+    """Of a column of outputs: the loss, and their gradient."""
+    n = F32(len(targets))
+    e = outputs[:, 0] - targets
+    return running_sum(e * e) / n, ((e + e) / n)[:, None]
+
+
 def binary_cross_entropy(logits, targets, gradient=True):
     n = F32(len(targets))
     x, t = logits[:, 0], targets.astype(F32)

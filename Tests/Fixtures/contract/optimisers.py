@@ -30,15 +30,23 @@ def clip(grads, maximum):
     return grads
 
 
+def clip_values(grads, maximum):
+    m = F32(maximum)
+    return {name: np.where(g > m, m, np.where(g < -m, -m, g)) for name, g in grads.items()}
+
+
 class SGD:
     def __init__(self, params, lr, momentum=0.0, weight_decay=0.0):
         # Whether an option is 0 is asked of the binary32 number; the rate is rounded when a step takes it.
         self.lr, self.momentum, self.decay, self.steps = lr, F32(momentum), F32(weight_decay), 0
+        self.frozen = set()
         self.buffers = {name: np.zeros_like(p) for name, p in params.items()} if self.momentum != 0 else {}
 
     def step(self, params, grads):
         self.steps += 1
         for name, p in params.items():
+            if name in self.frozen:
+                continue
             g = grads[name]
             if self.decay != 0:
                 g = g + self.decay * p
@@ -57,7 +65,7 @@ class Adam:
 
     def __init__(self, params, lr, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0):
         self.lr, self.beta1, self.beta2, self.epsilon, self.decay = lr, beta1, beta2, epsilon, weight_decay
-        self.steps, self.power1, self.power2 = 0, 1.0, 1.0
+        self.steps, self.power1, self.power2, self.frozen = 0, 1.0, 1.0, set()
         self.m = {name: np.zeros_like(p) for name, p in params.items()}
         self.v = {name: np.zeros_like(p) for name, p in params.items()}
 
@@ -70,6 +78,8 @@ class Adam:
         epsilon, beta2 = F32(self.epsilon), F32(self.beta2)
         rest1, rest2 = F32(1 - self.beta1), F32(1 - self.beta2)
         for name, p in params.items():
+            if name in self.frozen:
+                continue
             g = grads[name]
             if F32(self.decay) != 0:
                 if self.decoupled:
@@ -97,7 +107,30 @@ def scheduled(schedule, lr, epoch):
     if schedule["kind"] == "linear":
         start, end, n = schedule["start"], schedule["end"], schedule["epochs"]
         return lr * (start + ((end - start) * float(min(epoch, n))) / float(n))
+    if schedule["kind"] == "cosine":
+        end, n = schedule["end"], schedule["epochs"]
+        if epoch == 0:
+            return lr
+        if epoch >= n:
+            return lr * end
+        z = (float(n - epoch) / float(n)) * (math.pi / 2)
+        s = sine(z)
+        return lr * (end + (1 - end) * (s * s))
     times = epoch // schedule["every"] if schedule["kind"] == "step" else epoch
     for _ in range(times):
         lr = lr * schedule["factor"]
     return lr
+
+
+def sine(z):
+    """sin z for 0 ≤ z ≤ π/2: z times a polynomial of z² by Horner's rule, with coefficients ±1 ÷ (2k+1)!, k = 11 … 0."""
+    square = z * z
+    p = 0.0
+    for k in range(11, -1, -1):
+        p = p * square + (-1) ** k / math.factorial(2 * k + 1)
+    return z * p
+
+
+def warmed(rate, step, warmup):
+    """The rate of a step, counted from 0, in binary64."""
+    return rate * (float(step + 1) / float(warmup)) if step < warmup else rate

@@ -8,7 +8,7 @@ import numpy as np
 from .files import Refused
 from .numerics import F32, fma
 
-PARAMETER, DATA, EPOCH, DROPOUT, SPLIT = range(5)
+PARAMETER, DATA, EPOCH, DROPOUT, SPLIT, EMBEDDING_DROPOUT, READOUT_DROPOUT, BATCH_ORDER = range(8)
 
 
 def key_of(name):

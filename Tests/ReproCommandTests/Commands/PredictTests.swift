@@ -33,6 +33,29 @@ import Testing
         }
     }
 
+    /// Affixes are read of new words too, and a regression's number stands where a label would.
+    @Test func aModelOfNumbersAndAffixesIsEvaluatedAsItsRunWas() throws {
+        try withWorkplace { place in
+            try place.write("n.tsv", "1.5\ta fine day\n-0.5\ta grey day\n0.25\tfine weather\n-1\tgrey rain\n")
+            try place.write(
+                "c.json",
+                """
+                {"name": "n", "task": "regression", "data": {"format": "tsv", "train": "n.tsv", "test": "n.tsv"},
+                 "model": {"embedding": 3, "hidden": 4, "affixes": [1, 2], "affixEmbedding": 2},
+                 "training": {"optimizer": "adam", "learningRate": 0.05, "batchSize": 2, "epochs": 3}}
+                """)
+            expectSuccess(try place.repro("run", "--config", "c.json", "--output", "r", "--seed", "5"))
+            let run = try JSONValue.parse(try place.bytes("r/run.json"), path: "run.json")
+            let evaluation = try place.repro("evaluate", "--run", "r", "--data", "n.tsv", "--format", "json").json()
+            #expect(evaluation["scores"] == run["scores"]?["test"] && evaluation["accuracy"]?.isNull == true)
+            try place.write("texts", "finest\nzzz\n\nfinest\n")
+            let numbers = try predict(place, "texts").out.split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(numbers.count == 5 && numbers[0] == numbers[3] && numbers[2].isEmpty)
+            // Neither word is known; the one has the first letters of one that is.
+            #expect(numbers[0] != numbers[1] && Float(numbers[0]) != nil)
+        }
+    }
+
     /// One line alone, among others and in another order, on every number of threads and kernel.
     @Test func aLinesBitsDependOnTheLineAlone() throws {
         try withWorkplace { place in

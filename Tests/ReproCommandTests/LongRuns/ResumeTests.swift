@@ -5,6 +5,15 @@ import Testing
 
 /// A run that was stopped anywhere goes on to the digest that it would have had, or says why it cannot.
 @Suite(.enabled(if: Built.exists, Built.absence)) struct ResumeTests {
+    /// The long run with a validation after each epoch and an embedding that stays, as far as twelve steps take it.
+    private static let stopping = """
+        {"name": "mood", "task": "classification",
+         "data": {"format": "tsv", "train": "train.tsv", "validation": "test.tsv", "test": "test.tsv"},
+         "model": {"embedding": 2, "hidden": 5, "vectors": {"file": "vectors.txt", "frozen": true}},
+         "training": {"optimizer": "adam", "learningRate": 0.5, "batchSize": 4, "epochs": 4, "validate": "epoch",
+                      "earlyStopping": {"metric": "loss", "patience": 3}}}
+        """
+
     private func run(_ place: Workplace, _ more: String..., output: String = "out") throws -> Ending {
         try place.run(
             [
@@ -20,8 +29,12 @@ import Testing
 
     /// A run that was killed after `steps` steps, with checkpoints every two: one that came to its end, without what came later.
     /// Returns the digest of the whole run.
-    private func stopped(_ place: Workplace, after steps: Int) throws -> String {
+    private func stopped(_ place: Workplace, after steps: Int, config: String? = nil) throws -> String {
         try LongRun.prepare(place)
+        if let config {
+            try place.write("mood.json", config)
+            try place.write("vectors.txt", "x 0.5 -1\nw1 1 2\n")
+        }
         let ending = try run(place, "--checkpoint-every", "2", "--keep-checkpoints", "9", "--threads", "1")
         expectSuccess(ending)
         for file in try place.contents("out").keys {
@@ -55,6 +68,17 @@ import Testing
             let again = try resume(place)
             #expect(try digest(again) == whole)
             #expect(try again.json()["finished"]?.bool == true)
+        }
+    }
+
+    @Test(arguments: [0, 2, 6, 8]) func anyCheckpointOfARunThatMayStopEarlyDoesToo(steps: Int) throws {
+        try withWorkplace { place in
+            let whole = try stopped(place, after: steps, config: Self.stopping)
+            #expect(try digest(try resume(place, "--threads", "2", "--kernels", "reference")) == whole)
+            expectSuccess(try run(place, "--threads", "2", "--kernels", "reference", output: "plain"))
+            for file in ["run.json", "model.safetensors", "metrics.csv"] {
+                #expect(try place.bytes("out/" + file) == place.bytes("plain/" + file), "\(file)")
+            }
         }
     }
 

@@ -41,8 +41,8 @@ import Testing
         print("\(compared) results; the worst is \(worst.ratio) of the bound's unit, of 4: \(worst.what)")
     }
 
-    /// Step and exponential in every bit, which are products in one order; linear in a few, since PyTorch multiplies the
-    /// last rate by a quotient and we interpolate anew.
+    /// Step and exponential in every bit, which are products in one order; linear and cosine in a few, since PyTorch
+    /// multiplies the last rate by a quotient and we interpolate anew. Near its end PyTorch's cosine keeps what it has lost.
     @Test func schedulesSetPyTorchsRates() throws {
         for json in try #require(try Self.document()["schedules"]?.elements) {
             let options = try #require(json["options"])
@@ -53,6 +53,9 @@ import Testing
                     .step(
                         every: try #require(options["step_size"]?.int), factor: options["gamma"]?.double ?? 0.1)
                 case "exponential": .exponential(factor: try #require(options["gamma"]?.double))
+                case "cosine":
+                    .cosine(
+                        epochs: try #require(options["T_max"]?.int), end: (options["eta_min"]?.double ?? 0) / 0.3)
                 default:
                     options["total_iters"] == nil
                         ? .linear()
@@ -63,7 +66,7 @@ import Testing
                 }
             for (epoch, rate) in try #require(json["rates"]?.elements).enumerated() {
                 let (found, expected) = (try schedule.rate(0.3, epoch: epoch), try #require(rate.double))
-                let bound = kind == "linear" ? 0x1p-48 * expected : 0
+                let bound = kind == "linear" ? 0x1p-48 * expected : kind == "cosine" ? 0x1p-48 * 0.3 : 0
                 #expect((found - expected).magnitude <= bound, "\(schedule), epoch \(epoch)")
             }
         }
@@ -117,7 +120,12 @@ private struct LayerCase {
             let loss =
                 layer == "nll"
                 ? try Loss.nll(input, targets: targets, weight: weight, ignoreIndex: ignore)
-                : try Loss.crossEntropy(input, targets: targets, weight: weight, ignoreIndex: ignore, engine: engine)
+                : try Loss.crossEntropy(
+                    input, targets: targets, weight: weight, labelSmoothing: options["label_smoothing"]?.double ?? 0,
+                    ignoreIndex: ignore, engine: engine)
+            return ["loss": loss.value, "grad.input": loss.gradient]
+        case "mse":
+            let loss = try Loss.meanSquaredError(try tensor("input"), targets: try tensor("targets"))
             return ["loss": loss.value, "grad.input": loss.gradient]
         case "bce_with_logits":
             let loss = try Loss.binaryCrossEntropyWithLogits(

@@ -29,7 +29,8 @@ enum EvaluateCommand: Command {
         var lines = ["line\tactual\tpredicted\tprobability"]
         let evaluation = try model.evaluate(paths) { row in
             guard file != nil else { return }
-            lines.append("\(row.line)\t\(row.actual)\t\(row.prediction.label)\t\(row.prediction.probability)")
+            let probability = row.prediction.probability.map { "\($0)" } ?? ""
+            lines.append("\(row.line)\t\(row.actual)\t\(row.prediction.label)\t\(probability)")
         }
         if let file {
             try AtomicFile.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: file)

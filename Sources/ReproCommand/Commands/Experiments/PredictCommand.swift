@@ -15,6 +15,7 @@ enum PredictCommand: Command {
         notes: [
             "text: the label and its probability, of a tagger a label for each word. tsv: the label and the probability of every class,",
             "of a tagger the labels. jsonl: an object with the labels and every probability. A line without a token gives an empty one.",
+            "In regression the number stands alone.",
             "A line's bits depend on nothing but the line: not on the lines beside it, threads or kernels.",
         ])
 
@@ -36,14 +37,16 @@ enum PredictCommand: Command {
         let stream = try LineStream(path: path)
         var isOpen = true
         while isOpen {
-            var sequences: [[Int]] = []
+            var sequences: [Tokens] = []
             // What is there is answered before more is waited for, so that a pipe works like a conversation.
             while sequences.count < chunkSize, sequences.isEmpty || stream.hasLine {
                 guard let line = try stream.next() else {
                     isOpen = false
                     break
                 }
-                sequences.append(model.isTagger ? encoding.encode(Text.tokens(line)) : encoding.encode(line))
+                let reading = encoding.tokenization
+                sequences.append(
+                    model.isTagger ? reading.tokens(of: Text.tokens(line)) : reading.tokens(of: line))
             }
             try Output.write(try model.predictions(sequences).map(printer.line))
         }

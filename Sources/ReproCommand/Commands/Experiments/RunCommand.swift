@@ -141,7 +141,7 @@ enum RunCommand: Command {
         let config = arguments.value("config")
         let manifest = RunManifest(
             experiment: experiment, seed: seed,
-            origin: config ?? (experiment.data.paths.isEmpty ? nil : base + "/index.json"),
+            origin: config ?? (experiment.paths.isEmpty ? nil : base + "/index.json"),
             configured: try config.map { try Context.configuration($0).experiment },
             keepsTensors: arguments.value("trace") == "tensor", schedule: schedule,
             keeping: count ?? RunKeeper.usualCount)

@@ -39,7 +39,7 @@ enum SweepCommand: Command {
         let processors = ProcessInfo.processInfo.activeProcessorCount
         let jobs = try arguments.integer("jobs", in: 1...1024) ?? max(1, processors / threads)
         let directory = SweepDirectory(path: arguments.value("output") ?? ".repro/sweep-\(experiment.name)")
-        let data = try varied.data.paths.map { path in
+        let data = try varied.paths.map { path in
             Golden.DataFile(path: path, bytes: try ByteFile.contents(of: Paths.resolve(path, against: base)))
         }
         _ = try context.kernelPath().kernels()

@@ -149,7 +149,7 @@ enum BlessCommand: Command {
             let definition = try ExperimentDefinition(config: path)
             let experiment = definition.experiment
             for remark in experiment.ineffectiveOptions { context.messages.remark("without effect: " + remark) }
-            for data in experiment.data.paths where data.hasPrefix("/") {
+            for data in experiment.paths where data.hasPrefix("/") {
                 context.messages.remark(
                     "\(data) is named relative to the golden; keep it in the repository if other machines are to check it"
                 )

@@ -6,8 +6,13 @@ enum EvaluationText {
         let scores = evaluation.scores
         var lines: [StyledText] = [
             row("sequences", "\(evaluation.sequences)"), row("loss", decimal(Double(evaluation.loss), places: 6)),
-            row("accuracy", percent(evaluation.accuracy)),
         ]
+        if let accuracy = evaluation.accuracy { lines.append(row("accuracy", percent(accuracy))) }
+        if let regression = scores.regression {
+            lines.append(row("MAE", decimal(regression.meanAbsoluteError, places: 6)))
+            lines.append(row("RMSE", decimal(regression.rootMeanSquaredError, places: 6)))
+            if let r2 = regression.r2 { lines.append(row("R²", decimal(r2, places: 4))) }
+        }
         if evaluation.unknown > 0 { lines.append(row("unknown labels", "\(evaluation.unknown)")) }
         if let macro = scores.confusion?.macro { lines.append(row("macro F1", decimal(macro.f1, places: 4))) }
         if let micro = scores.spans?.micro { lines.append(row("span F1", decimal(micro.f1, places: 4))) }

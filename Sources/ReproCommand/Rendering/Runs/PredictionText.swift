@@ -19,7 +19,9 @@ struct PredictionPrinter {
     func line(_ predictions: [Prediction]) -> String {
         switch form {
         case .text where isTagger: predictions.map(\.label).joined(separator: " ")
-        case .text: predictions.map { "\($0.label)  \($0.probability)" }.joined()
+        case .text:
+            predictions.map { ([$0.label] + ($0.probability.map { ["\($0)"] } ?? [])).joined(separator: "  ") }
+                .joined()
         case .tsv where isTagger: predictions.map(\.label).joined(separator: "\t")
         case .tsv:
             predictions.map { ([$0.label] + $0.probabilities.map { "\($0)" }).joined(separator: "\t") }.joined()
@@ -29,6 +31,7 @@ struct PredictionPrinter {
 
     private func json(_ predictions: [Prediction]) -> JSONValue {
         guard isTagger else {
+            if let number = predictions.first?.number { return ["number": number] }
             return ["label": predictions.first?.label, "probabilities": predictions.first.map(probabilities)]
         }
         return ["labels": predictions.map(\.label), "probabilities": predictions.map(probabilities)]

@@ -25,6 +25,11 @@ enum RunText {
         case .step: return []
         case .epoch(let epoch, let count, let loss):
             return [row("epoch \(epoch + 1) of \(count)", "loss \(decimal(loss, places: 6))")]
+        case .validation(let found, let count):
+            let scores = found.scores.map { score in
+                "\(score.name) \(["accuracy"].contains(score.name) ? percent(score.value) : decimal(score.value, places: 6))"
+            }
+            return [row("validation \(found.epoch + 1) of \(count)", "\(scores.joined(separator: ", "))")]
         case .stage(let stage):
             guard trace != nil || !(stage.isStep || stage.id.isEpoch) else { return [] }
             let traced = operations?.counts.last.flatMap { $0.stage == stage.id ? "  \($0.count) operations" : nil }
@@ -84,7 +89,7 @@ enum RunText {
         let embedding = model.embedding > 0 ? "embedding \(model.embedding) → " : ""
         let readout =
             switch experiment.task {
-            case .classification:
+            case .classification, .regression:
                 " → \(model.bidirectional ? model.pooling.rawValue : "last state") → \(model.head.rawValue)"
             case .tagging: " → \(model.head.rawValue) at each position"
             case .inspection: ""

@@ -15,8 +15,8 @@ public struct BalanceSource: TrainingSource {
 
     var options: JSONValue { sizes.json.adding(["features": features]) }
 
-    func dataset(tagging: Bool, streams: RandomStreams, reader: DataReader) throws -> Dataset {
-        let splits = sizes.generate(from: streams) { length, generator in
+    func dataset(_ request: DataRequest) throws -> Dataset {
+        let splits = sizes.generate(from: request.streams) { length, generator in
             let values = generator.uniforms(length * features, from: -1, to: 1)
             var sum: Float = 0
             for step in 0..<length { sum += values[step * features] }
@@ -28,8 +28,8 @@ public struct BalanceSource: TrainingSource {
             let batch = SequenceBatch(
                 inputs: .features(Tensor(shape: [elements.count / features, features], elements: elements)),
                 lengths: sequences.map { $0.values.count / features },
-                targets: try sequences.map { try classes.number(of: $0.label, in: split, seed: streams.seed) })
-            return (split: split, sequences: SequenceSet(batch, tagging: tagging))
+                targets: try sequences.map { try classes.number(of: $0.label, in: split, seed: request.streams.seed) })
+            return (split: split, sequences: SequenceSet(batch, tagging: false))
         }
         return Dataset(
             input: .features(features), classes: classes.labels.count, labels: classes.labels, splits: numbered)
@@ -37,7 +37,7 @@ public struct BalanceSource: TrainingSource {
 }
 
 extension BalanceSource {
-    init(_ options: inout OptionReader) throws(FormatError) {
+    init(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) {
         let features = try options.integer("features", in: 1...100_000)
         self.init(sizes: try GeneratedSequences(&options, features: features), features: features)
     }

@@ -15,19 +15,19 @@ public struct EndsSource: TrainingSource {
 
     var options: JSONValue { sizes.json.adding(["classes": classes, "letters": letters]) }
 
-    func dataset(tagging: Bool, streams: RandomStreams, reader: DataReader) throws -> Dataset {
-        let splits = sizes.generate(from: streams) { length, generator in
+    func dataset(_ request: DataRequest) throws -> Dataset {
+        let splits = sizes.generate(from: request.streams) { length, generator in
             let values = (0..<length).map { _ in generator.pick(letters) }
             let label = (values[0] + values[length - 1]) % classes
             return LabelledSequence(
                 tokens: values.map { [UInt8(ascii: "a") + UInt8($0)] }, labels: [Array(String(label).utf8)])
         }
-        return try Dataset(splits, seed: streams.seed, tagging: tagging)
+        return try Dataset(splits, for: request)
     }
 }
 
 extension EndsSource {
-    init(_ options: inout OptionReader) throws(FormatError) {
+    init(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) {
         self.init(
             sizes: try GeneratedSequences(&options), classes: try options.integer("classes", in: 2...10),
             letters: try options.integer("letters", in: 2...26))

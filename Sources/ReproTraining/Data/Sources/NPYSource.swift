@@ -5,7 +5,7 @@ import ReproRandom
 public struct NPYSource: TrainingSource, FeatureSource {
     static let format = "npy"
     package static let fileCount = 3
-    static let tasks = [Experiment.Task.classification, .tagging]
+    static let tasks = [Experiment.Task.classification, .tagging, .regression]
 
     /// The files of each split.
     public var files: TensorFiles
@@ -19,16 +19,16 @@ public struct NPYSource: TrainingSource, FeatureSource {
         NPYSource(files: files.mappingPaths(transform))
     }
 
-    func dataset(tagging: Bool, streams: RandomStreams, reader: DataReader) throws -> Dataset {
-        try files.dataset(tagging: tagging, reader: reader, arrays: arrays)
+    func dataset(_ request: DataRequest) throws -> Dataset {
+        try files.dataset(request, arrays: arrays)
     }
 
     package func arrays(_ files: [ByteFile]) throws -> [ArrayValue] { try files.map { try NPYFile($0).read() } }
 }
 
 extension NPYSource {
-    init(_ options: inout OptionReader) throws(FormatError) {
-        files = try TensorFiles(&options) { split, options throws(FormatError) in
+    init(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) {
+        files = try TensorFiles(&options, task: task) { split, options throws(FormatError) in
             var files = try options.object(split)
             var paths: [String] = []
             for name in TensorFiles.names { paths.append(try files.string(name)) }

@@ -9,8 +9,8 @@ public struct RomanSource: TrainingSource {
 
     var options: JSONValue { .object([]) }
 
-    func dataset(tagging: Bool, streams: RandomStreams, reader: DataReader) throws -> Dataset {
-        let order = streams.draw(.dataSplit, key: 0) { $0.permutation(RomanNumeral.count) }
+    func dataset(_ request: DataRequest) throws -> Dataset {
+        let order = request.streams.draw(.dataSplit, key: 0) { $0.permutation(RomanNumeral.count) }
         let sequences = order.map { RomanNumeral(value: $0 + 1).labelledSequence }
         let (train, validation) = (sequences.count * 8 / 10, sequences.count / 10)
         let splits: [(split: Split, sequences: [LabelledSequence])] = [
@@ -18,12 +18,12 @@ public struct RomanSource: TrainingSource {
             (.validation, Array(sequences[train..<(train + validation)])),
             (.test, Array(sequences[(train + validation)...])),
         ]
-        return try Dataset(splits, seed: streams.seed, tagging: tagging)
+        return try Dataset(splits, for: request)
     }
 }
 
 extension RomanSource {
-    init(_ options: inout OptionReader) throws(FormatError) { self.init() }
+    init(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) { self.init() }
 }
 
 extension DataSource where Self == RomanSource {

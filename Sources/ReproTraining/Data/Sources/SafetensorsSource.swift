@@ -5,7 +5,7 @@ import ReproRandom
 public struct SafetensorsSource: TrainingSource, FeatureSource {
     static let format = "safetensors"
     package static let fileCount = 1
-    static let tasks = [Experiment.Task.classification, .tagging]
+    static let tasks = [Experiment.Task.classification, .tagging, .regression]
 
     /// The files of each split.
     public var files: TensorFiles
@@ -17,9 +17,7 @@ public struct SafetensorsSource: TrainingSource, FeatureSource {
         SafetensorsSource(files: files.mappingPaths(transform))
     }
 
-    func dataset(tagging: Bool, streams: RandomStreams, reader: DataReader) throws -> Dataset {
-        try files.dataset(tagging: tagging, reader: reader, arrays: arrays)
-    }
+    func dataset(_ request: DataRequest) throws -> Dataset { try files.dataset(request, arrays: arrays) }
 
     package func arrays(_ files: [ByteFile]) throws -> [ArrayValue] {
         let file = try SafetensorsFile(files[0])
@@ -28,8 +26,10 @@ public struct SafetensorsSource: TrainingSource, FeatureSource {
 }
 
 extension SafetensorsSource {
-    init(_ options: inout OptionReader) throws(FormatError) {
-        files = try TensorFiles(&options) { split, options throws(FormatError) in [try options.string(split)] }
+    init(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) {
+        files = try TensorFiles(&options, task: task) { split, options throws(FormatError) in
+            [try options.string(split)]
+        }
     }
 }
 

@@ -33,8 +33,8 @@ extension FeatureSource {
 
 /// The paths of tensor files, one list per split, and the number of classes: what npy and safetensors sources share.
 ///
-/// A split is `inputs` `[N, T, I]`, `lengths` `[N]`, and `targets` `[N]` or, tagging, `[N, T]`. Steps past a length are not
-/// read.
+/// A split is `inputs` `[N, T, I]`, `lengths` `[N]`, and `targets` `[N]` or, tagging, `[N, T]`: integers, but floats in
+/// regression. Steps past a length are not read.
 public struct TensorFiles: Sendable, Equatable {
     /// The tensors of a split, by the names that a safetensors file gives them, in the order of npy files.
     static let names = ["inputs", "lengths", "targets"]
@@ -45,10 +45,10 @@ public struct TensorFiles: Sendable, Equatable {
     public var validation: [String]?
     /// The files of the test split; nil for none.
     public var test: [String]?
-    /// How many classes there are.
-    public var classes: Int
+    /// How many classes there are; nil in regression.
+    public var classes: Int?
 
-    public init(train: [String], validation: [String]? = nil, test: [String]? = nil, classes: Int) {
+    public init(train: [String], validation: [String]? = nil, test: [String]? = nil, classes: Int?) {
         self.train = train
         self.validation = validation
         self.test = test
@@ -73,50 +73,54 @@ public struct TensorFiles: Sendable, Equatable {
 extension TensorFiles {
     /// - Parameter paths: reads the paths of one split.
     init(
-        _ options: inout OptionReader, paths: (String, inout OptionReader) throws(FormatError) -> [String]
+        _ options: inout OptionReader, task: Experiment.Task,
+        paths: (String, inout OptionReader) throws(FormatError) -> [String]
     ) throws(FormatError) {
         self.init(
             train: try paths("train", &options),
             validation: options.has("validation") ? try paths("validation", &options) : nil,
             test: options.has("test") ? try paths("test", &options) : nil,
-            classes: try options.integer("classes", in: 2...1_000_000))
+            classes: task == .regression ? nil : try options.integer("classes", in: 2...1_000_000))
     }
 
     /// - Parameter paths: writes the paths of one split.
     func json(paths: ([String]) -> JSONValue) -> JSONValue {
-        .object(splits.map { .init($0.split.rawValue, paths($0.paths)) } + [.init("classes", classes.json)])
+        var json = JSONValue.object(splits.map { .init($0.split.rawValue, paths($0.paths)) })
+        json.add("classes", ifPresent: classes)
+        return json
     }
 
     /// Reads every split.
     ///
     /// - Parameter arrays: the tensors of one split's files, in the order of ``names``.
     func dataset(
-        tagging: Bool, reader: DataReader, arrays: ([ByteFile]) throws -> [ArrayValue]
+        _ request: DataRequest, arrays: ([ByteFile]) throws -> [ArrayValue]
     ) throws -> Dataset {
         var read: [(split: Split, sequences: SequenceSet)] = []
         var contents: [(split: Split, files: [FileDigest])] = []
         var features = 0
         for (split, paths) in splits {
             // Read once: what is digested is what is trained on.
-            let bytes = try paths.map { try reader.contents(of: $0) }
-            let paths = paths.map(reader.resolve)
+            let bytes = try paths.map { try request.reader.contents(of: $0) }
+            let paths = paths.map(request.reader.resolve)
             let batch = try TensorFiles.batch(
-                try arrays(zip(paths, bytes).map { ByteFile(bytes: $1, path: $0) }), paths: paths, tagging: tagging,
-                classes: classes)
+                try arrays(zip(paths, bytes).map { ByteFile(bytes: $1, path: $0) }), paths: paths,
+                tagging: request.tagging, classes: classes)
             guard case .features(let inputs) = batch.inputs else { fatalError("tensors are features") }
             if features != 0 && inputs.shape[1] != features {
                 throw TensorFiles.malformed(
                     paths[0], "inputs", "\(inputs.shape[1]) features where the training split has \(features)")
             }
             features = inputs.shape[1]
-            read.append((split, SequenceSet(batch, tagging: tagging)))
+            read.append((split, SequenceSet(batch, tagging: request.tagging)))
             contents.append((split, bytes.map { FileDigest($0) }))
         }
-        return Dataset(input: .features(features), classes: classes, labels: [], splits: read, files: contents)
+        return Dataset(
+            input: .features(features), classes: classes ?? 1, labels: [], splits: read, files: contents)
     }
 
     fileprivate static func batch(
-        _ arrays: [ArrayValue], paths: [String], tagging: Bool, classes: Int
+        _ arrays: [ArrayValue], paths: [String], tagging: Bool, classes: Int?
     ) throws -> SequenceBatch {
         let path = { (index: Int) in paths[min(index, paths.count - 1)] }
         guard let inputs = arrays[0].tensor, inputs.rank == 3, inputs.count > 0 else {
@@ -129,34 +133,56 @@ extension TensorFiles {
         for (index, length) in lengths.enumerated() where length < 1 || length > Int64(steps) {
             throw malformed(path(1), "lengths", "length \(length) at \(index) is outside 1…\(steps)")
         }
-        let expected = tagging ? [count, steps] : [count]
-        guard let targets = arrays[2].integers, arrays[2].shape == expected else {
-            throw malformed(path(2), "targets", "not integers of shape \(expected)")
-        }
         var elements: [Float] = []
-        var valid: [Int] = []
         for sequence in 0..<count {
-            let length = Int(lengths[sequence])
             let first = sequence * steps * features
-            elements += inputs.elements[first..<(first + length * features)]
-            valid +=
-                tagging
-                ? targets[(sequence * steps)..<(sequence * steps + length)].map(Int.init) : [Int(targets[sequence])]
-        }
-        for target in valid where target < 0 || target >= classes {
-            throw malformed(path(2), "targets", "class \(target) is outside 0…\(classes - 1)")
+            elements += inputs.elements[first..<(first + Int(lengths[sequence]) * features)]
         }
         if let element = elements.firstIndex(where: { !$0.isFinite }) {
             throw malformed(path(0), "inputs", "element \(element) of the valid steps is not finite")
         }
         return SequenceBatch(
             inputs: .features(Tensor(shape: [elements.count / features, features], elements: elements)),
-            lengths: lengths.map(Int.init), targets: valid)
+            lengths: lengths.map(Int.init),
+            targets: try classes.map {
+                try TensorFiles.classes(
+                    arrays[2], path: path(2), lengths: lengths, steps: tagging ? steps : nil, classes: $0)
+            } ?? [],
+            numbers: classes == nil ? try TensorFiles.numbers(arrays[2], path: path(2), count: count) : [])
+    }
+
+    /// The classes of all sequences, or, where `steps` is given, of the valid steps of all sequences.
+    private static func classes(
+        _ array: ArrayValue, path: String, lengths: [Int64], steps: Int?, classes: Int
+    ) throws -> [Int] {
+        let expected = [lengths.count] + (steps.map { [$0] } ?? [])
+        guard let targets = array.integers, array.shape == expected else {
+            throw malformed(path, "targets", "not integers of shape \(expected)")
+        }
+        let valid =
+            steps.map { steps in
+                lengths.enumerated().flatMap { targets[($0 * steps)..<($0 * steps + Int($1))].map(Int.init) }
+            } ?? targets.map(Int.init)
+        for target in valid where target < 0 || target >= classes {
+            throw malformed(path, "targets", "class \(target) is outside 0…\(classes - 1)")
+        }
+        return valid
+    }
+
+    /// The numbers of all sequences.
+    private static func numbers(_ array: ArrayValue, path: String, count: Int) throws -> [Float] {
+        guard let targets = array.tensor, targets.shape == [count] else {
+            throw malformed(path, "targets", "not floats of shape \([count]), as regression has them")
+        }
+        if let element = targets.elements.firstIndex(where: { !$0.isFinite }) {
+            throw malformed(path, "targets", "element \(element) is not finite")
+        }
+        return Array(targets.elements)
     }
 
     fileprivate static func malformed(_ path: String, _ key: String, _ problem: String) -> FormatError {
         FormatError(
             .badData, path: path, key: key, problem: problem,
-            remedy: "write inputs [N, T, I] F32, lengths [N] I64 and targets [N] or [N, T] I64")
+            remedy: "write inputs [N, T, I] F32, lengths [N] I64 and targets [N] or [N, T] I64, in regression [N] F32")
     }
 }

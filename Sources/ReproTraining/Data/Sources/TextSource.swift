@@ -14,7 +14,7 @@ public enum TSVFormat: TextFormat {
     /// What each record is.
     public static let records = RecordFormat.tsv
     /// The tasks that can read it.
-    public static let tasks = [Experiment.Task.classification]
+    public static let tasks = [Experiment.Task.classification, .regression]
 }
 
 /// Rows of a table, with quotes.
@@ -22,7 +22,7 @@ public enum CSVFormat: TextFormat {
     /// What each record is.
     public static let records = RecordFormat.csv
     /// The tasks that can read it.
-    public static let tasks = [Experiment.Task.classification]
+    public static let tasks = [Experiment.Task.classification, .regression]
 }
 
 /// Lines of JSON objects with a text and a label, or a list of words and one of labels.
@@ -30,7 +30,7 @@ public enum JSONLinesFormat: TextFormat {
     /// What each record is.
     public static let records = RecordFormat.jsonl
     /// The tasks that can read it.
-    public static let tasks = [Experiment.Task.classification, .tagging]
+    public static let tasks = [Experiment.Task.classification, .tagging, .regression]
 }
 
 /// Sentences whose words are tagged.
@@ -73,13 +73,13 @@ public struct TextSource<Format: TextFormat>: TrainingSource, TextReadingSource 
         TextSource(files: files.mappingPaths(transform))
     }
 
-    func dataset(tagging: Bool, streams: RandomStreams, reader: DataReader) throws -> Dataset {
-        try files.dataset(Format.records, tagging: tagging, streams: streams, reader: reader)
-    }
+    func dataset(_ request: DataRequest) throws -> Dataset { try files.dataset(Format.records, request) }
 }
 
 extension TextSource {
-    init(_ options: inout OptionReader) throws(FormatError) { files = try TextFiles(&options, Format.records) }
+    init(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) {
+        files = try TextFiles(&options, Format.records, task: task)
+    }
 }
 
 extension DataSource where Self == TextSource<TSVFormat> {

@@ -25,7 +25,7 @@ public struct UniformSource: InspectionSource {
 }
 
 extension UniformSource {
-    init(_ options: inout OptionReader) throws(FormatError) {
+    init(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) {
         let batch = try options.integer("batch", in: 1...100_000)
         let steps = try options.integer("steps", in: 1...100_000)
         let features = try options.integer("features", in: 1...100_000)

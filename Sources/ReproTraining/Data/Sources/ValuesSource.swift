@@ -21,7 +21,7 @@ public struct ValuesSource: InspectionSource {
 }
 
 extension ValuesSource {
-    init(_ options: inout OptionReader) throws(FormatError) {
+    init(_ options: inout OptionReader, task: Experiment.Task) throws(FormatError) {
         guard let values = try options.value("input").tensorOfDoubles else {
             throw options.error(
                 "input", "not numbers [sequence][step][feature], finite and of equal sizes",

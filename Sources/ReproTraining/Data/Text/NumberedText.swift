@@ -5,30 +5,35 @@ import ReproNN
 package struct NumberedText {
     /// Some examples, one after another.
     package struct Part {
-        /// The numbers of each example's tokens.
-        package var sequences: [[Int]] = []
-        /// The class of each example, or of each word; −1 for a label that the model does not know.
+        /// Each example's tokens.
+        package var sequences: [Tokens] = []
+        /// The class of each example, or of each word; −1 for a label that the model does not know. None in regression.
         package var targets: [Int] = []
+        /// In regression the number of each example, else none.
+        package var numbers: [Float] = []
         /// The labels as the file has them, and the lines where they stand.
         package var labels: [[UInt8]] = []
         package var lines: [Int] = []
     }
 
     private var reader: RecordReader
+    private let path: String
     private let encoding: TextEncoding
     private let classes: TokenTable
-    private let tagging: Bool
+    private let task: Experiment.Task
 
     /// - Throws: `FormatError` where the file cannot be opened or is empty.
     package init(
-        path: String, as source: any TextReadingSource, encoding: TextEncoding, tagging: Bool
+        path: String, as source: any TextReadingSource, encoding: TextEncoding, task: Experiment.Task
     ) throws(FormatError) {
         let file = try ByteFile(path: path)
         try file.verifyFilled()
         reader = RecordReader(
-            DigestedFile(file) { _ in [] }, format: source.records, layout: source.files.layout, tagging: tagging)
+            DigestedFile(file) { _ in [] }, format: source.records, layout: source.files.layout,
+            tagging: task == .tagging)
+        self.path = path
         self.encoding = encoding
-        self.tagging = tagging
+        self.task = task
         var classes = TokenTable()
         for label in encoding.labels { _ = classes.insert(label[...]) }
         self.classes = classes
@@ -40,10 +45,17 @@ package struct NumberedText {
     package mutating func next(_ count: Int) throws(FormatError) -> Part? {
         var part = Part()
         while part.sequences.count < count, let example = try reader.next() {
-            let numbers = encoding.numbers(encoding.tokenization.tokens(of: example.content))
-            part.sequences.append(numbers)
-            let labels = example.labels.prefix(tagging ? numbers.count : 1)
-            part.targets += labels.map { classes.number(of: $0[...]) ?? -1 }
+            let tokens = encoding.tokenization.tokens(of: example.content)
+            part.sequences.append(tokens)
+            let labels = example.labels.prefix(task == .tagging ? tokens.count : 1)
+            if task == .regression {
+                guard let number = Numbering.number(of: labels[0][...]) else {
+                    throw Numbering.noNumber(labels[0][...], path: path, line: example.lines[0])
+                }
+                part.numbers.append(number)
+            } else {
+                part.targets += labels.map { classes.number(of: $0[...]) ?? -1 }
+            }
             part.labels += labels
             part.lines += example.lines.prefix(labels.count)
         }

@@ -7,20 +7,20 @@ import ReproRandom
 extension TextFiles {
     /// Reads every file once, divides the training file where that is asked for, and numbers all splits by the training split.
     func dataset(
-        _ format: RecordFormat, tagging: Bool, streams: RandomStreams, reader: DataReader
+        _ format: RecordFormat, _ request: DataRequest
     ) throws -> Dataset {
         var files = self
-        if tagging { files.tokenization.level = .words }
+        if request.tagging { files.tokenization.level = .words }
         var tables = TextReading.Tables()
         var parts: [Part] = []
         for (split, path) in splits {
             let reading = try TextReading(
-                try reader.file(path), format, files, tagging: tagging, memory: reader.greatestTokenCount, into: &tables
-            )
+                try request.reader.file(path), format, files, tagging: request.tagging,
+                memory: request.reader.greatestTokenCount, into: &tables)
             parts.append(Part(split: split, reading: reading, members: nil))
         }
-        if let division { parts = try divide(parts, division, tables, tagging: tagging, streams: streams) }
-        let numbering = try Numbering(parts[0], tables, limits: limits)
+        if let division { parts = try divide(parts, division, tables, request) }
+        let numbering = try Numbering(parts[0], tables, files, for: request)
         var metrics: [(name: String, value: Double)] = []
         var sequences: [(split: Split, sequences: SplitSequences)] = []
         for part in parts {
@@ -34,11 +34,9 @@ extension TextFiles {
             }
         }
         return Dataset(
-            input: .tokens(vocabulary: numbering.vocabulary.count), classes: numbering.labels.count,
-            labels: numbering.labels,
-            encoding: TextEncoding(
-                tokenization: files.tokenization, vocabulary: numbering.vocabulary, labels: numbering.labels),
-            splits: sequences,
+            input: .tokens(vocabulary: numbering.encoding.vocabulary.count),
+            classes: request.task == .regression ? 1 : numbering.encoding.labels.count,
+            labels: numbering.encoding.labels, encoding: numbering.encoding, splits: sequences,
             files: parts.filter { $0.members == nil || $0.split == .train }.map {
                 ($0.split, [FileDigest($0.reading.reader.file)])
             }, metrics: metrics)
@@ -46,15 +44,16 @@ extension TextFiles {
 
     /// The parts that the training file is divided into, among those that have a file of their own.
     private func divide(
-        _ parts: [Part], _ division: Division, _ tables: TextReading.Tables, tagging: Bool, streams: RandomStreams
+        _ parts: [Part], _ division: Division, _ tables: TextReading.Tables, _ request: DataRequest
     ) throws -> [Part] {
         let reading = parts[0].reading
         var groups = [Array(0..<reading.count)]
         if division.stratified {
-            guard !tagging else {
+            guard request.task == .classification else {
                 throw FormatError(
                     .badData, path: reading.path, key: "data.stratified",
-                    problem: "words have labels here, and sequences have none", remedy: "leave data.stratified out")
+                    problem: "\(request.task.rawValue) has no class for each sequence",
+                    remedy: "leave data.stratified out")
             }
             var byLabel = [[Int]](repeating: [], count: tables.labels.count)
             try reading.visit(0..<reading.count, tables) { member, _, labels in
@@ -63,7 +62,7 @@ extension TextFiles {
             groups = byLabel.indices.filter { !byLabel[$0].isEmpty }
                 .sorted { Text.precedes(tables.labels[$0], tables.labels[$1]) }.map { byLabel[$0] }
         }
-        guard let divided = division.members(of: groups, streams: streams) else {
+        guard let divided = division.members(of: groups, streams: request.streams) else {
             throw FormatError(
                 .badData, path: reading.path,
                 problem: "\(reading.count) examples are too few for the shares of data.validation and data.test",
@@ -85,108 +84,4 @@ struct Part {
 
     /// The places in the file.
     var places: [Int] { members ?? Array(0..<reading.count) }
-}
-
-/// The training split's vocabulary and classes.
-struct Numbering {
-    let vocabulary: Vocabulary
-    /// The classes' labels.
-    let labels: [[UInt8]]
-    /// The class of each label of the tables; −1 where training lacks it.
-    let classes: [Int32]
-
-    init(_ training: Part, _ tables: TextReading.Tables, limits: Vocabulary.Limits) throws {
-        var counts = training.reading.counts
-        var isSeen = [Bool](repeating: false, count: tables.labels.count)
-        if training.members != nil || training.reading.labels == nil {
-            counts = []
-            try training.reading.visit(training.places, tables) { _, tokens, labels in
-                for token in tokens {
-                    while counts.count <= Int(token) { counts.append(0) }
-                    counts[Int(token)] += 1
-                }
-                for label in labels { isSeen[Int(label)] = true }
-            }
-        } else {
-            for label in training.reading.labels! { isSeen[Int(label)] = true }
-        }
-        counts += [Int](repeating: 0, count: tables.tokens.count - counts.count)
-        vocabulary = Vocabulary(tables.tokens, counts: counts, limits: limits)
-        let seen = isSeen.indices.filter { isSeen[$0] }
-            .sorted { Text.precedes(tables.labels[$0], tables.labels[$1]) }
-        labels = seen.map { Array(tables.labels[$0]) }
-        var classes = [Int32](repeating: -1, count: isSeen.count)
-        for (number, label) in seen.enumerated() { classes[label] = Int32(number) }
-        self.classes = classes
-    }
-}
-
-/// A split by the numbers of the training split.
-private struct NumberedPart {
-    let sequences: SplitSequences
-    /// How many labels training lacks.
-    private(set) var unseenCount = 0
-
-    init(
-        _ part: Part, _ numbering: Numbering, _ tables: TextReading.Tables, unseen: TextFiles.UnseenLabels
-    ) throws {
-        let reading = part.reading
-        let isInMemory = reading.tokens != nil
-        let numbers: [Int] = (0..<tables.tokens.count).map { numbering.vocabulary.number(of: tables.tokens[$0]) }
-        var (tokens, lengths, targets): ([Int], [Int], [Int]) = ([], [], [])
-        var members: [Int32] = []
-        var unseenCount = 0
-        func add(_ member: Int, _ read: ArraySlice<UInt32>, _ labels: ArraySlice<UInt32>) throws(FormatError) {
-            let classes = labels.map { Int(numbering.classes[Int($0)]) }
-            if let place = classes.firstIndex(of: -1) {
-                unseenCount += classes.count { $0 < 0 }
-                if unseen == .error {
-                    throw part.unseen(
-                        tables.labels[Int(labels[labels.startIndex + place])],
-                        line: try reading.line(member, place: place))
-                }
-                if unseen == .skip { return }
-            }
-            members.append(Int32(member))
-            if isInMemory {
-                for token in read { tokens.append(numbers[Int(token)]) }
-                lengths.append(read.count)
-            }
-            if isInMemory || !reading.tagging { targets += classes }
-        }
-        if !isInMemory, let labels = reading.labels {
-            for member in part.places { try add(member, [], labels[member...member]) }
-        } else {
-            try reading.visit(part.places, tables, add)
-        }
-        self.unseenCount = unseenCount
-        guard !members.isEmpty, targets.isEmpty || targets.contains(where: { $0 >= 0 }) else {
-            throw FormatError(
-                .badData, path: reading.path,
-                problem: "no label of the \(part.split.rawValue) split occurs in training",
-                remedy: "correct the labels, or add examples of them to the training split")
-        }
-        if isInMemory {
-            let batch = SequenceBatch(inputs: .tokens(tokens), lengths: lengths, targets: targets)
-            sequences = SplitSequences(SequenceSet(batch, tagging: reading.tagging))
-        } else {
-            var classes = TokenTable()
-            for label in numbering.labels { _ = classes.insert(label[...]) }
-            sequences = SplitSequences(
-                .file(
-                    TextIndex(
-                        reading: reading, members: members.count == reading.count ? nil : members,
-                        vocabulary: numbering.vocabulary, classes: classes, targets: targets.map { Int32($0) })))
-        }
-    }
-}
-
-extension Part {
-    /// A label that the training split lacks.
-    fileprivate func unseen(_ label: ArraySlice<UInt8>, line: Int) -> FormatError {
-        FormatError(
-            .badData, path: reading.path, line: line,
-            problem: "the label '\(String(decoding: label, as: UTF8.self))' never occurs in the training split",
-            remedy: "correct it, or add examples of it to the training split")
-    }
 }

@@ -3,7 +3,7 @@ import ReproFormats
 // Converts the options of text files from and to JSON; those that have their default are not written.
 
 extension TextFiles {
-    init(_ options: inout OptionReader, _ format: RecordFormat) throws(FormatError) {
+    init(_ options: inout OptionReader, _ format: RecordFormat, task: Experiment.Task) throws(FormatError) {
         self.init(train: try options.string("train"))
         var division = Division()
         (validation, division.validation) = try options.fileOrShare("validation")
@@ -21,14 +21,14 @@ extension TextFiles {
         let sizes = 1...1_000_000_000
         if format != .conllu && format != .columns {
             tokenization.level = try options.choice("level", default: .words)
-            division.stratified = try options.bool("stratified", default: false)
+            if task != .regression { division.stratified = try options.bool("stratified", default: false) }
         }
         if options.has("maxLength") { tokenization.maxLength = try options.integer("maxLength", in: sizes) }
         limits.minimumCount = try options.integer("minimumCount", default: 1, in: sizes)
         if options.has("maximumVocabulary") {
             limits.greatestCount = try options.integer("maximumVocabulary", in: sizes)
         }
-        unseenLabels = try options.choice("unseenLabels", default: .error)
+        if task != .regression { unseenLabels = try options.choice("unseenLabels", default: .error) }
         if division.validation != nil || division.test != nil {
             guard (division.validation ?? 0) + (division.test ?? 0) < 1 else {
                 throw options.error("test", "nothing is left to train", remedy: "make the shares smaller")

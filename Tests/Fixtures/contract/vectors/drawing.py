@@ -13,6 +13,7 @@ import struct
 import numpy as np
 
 LABELS = ["b", "B", "a", "é", "日", "1", "10", "2", "NOUN", "x y"]
+NUMBERS = ["0", "1", "-1", "0.1", "-2.5", "3e2", "1E-3", "1e-40", "7.25", "-0", "123456789"]
 WORDS = ["a", "A", "b", "bb", "É", "é", "日本", "z", "Z", "0", "-", "the", "THE", "ß"]
 
 
@@ -53,7 +54,7 @@ class Drawing:
 
     def experiment(self):
         r = self.random
-        task = r.choices(("classification", "tagging", "inspection"), (5, 4, 3))[0]
+        task = r.choices(("classification", "tagging", "regression", "inspection"), (5, 4, 2, 3))[0]
         if task == "inspection":
             data, tokens = self.inspected(), False
             model = self.model(task, tokens, 0)
@@ -63,6 +64,7 @@ class Drawing:
         config = dict(name=f"drawn-{r.randrange(10**6)}", task=task, data=data, model=model)
         if task != "inspection":
             config["training"] = self.training(self.train_count)
+            config["training"].update(self.additions(task, model, data, classes))
             config.update(self.some(digest=lambda: self.pick("step", "epoch")))
         config["seed"] = self.pick(0, 1, 42, 2**32 - 1, 2**32, 2**53 + 1, 2**64 - 1, r.randrange(2**64), r.randrange(2**64))
         return config
@@ -91,6 +93,14 @@ class Drawing:
                 model["embedding"] = r.randint(1, 6)
             model.update(self.some(dropout=lambda: self.pick(0.0, 0.1, 0.5, 0.9, 1.0, 1e-50, r.random())))
             model.update(self.some(0.7, pooling=lambda: self.pick("concat", "sum", "mean", "product")))
+            model.update(self.some(0.3, readoutDropout=lambda: self.pick(0.0, 0.2, 0.5, 1.0, 1e-50, r.random())))
+            if "embedding" in model:
+                model.update(self.some(0.3, embeddingDropout=lambda: self.pick(0.0, 0.2, 0.5, 1.0, r.random())))
+                if self.chance(0.3):
+                    model["affixes"] = sorted(r.sample((1, 2, 3, 4), r.randint(1, 2)))
+                    model["affixEmbedding"] = r.randint(1, 4)
+                if tokens and self.chance(0.2):
+                    model["vectors"] = self.vectors(model["embedding"])
             if task == "classification" and self.chance(0.7 if classes == 2 else 0.03):
                 model["head"] = "sigmoid"
         return model
@@ -113,13 +123,45 @@ class Drawing:
         )  # fmt: skip
         return training
 
+    def additions(self, task, model, data, classes):
+        """The training options beside those of `training`."""
+        r = self.random
+        validates = data.get("validation") is not None or data["format"] == "roman"
+        found = self.some(
+            0.25, warmup=lambda: r.randint(0, 6), lengthBuckets=lambda: r.choice((1, 2, 3, 100)),
+            clipValue=lambda: self.pick(None, 1e-30, 0.01, self.number(1e-4, 1)),
+        )  # fmt: skip
+        if model.get("head", "softmax") == "softmax" and task != "regression":
+            found.update(self.some(0.25, labelSmoothing=lambda: self.pick(0, 0.1, 1, 1e-50, r.random())))
+            weights = lambda: [self.number(1e-2, 10) for _ in range(classes)]
+            found.update(self.some(0.25, classWeights=lambda: self.pick(None, "balanced", weights())))
+        if validates != self.chance(0.02) and self.chance(0.6):
+            found["validate"] = "epoch"
+            scores = ["loss", "mae", "rmse"] if task == "regression" else ["loss", "accuracy", "macroF1"]
+            if self.chance(0.6):
+                found["earlyStopping"] = dict(metric=r.choice(scores), patience=r.randint(1, 2))
+        return found
+
+    def vectors(self, width):
+        """A file of vectors of some of the words and of others."""
+        r = self.random
+        value = lambda: repr(round(r.uniform(-1, 1), r.randint(1, 9)))
+        words = r.sample(WORDS, r.randint(1, 6)) + ["nowhere", "a b"] + r.sample(WORDS, 1)
+        lines = [" ".join([word] + [value() for _ in range(width)]) for word in words]
+        if width > 1 and self.chance(0.3):
+            lines.insert(0, f"{len(lines)} {width}")
+        (self.folder / "vectors.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return dict(file="vectors.txt", **self.some(frozen=lambda: self.chance(0.5)))
+
     def schedule(self):
-        kind = self.pick("step", "exponential", "linear", None)
+        kind = self.pick("step", "exponential", "linear", "cosine", None)
         factor = lambda: self.number(0.01, 1.5)
         if kind == "step":
             return dict(kind=kind, every=self.random.randint(1, 2), **self.some(factor=factor))
         if kind == "exponential":
             return dict(kind=kind, factor=factor())
+        if kind == "cosine":
+            return dict(kind=kind, epochs=self.random.randint(1, 4), **self.some(end=lambda: self.pick(0, 0.1, 1)))
         if kind == "linear":
             return dict(kind=kind, **self.some(start=factor, end=factor, epochs=lambda: self.random.randint(1, 3)))
         return None
@@ -145,6 +187,8 @@ class Drawing:
         tagging = task == "tagging"
         if tagging:
             kind = r.choices(("conllu", "columns", "jsonl", "npy", "safetensors", "roman"), (30, 30, 15, 30, 30, 3))[0]
+        elif task == "regression":
+            kind = self.pick("tsv", "csv", "jsonl", "npy", "safetensors")
         else:
             kind = self.pick("tsv", "csv", "jsonl", "npy", "safetensors", "ends", "balance")
         if kind == "roman":
@@ -165,25 +209,30 @@ class Drawing:
         counts = {split: r.randint(1, 14) for split in splits}
         self.train_count = counts["train"]
         if kind in ("tsv", "csv", "jsonl", "columns", "conllu"):
-            return self.text(kind, tagging, counts)
+            return self.text(kind, task, counts)
         classes, features, scale = self.pick(2, 2, 3, 5), r.randint(1, 6), self.pick(1, 1, 1, 30, 1e-3, 1e-40)
-        data = dict(format=kind, classes=classes)
+        data = dict(format=kind) if task == "regression" else dict(format=kind, classes=classes)
+        count_of = None if task == "regression" else classes
         for split, count in counts.items():
-            data[split] = self.tensors(kind, split, tagging, count, features, classes, scale)
+            data[split] = self.tensors(kind, split, tagging, count, features, count_of, scale)
         return data, False, classes
 
-    def text(self, kind, tagging, counts):
-        r = self.random
+    def text(self, kind, task, counts):
+        r, tagging = self.random, task == "tagging"
         labels = r.sample(LABELS, r.choices((1, 2, r.randint(3, 5)), (2, 5, 3))[0])
+        if task == "regression":
+            labels = r.sample(NUMBERS, r.randint(1, 8)) + ["one"] * self.chance(0.02)
         if kind == "columns":
             labels = [label.replace(" ", "_") for label in labels]
         data = dict(format=kind, **self.some(lowercase=lambda: self.chance(0.5)))
         data.update(
             self.some(
                 0.3, maxLength=lambda: r.randint(1, 4), minimumCount=lambda: r.randint(1, 3),
-                maximumVocabulary=lambda: r.randint(1, 8), unseenLabels=lambda: self.pick("error", "skip", "wrong"),
+                maximumVocabulary=lambda: r.randint(1, 8),
             )
         )  # fmt: skip
+        if task != "regression":
+            data.update(self.some(0.3, unseenLabels=lambda: self.pick("error", "skip", "wrong")))
         if kind in ("tsv", "csv", "jsonl"):
             data.update(self.some(0.4, level=lambda: self.pick("words", "characters", "bytes")))
         self.encoding = "utf-8"
@@ -199,7 +248,7 @@ class Drawing:
         if drawn:
             counts = dict(train=sum(counts.values()) + 3)
             data.update(self.pick(dict(test=0.25), dict(test=0.2, validation=0.3), dict(validation=0.4)))
-            if kind in ("tsv", "csv") and self.chance(0.5):
+            if kind in ("tsv", "csv") and task != "regression" and self.chance(0.5):
                 data["stratified"] = True
         self.train_count = counts["train"]
         for split, count in counts.items():
@@ -309,9 +358,12 @@ class Drawing:
         inputs[past] = self.pick(0, np.nan, 7)
         if self.chance(0.01):
             inputs[0, 0, 0] = np.inf
-        targets = generator.integers(0, classes, (count, steps) if tagging else count)
+        if classes is None:
+            targets = generator.normal(size=count).astype(self.pick("<f4", "<f8"))
+        else:
+            targets = generator.integers(0, classes, (count, steps) if tagging else count)
         integers = "<i4" if self.chance(0.3) else "<i8"
-        arrays = dict(inputs=inputs, lengths=lengths.astype(integers), targets=targets.astype(integers))
+        arrays = dict(inputs=inputs, lengths=lengths.astype(integers), targets=targets if classes is None else targets.astype(integers))
         if kind == "npy":
             paths = {name: f"{split}.{name}.npy" for name in arrays}
             for name, array in arrays.items():
