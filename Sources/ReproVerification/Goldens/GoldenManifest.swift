@@ -12,7 +12,7 @@ struct GoldenManifest: Equatable {
         let name: GoldenName
         /// The SHA-256 of the golden's file.
         let digest: Digest
-        /// Nil in an entry of an earlier layout, which has the name and the digest alone; the next bless adds it.
+        /// Nil in an index of format 1, whose entries have the name and the digest alone; the next bless adds it.
         let statement: Statement?
     }
 
@@ -102,7 +102,7 @@ struct GoldenManifest: Equatable {
         var folded: [[UInt8]] = []
         for value in list {
             let entry: Entry
-            do { entry = try Entry(value) } catch {
+            do { entry = try Entry(value, format: format) } catch {
                 throw malformed(error.problem, error.line ?? value.members?.first?.line)
             }
             if let last = manifest.entries.last, last.name >= entry.name {
@@ -142,8 +142,8 @@ extension GoldenManifest.Entry {
             name: golden.name, digest: Hashing().digest(of: bytes), statement: GoldenManifest.Statement(golden))
     }
 
-    fileprivate init(_ value: JSONValue) throws(StageCoding.Fault) {
-        let isBare = value.members?.count == 2
+    fileprivate init(_ value: JSONValue, format: Int) throws(StageCoding.Fault) {
+        let isBare = format == 1
         let keys = ["name", "sha256"] + (isBare ? [] : ["experiment", "data", "seed", "root"])
         let parts = try StageCoding.members(value, "an entry", keys, optional: isBare ? [] : ["config", "metrics"])
         guard let text = parts[0].string, let name = GoldenName(text) else {

@@ -89,7 +89,7 @@ import Testing
             try place.write("train.tsv", String(repeating: LongRun.train, count: 4_000))
             let ending = try place.bash(
                 """
-                (while [ ! -e stop ]; do printf 'odd\\tw1\\n' >> train.tsv; done) & writer=$!
+                (while [ ! -e stop ]; do printf 'odd\\tw1\\n' >> train.tsv || exit; done) & writer=$!
                 \(try LongRun.words("out").joined(separator: " ")); code=$?
                 touch stop; wait $writer; exit $code
                 """)

@@ -105,8 +105,11 @@ import Testing
 
     private static let digest = String(repeating: "0", count: 64)
     private func entry(_ name: String, _ digest: String = Self.digest) -> String {
-        #"{"name":"\#(name)","sha256":"\#(digest)"}"#
+        let statement = #""experiment":"\#(Self.digest)","data":[],"seed":1,"root":"\#(Self.digest)""#
+        return #"{"name":"\#(name)",\#(statement),"sha256":"\#(digest)"}"#
     }
+    /// As an index of format 1 has it.
+    private func bareEntry(_ name: String) -> String { #"{"name":"\#(name)","sha256":"\#(Self.digest)"}"# }
     private func index(_ entries: String...) -> String {
         #"{"format": \#(Golden.format), "goldens": [\#(entries.joined(separator: ","))]}"#
     }
@@ -116,6 +119,7 @@ import Testing
             "", "{", "[]", "{}", "null", #"{"format": 1}"#, #"{"goldens": []}"#, #"{"format": 3, "goldens": []}"#,
             #"{"format": 1, "goldens": {}}"#, #"{"format": 1, "goldens": [], "more": 1}"#,
             #"{"format": 1, "format": 1, "goldens": []}"#, index("1"), index("{}"), index(#"{"name":"a"}"#),
+            index(bareEntry("a")),
             index(#"{"name":1,"sha256":"\#(Self.digest)"}"#),
             index(#"{"name":"a","sha256":"\#(Self.digest)","more":1}"#),
             index(entry("a", Self.digest.dropLast() + "G")), index(entry("a", Self.digest.dropLast() + "A")),
@@ -140,9 +144,9 @@ import Testing
 
     /// The index of every format so far is read, so that goldens of an earlier contract can be blessed anew one by one.
     @Test func anIndexOfAnEarlierFormatIsReadAndWrittenInThisOne() throws {
-        for format in [1, Golden.format] {
+        for (format, entry) in [(1, bareEntry("a")), (Golden.format, entry("a"))] {
             try withFolder { folder in
-                try folder.edit(folder.indexFile, #"{"format":\#(format),"goldens":[\#(entry("a"))]}"#.utf8)
+                try folder.edit(folder.indexFile, #"{"format":\#(format),"goldens":[\#(entry)]}"#.utf8)
                 #expect(try folder.claimedNames() == ["a"])
                 try folder.write(golden(try trace(parts)))
                 let written = String(decoding: try folder.bytes(folder.indexFile), as: UTF8.self)

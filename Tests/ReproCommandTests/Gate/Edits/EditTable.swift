@@ -79,7 +79,7 @@ extension Edit {
         Edit(.data, "an emptied file", 2, "train.tsv: the file is empty") { try $0.write("m/train.tsv", "") },
         .data("another test file", "good\tfine rain\nbad\tgrey days\n", "line 2 differs (1 of 2 lines)", in: "test"),
         Edit(.data, "no text any more", 1, "../train.tsv: its bytes differ") {
-            try $0.write("m/train.tsv", bytes: [0xff, 0x0a])
+            try $0.write("m/train.tsv", bytes: [0x00, 0x0a])
         },
         Edit(.data, "a file that is gone", 2, "test.tsv: no such file") { try $0.remove("m/test.tsv") },
         Edit(.data, "a folder for a file", 2, "test.tsv") {
