@@ -104,10 +104,11 @@ extension SequenceModel {
         let places = layout.rowsByPosition
         switch (batch.inputs, tables.isEmpty) {
         case (.tokens(let tokens), false):
+            require(tokens.count == rows.rows, "\(tokens.count) tokens for lengths that make \(rows.rows) positions")
             let columns = [tokens] + batch.affixes
             require(
                 columns.count == tables.count && columns.allSatisfy { $0.count == rows.rows },
-                "tokens and affixes \(columns.map(\.count)) for \(tables.count) tables and \(rows.rows) positions")
+                "affixes \(batch.affixes.map(\.count)) for \(tables.count - 1) tables and \(rows.rows) positions")
             for (table, tokens) in zip(tables, columns) {
                 table.embedding.look(up: tokens, into: rows.columns(table.columns)) { places[$0] }
             }
