@@ -21,7 +21,9 @@ public struct DetectionClaim: Sendable, Equatable {
     public func unseenProbability(forged: Int) -> Double {
         precondition((0...intervals).contains(forged), "\(forged) of \(intervals) intervals cannot be forged")
         guard forged + drawn <= intervals else { return 0 }
-        return (0..<drawn).reduce(1) { $0 * Double(intervals - forged - $1) / Double(intervals - $1) }
+        var chance = 1.0
+        for number in 0..<drawn { chance = chance * Double(intervals - forged - number) / Double(intervals - number) }
+        return chance
     }
 
     /// The least number of forged intervals of which at least one would have been drawn with 95 % probability; nil where even
