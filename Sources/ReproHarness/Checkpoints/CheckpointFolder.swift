@@ -14,6 +14,8 @@ public final class CheckpointFolder: @unchecked Sendable {
     /// What the run was asked for.
     public private(set) var manifest: RunManifest
     private var chain: StateChain
+    /// The step of the checkpoint that was written or read last; nil as long as there is none.
+    private var last: Int?
     private let directory: RunDirectory
     private let hashing: Hashing
     private let lock: FolderLock
@@ -107,6 +109,12 @@ public final class CheckpointFolder: @unchecked Sendable {
                 .inputOutput, path: path, problem: "the folder was removed while the run went on",
                 remedy: "begin the run again, and leave its directory alone")
         }
+        last = step
+        try removeSurplus(step)
+    }
+
+    /// Removes the checkpoints that are too many beside that of a step.
+    private func removeSurplus(_ step: Int) throws(FormatError) {
         let others = try steps().filter { $0 != step }
         // What stands after this step is of a time that the run did not come back to: it was refused.
         for other in others.filter({ $0 > step }) + others.filter({ $0 < step }).dropLast(manifest.keeping - 1) {
@@ -126,6 +134,7 @@ public final class CheckpointFolder: @unchecked Sendable {
                 readChain(before: step, refused: refused)
                 // A kill between the two leaves a checkpoint that the chain lacks.
                 chain.append(step: step, state: digest)
+                last = step
                 return state
             } catch {
                 refused(error)
@@ -164,6 +173,8 @@ public final class CheckpointFolder: @unchecked Sendable {
     public func finish(_ result: RunResult, environment: RunEnvironment) throws {
         chain.finish(root: result.trace.root)
         try chain.write(to: path)
+        // A kill may have come between the last checkpoint and the removal of what it made too many.
+        if let last { try removeSurplus(last) }
         try directory.complete(result, environment: environment)
     }
 }

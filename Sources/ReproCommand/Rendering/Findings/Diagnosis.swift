@@ -22,9 +22,11 @@ struct Diagnosis {
         case .drift(let drift):
             let asked = ConditionText(conditions: drift.conditions).rows(withEnvironment: false)
             let remark = drift.hasRun ? "" : "; nothing was run"
-            return [FindingRow("cause", "\(bad: DriftText.cause(drift))\(remark)", below: asked)]
-                + MetricText.rows(outcome.golden?.metrics ?? [], outcome.metrics) + DriftText.rows(drift)
-                + growth(drift) + tensors + place(drift) + (next(outcome).map { [$0] } ?? [])
+            var rows = [FindingRow("cause", "\(bad: DriftText.cause(drift))\(remark)", below: asked)]
+            rows += MetricText.rows(outcome.golden?.metrics ?? [], outcome.metrics)
+            rows += DriftText.rows(drift)
+            rows += growth(drift) + tensors + place(drift)
+            return rows + (next(outcome).map { [$0] } ?? [])
         case .notReproducible(let drift):
             let cause: StyledText = "\(bad: "not repeatable"): two runs of this build disagree with each other"
             return [FindingRow("cause", cause)] + DriftText.rows(drift) + growth(drift) + place(drift)
