@@ -11,6 +11,7 @@ import numpy as np
 from .numerics import F32
 
 WHITE = b"\t\n\v\f\r "
+GREATEST_RECORD = 1 << 24
 
 
 class Refused(ValueError):
@@ -100,6 +101,13 @@ def columns_of(rows, options, named, defaults):
     return rows[1 if header else 0 :], text, label
 
 
+def sized(records):
+    """The records of a file: a line, the text between separators' quotes and all, or the lines of a sentence."""
+    if any(len(record) > GREATEST_RECORD for record in records):
+        raise Refused(f"a record of more than {GREATEST_RECORD} bytes")
+    return records
+
+
 def without_mark(content):
     return content.removeprefix(b"\xef\xbb\xbf")
 
@@ -109,7 +117,7 @@ def without_last_blank(lines):
         lines.pop()
     if b"" in lines:
         raise Refused("a blank line")
-    return lines
+    return sized(lines)
 
 
 def labelled(rows, options):
@@ -131,6 +139,7 @@ def rows_of_csv(content, separator):
     record = f"{field}(?:{sep}{field})*"
     if not re.fullmatch(f"{record}(?:\r?\n{record})*(?:\r?\n)?", text):
         raise Refused("not RFC 4180")
+    sized(found.group() for found in re.finditer(record, text))
     csv.field_size_limit(1 << 30)
     rows = [[cell.encode("latin-1") for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
     if len(rows) > 1 and rows[-1] == []:
@@ -195,6 +204,7 @@ def blocks_of(lines):
             blocks[-1].append(line)
         elif blocks[-1]:
             blocks.append([])
+    sized([b"\n".join(block) for block in blocks])
     return [block for block in blocks if block]
 
 
@@ -224,7 +234,7 @@ def tsv(content, options=None):
     if len(lines) > 1 and lines[-1] == b"":
         lines.pop()
     result = []
-    for line in lines:
+    for line in sized(lines):
         label, tab, text = line.partition(b"\t")
         if not tab or not label.strip(WHITE) or not text.strip(WHITE):
             raise Refused("a line is not a label, a tab and a text with a token")
@@ -242,7 +252,9 @@ def conllu(content, options=None):
     options = options or {}
     form, tag = (place_of(options.get(key) or own, CONLLU, 10) for key, own in (("text", "FORM"), ("label", "UPOS")))
     result, tokens, labels, commented = [], [], [], False
-    for line in lines_of(decoded(content, options)) + [b""]:
+    lines = lines_of(decoded(content, options))
+    blocks_of(lines)
+    for line in lines + [b""]:
         if not line:
             if tokens:
                 result.append((tokens, labels))
