@@ -4,7 +4,7 @@ import PackageDescription
 /// What the module `Repro` re-exports.
 let libraries: [Target.Dependency] = [
     "ReproRandom", "ReproNumerics", "ReproFormats", "ReproTrace", "ReproNN", "ReproTraining", "ReproVerification",
-    "ReproHarness", "ReproInterchange", "ReproReport",
+    "ReproProcesses", "ReproHarness", "ReproInterchange", "ReproReport", "ReproAudit",
 ]
 
 /// One direction of dependency, from the bits up: each target may import only those above it.
@@ -26,17 +26,23 @@ let package = Package(
             name: "ReproTraining",
             dependencies: ["ReproNN", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom"]),
         .target(name: "ReproVerification", dependencies: ["ReproTrace", "ReproFormats"]),
+        .target(name: "ReproProcesses", dependencies: ["ReproFormats", "CReproKernels"]),
         .target(
             name: "ReproHarness",
             dependencies: [
                 "ReproTraining", "ReproVerification", "ReproTrace", "ReproFormats", "ReproNN", "ReproNumerics",
-                "ReproRandom",
+                "ReproRandom", "ReproProcesses",
             ]),
         .target(
             name: "ReproInterchange", dependencies: ["ReproNN", "ReproTrace", "ReproFormats", "ReproNumerics"]),
         .target(
             name: "ReproReport",
             dependencies: ["ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics"]),
+        .target(
+            name: "ReproAudit",
+            dependencies: ["ReproProcesses", "ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics"],
+            // Python and C that one binary has to carry.
+            resources: [.embedInCode("Hook")]),
         .target(name: "Repro", dependencies: libraries),
         // All that Repro re-exports, so that a change below recompiles the command and its tests too.
         .executableTarget(name: "ReproCommand", dependencies: ["Repro"] + libraries),
@@ -72,6 +78,12 @@ let package = Package(
             name: "ReproVerificationTests",
             dependencies: [
                 "ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics", "ReproRandom",
+                "ReproTestSupport",
+            ]),
+        .testTarget(
+            name: "ReproAuditTests",
+            dependencies: [
+                "ReproAudit", "ReproProcesses", "ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics",
                 "ReproTestSupport",
             ]),
         .testTarget(name: "ReproCommandTests", dependencies: ["Repro", "ReproTestSupport"] + libraries),

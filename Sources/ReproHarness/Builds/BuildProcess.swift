@@ -1,5 +1,6 @@
 import Foundation
 import ReproFormats
+import ReproProcesses
 import ReproTrace
 import ReproVerification
 

@@ -1,4 +1,5 @@
 import ReproFormats
+import ReproProcesses
 import ReproTrace
 import ReproVerification
 

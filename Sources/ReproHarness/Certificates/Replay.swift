@@ -1,5 +1,6 @@
 import ReproFormats
 import ReproNumerics
+import ReproProcesses
 import ReproTrace
 import ReproTraining
 
