@@ -6,6 +6,7 @@
 The configurations are those of the folder Accuracy. `repro sweep` runs each over the seeds; PyTorch trains the same model, with
 the same options, from seeds of its own. Printed are each seed's accuracy, the means and the standard deviations, and the exit
 code is 1 where repro's mean lies below PyTorch's by more than the two spreads allow: the root of the sum of their squares.
+Of the questions' classifier, the Python of the article "For PyTorch users" loads what seed 1 left, and has to be as accurate.
 
 --trec: train.tsv and test.tsv of questions (label, tab, tokens). --ewt: dev.conllu to learn from, and test.conllu.
 Makes a throw-away environment with PyTorch for CPUs, as bench_peers.py does, unless --python names an interpreter that has it.
@@ -15,6 +16,7 @@ import json
 import math
 import os
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -24,6 +26,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import bench_peers
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+ARTICLE = os.path.join(HERE, "../../Sources/Repro/Repro.docc/Using/PyTorchUsers.md")
 
 
 # What both read: sequences of tokens, and a label for each sequence or each token.
@@ -164,10 +167,26 @@ def torch_accuracy(configuration, folder, seed):
     return accuracy(test)
 
 
+def article_accuracy(run, test):
+    """That of the article's function `predict`, over a run directory."""
+    with open(ARTICLE, encoding="utf-8") as file:
+        blocks = re.findall(r"```python\n(.*?)```", file.read(), re.S)
+    scope = {}
+    exec(next(block for block in blocks if "def predict(text)" in block).replace(".repro/mood", run), scope)
+    with open(test, encoding="utf-8") as file:
+        pairs = [line.rstrip("\n").split("\t") for line in file]
+    with scope["torch"].inference_mode():
+        return sum(scope["predict"](text) == label for label, text in pairs) / len(pairs)
+
+
 def serve():
     for line in sys.stdin:
         request = json.loads(line)
-        print(json.dumps(torch_accuracy(request["configuration"], request["folder"], request["seed"])), flush=True)
+        if "run" in request:
+            answer = article_accuracy(request["run"], request["test"])
+        else:
+            answer = torch_accuracy(request["configuration"], request["folder"], request["seed"])
+        print(json.dumps(answer), flush=True)
 
 
 # The comparison.
@@ -193,20 +212,29 @@ def compared(name, folder, options, python, work):
     peer = subprocess.Popen([python, os.path.abspath(__file__), "--serve"], stdin=subprocess.PIPE,
                             stdout=subprocess.PIPE, text=True)
     theirs = []
-    for seed in range(1, options.seeds + 1):
-        peer.stdin.write(json.dumps({"configuration": configuration(), "folder": folder, "seed": seed}) + "\n")
+
+    def ask(**request):
+        peer.stdin.write(json.dumps(request) + "\n")
         peer.stdin.flush()
         answer = peer.stdout.readline()
         if not answer:
             sys.exit("accuracy_peers: the PyTorch process ended; see its message above")
-        theirs.append(json.loads(answer))
+        return json.loads(answer)
+
+    for seed in range(1, options.seeds + 1):
+        theirs.append(ask(configuration=configuration(), folder=folder, seed=seed))
+    holds = True
+    if configuration()["task"] == "classification":
+        loaded = ask(run=os.path.join(work, name, "seed=1"), test=os.path.join(folder, configuration()["data"]["test"]))
+        holds = loaded == ours[0]
+        print(f"{name:<13}seed 1 of repro, loaded into PyTorch: {100 * loaded:.2f} %{'' if holds else ', which is another'}")
     peer.stdin.close()
     peer.wait()
     spreads = [statistics.stdev(values) if len(values) > 1 else 0.0 for values in (ours, theirs)]
     for program, values, spread in (("repro", ours, spreads[0]), ("PyTorch", theirs, spreads[1])):
         each = " ".join(f"{100 * value:6.2f}" for value in values)
         print(f"{name:<13}{program:<9}{100 * statistics.mean(values):6.2f} % ± {100 * spread:.2f}   {each}", flush=True)
-    return statistics.mean(ours) >= statistics.mean(theirs) - math.hypot(*spreads)
+    return holds and statistics.mean(ours) >= statistics.mean(theirs) - math.hypot(*spreads)
 
 
 def main():

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 
-TORCH = ["torch==2.13.0+cpu", "--extra-index-url", "https://download.pytorch.org/whl/cpu", "numpy"]
+TORCH = ["torch==2.13.0+cpu", "--extra-index-url", "https://download.pytorch.org/whl/cpu", "numpy", "safetensors"]
 MODES = ["inference", "training"]
 
 # cell, batch, steps, input, hidden, layers: the table of the article Speed, then sizes at which something could fall off a cliff.
