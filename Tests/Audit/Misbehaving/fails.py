@@ -1,0 +1,2 @@
+"""Fails each time, and says why."""
+raise SystemExit("the data are not where they should be")

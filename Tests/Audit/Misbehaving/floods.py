@@ -1,0 +1,5 @@
+"""Prints without end."""
+import sys
+
+while True:
+    sys.stdout.write("all work and no play\n" * 1000)

@@ -1,0 +1,3 @@
+"""Waits for a line on standard input."""
+line = input("which data set? ")
+open("result.txt", "w").write(line)
