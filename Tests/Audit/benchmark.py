@@ -3,7 +3,7 @@
 Programs/ROOM holds faulty programs, Clean those without a fault, Misbehaving those that cannot be judged, and Canary programs
 beside wrong expectations, each of which has to be judged to be wrong. `expected.json` in each of these folders says for each
 program: `command`; `outputs`; `causes`, a list of sets of variations, and `or`, other right lists; `operation`, the `names` that
-the first operation may have and its `place` in the program; `needs`, modules of Python; `compile`, a command; `vary` and
+the first operation may have and its `places` in the program; `needs`, modules of Python; `compile`, a command; `vary` and
 `options`, for the audit; `environment`, variables; and for programs that misbehave `verdict` and `says`, a regular expression.
 
 usage: benchmark.py [--repro PATH] [--python PATH] [--without-torch | --torch-alone] [--only TEXT,…] [--record FILE]
@@ -195,10 +195,9 @@ def operation_is_right(program, audit):
 
 def is_operation(expected, operation):
     # An overload such as aten::sum.dim_IntList is the operation too.
-    name = str(operation.get("name", "")).replace(".", "::", 1) if "::" not in str(operation.get("name")) else operation["name"]
-    is_named = any(re.fullmatch(re.escape(one) + r"(\..*)?", name) for one in expected["names"])
-    place = str(operation.get("place") or operation.get("line") or "")
-    return is_named and place.endswith(expected["place"])
+    is_named = any(re.fullmatch(re.escape(name) + r"(\..*)?", operation["name"]) for name in expected["names"])
+    line = operation.get("line") or {"file": "", "line": 0}
+    return is_named and f"{os.path.basename(line['file'])}:{line['line']}" in expected["places"]
 
 
 def described(audit):
@@ -222,7 +221,7 @@ def main():
 
 def judge(chosen, arguments):
     counts = {key: [0, 0] for key in ("cause", "operation", "clean", "misbehaving", "canary")}
-    runs, failures = [], []
+    runs = []
     for program in chosen:
         audit = Audit(program, arguments)
         if arguments.record:
