@@ -1,8 +1,8 @@
 """Kills `repro run` at random moments and goes on with `repro resume`, which is killed now and then too.
 
-Every resume has another number of threads and another kernel than the process before it. Each run has to end in the digest of
-the run that nothing stopped; after each kill every file that has its final name has to be whole, and in the end nothing may lie
-about but what a run leaves.
+Every resume has another number of threads and another kernel than the process before it. Each run has to end in the digest and
+the losses of the run that nothing stopped; after each kill every file that has its final name has to be whole, and the losses
+written so far the first lines of that run's; in the end nothing may lie about but what a run leaves.
 usage: soak.py REPRO [COUNT [SEED]]
 """
 import json
@@ -25,11 +25,11 @@ FINISHED = {"run.json", "encoding.json", "model.safetensors", "outputs.safetenso
 # Two layers with dropout, a schedule, momentum: whatever a step keeps or draws. Nine steps in each of four epochs.
 CONFIG = {
     "name": "soak", "task": "classification",
-    "data": {"format": "ends", "minimumLength": 2, "maximumLength": 6, "train": 70, "test": 20, "classes": 3, "letters": 5},
+    "data": {"format": "ends", "minimumLength": 2, "maximumLength": 6, "train": 70, "validation": 10, "test": 20, "classes": 3, "letters": 5},
     "model": {"cell": "gru", "layers": 2, "embedding": 6, "hidden": 8, "dropout": 0.25},
     "training": {
         "optimizer": "adamw", "learningRate": 0.01, "weightDecay": 0.01, "clipNorm": 1, "batchSize": 8, "epochs": 4,
-        "schedule": {"kind": "exponential", "factor": 0.7}},
+        "validate": "epoch", "schedule": {"kind": "exponential", "factor": 0.7}},
 }
 
 
@@ -69,6 +69,19 @@ def check_files(case, folder):
                 fail(case, f"{place}/{name} is half written")
 
 
+def check_losses(case, folder, whole):
+    """What a killed run has written of its losses begins like the whole file; the first validation gives it more columns."""
+    path = folder + "/metrics.csv"
+    if not os.path.exists(path):
+        return
+    with open(path) as file:
+        lines = file.read().splitlines()
+    columns = lines[0].count(",") + 1
+    wanted = [",".join(line.split(",")[:columns]) for line in whole.splitlines()]
+    if lines != wanted[:len(lines)]:
+        fail(case, f"{path} is no beginning of the whole run's:\n" + "\n".join(lines))
+
+
 def spawn(words, rng, last, kernels):
     """Starts a command with other threads and kernels than the last one's. Returns the process and its conditions."""
     conditions = rng.choice([(t, k) for t in (1, 2, 3) for k in kernels if t != last[0] and (k != last[1] or len(kernels) == 1)])
@@ -92,7 +105,7 @@ def main():
         config = os.path.join(work, "config.json")
         with open(config, "w") as file:
             json.dump(CONFIG, file)
-        digests, duration = {}, 0.0
+        digests, losses, duration = {}, {}, 0.0
         for seed in range(5):
             start = time.monotonic()
             ending = command(
@@ -102,6 +115,8 @@ def main():
             if ending.returncode != 0:
                 fail("whole", "the run that nothing stops ends with " + str(ending.returncode), ending)
             digests[seed] = json.loads(ending.stdout)["digest"]
+            with open(work + "/whole/metrics.csv") as file:
+                losses[seed] = file.read()
         shutil.rmtree(work + "/whole")
 
         kills = resumes = early = 0
@@ -125,6 +140,7 @@ def main():
                         fail(case, f"ended with {ending.returncode} before the kill", ending)
                     if os.path.isdir(folder):
                         check_files(case, folder)
+                        check_losses(case, folder, losses[seed])
                 else:
                     ending = finish(process)
                     if ending.returncode != 0:
@@ -146,6 +162,9 @@ def main():
                 found = json.load(file)["digest"]
             if found != digests[seed]:
                 fail(case, f"seed {seed} came to {found}, and without a stop to {digests[seed]}")
+            with open(folder + "/metrics.csv") as file:
+                if file.read() != losses[seed]:
+                    fail(case, "its losses are not those of the run that nothing stopped")
             again = command("resume", folder, "--format", "json")
             if again.returncode != 0 or json.loads(again.stdout)["digest"] != found:
                 fail(case, "a run that has finished does not say so", again)

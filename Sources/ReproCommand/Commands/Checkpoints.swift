@@ -1,3 +1,4 @@
+import Foundation
 import Repro
 
 /// What the commands that train have in common about checkpoints.
@@ -8,6 +9,8 @@ extension OptionSpecification {
     static let keepCheckpoints = option(
         "keep-checkpoints", "K",
         "how many checkpoints stay, the last ones, or 'all' of them (default \(RunKeeper.usualCount))")
+    static let tensorboard = option(
+        "tensorboard", "DIR", "write losses, validations and learning rates to DIR as they come, for TensorBoard")
 }
 
 extension Arguments {
@@ -44,6 +47,27 @@ extension Context {
     /// A keeper's files are written to the end before a signal takes effect.
     private var protection: RunKeeper.Protection { { [interruption] body in try interruption.protected(body) } }
 
+    /// The place for TensorBoard's events, refused inside the run directory, which holds a run's own files alone; nil where they
+    /// are not asked for.
+    func eventFolder(_ directory: RunDirectory) throws -> String? {
+        guard let folder = arguments.value("tensorboard") else { return nil }
+        func parts(_ path: String) -> [String] {
+            URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.pathComponents
+        }
+        if parts(folder).starts(with: parts(directory.path)) {
+            throw usage("--tensorboard '\(folder)' lies in the run directory, which holds a run's files alone")
+        }
+        return folder
+    }
+
+    /// Begins to write events in a folder, or goes on after a state.
+    func eventLog(_ folder: String?, from state: TrainingState? = nil) throws -> EventLog? {
+        guard let folder else { return nil }
+        return try interruption.protected {
+            try EventLog(in: folder, from: state) { Date().timeIntervalSince1970 }
+        }
+    }
+
     /// Carries out a run. Where a signal stops it, says how to go on.
     func untilStopped(_ directory: RunDirectory, _ body: () throws -> RunResult) throws -> RunResult {
         defer { interruption.endStopping() }
@@ -56,7 +80,7 @@ extension Context {
     }
 
     /// Seconds since now.
-    private static func clock() -> () -> Double {
+    static func clock() -> () -> Double {
         let start = ContinuousClock.now
         return {
             let (seconds, attoseconds) = (ContinuousClock.now - start).components

@@ -53,10 +53,13 @@ struct Messages {
         Messages.write("\(text)\n")
     }
 
-    /// Shows how far a long work is, on a terminal alone.
+    /// Shows how far a long work is, on a terminal alone, in place of what was shown before. A line that is wider than the terminal
+    /// would go on in the next one, where nothing takes it away: it is cut.
     func progress(_ text: String) {
         guard showsProgress else { return }
-        Messages.write("\r\u{1b}[K\(text)")
+        var size = winsize()
+        let isKnown = ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1
+        Messages.write("\r\u{1b}[K\(String(text.prefix(isKnown ? Int(size.ws_col) - 1 : 79)))")
     }
 
     /// Takes the progress away.
@@ -69,13 +72,11 @@ struct Messages {
     var showsProgress: Bool { isTerminal && !isQuiet }
 
     /// A receiver of a run's progress under a title.
-    func runProgress(_ title: String) -> (RunProgress) -> Void {
-        guard showsProgress else { return { _ in } }
-        return { event in
-            if case .step(let step, let count) = event, step % 8 == 0 || step == count {
-                progress("\(title)  step \(step) of \(count)")
-            }
-        }
+    ///
+    /// - Parameter tellsEpochs: whether each epoch has a line where standard error is no terminal.
+    func runProgress(_ title: String, tellsEpochs: Bool = false) -> (RunProgress) -> Void {
+        guard showsProgress || tellsEpochs && !isQuiet else { return { _ in } }
+        return ProgressMeter(self, title, tellsEpochs: tellsEpochs, seconds: Context.clock()).note
     }
 }
 

@@ -84,6 +84,17 @@ enum Platform {
         return descriptor
     }
 
+    /// Opens a file that is there, to write behind its end.
+    static func openForAppending(_ path: String) throws(Failure) -> Int32 {
+        try verify(path)
+        return try checked { open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW) }
+    }
+
+    /// Cuts a file to so many bytes.
+    static func truncate(_ descriptor: Int32, to count: Int) throws(Failure) {
+        _ = try checked { ftruncate(descriptor, off_t(count)) }
+    }
+
     private static func verify(_ path: String) throws(Failure) {
         if path.utf8.contains(0) { throw .nul }
     }

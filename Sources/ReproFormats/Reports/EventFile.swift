@@ -27,6 +27,40 @@ public enum EventFile {
         return record(event(time: time, step: step, content: field(5, bytes: values)))
     }
 
+    /// How many bytes the first record and those of steps below a number take, up to the first record that is another's, damaged
+    /// or cut off; 0 where the first is none of this format.
+    ///
+    /// - Parameter step: counted from 0.
+    public static func byteCount(of bytes: [UInt8], before step: Int) -> Int {
+        var end = 0
+        while let record = record(of: bytes, at: end), (end == 0) == record.isHeader, record.step < step || end == 0 {
+            end = record.end
+        }
+        return end
+    }
+
+    /// The whole record at a place; nil where there is none.
+    private static func record(of bytes: [UInt8], at start: Int) -> (isHeader: Bool, step: Int, end: Int)? {
+        func number(_ place: Int, _ count: Int) -> UInt64? {
+            guard place + count <= bytes.count else { return nil }
+            return bytes[place..<(place + count)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        guard let length = number(start, 8).flatMap({ Int(exactly: $0) }), length < bytes.count,
+            let lengthSum = number(start + 8, 4), lengthSum == UInt64(checkSum(Array(bytes[start..<(start + 8)]))),
+            let sum = number(start + 12 + length, 4)
+        else { return nil }
+        let content = Array(bytes[(start + 12)..<(start + 12 + length)])
+        guard sum == UInt64(checkSum(content)), content.count > 9, content[0] == 0x09 else { return nil }
+        let isHeader = content[9] == 3 << 3 | 2
+        return (isHeader, content[9] == 0x10 ? value(content[10...]) : 0, start + 16 + length)
+    }
+
+    /// The number that ``variable(_:)`` wrote.
+    private static func value(_ bytes: ArraySlice<UInt8>) -> Int {
+        let end = bytes.firstIndex { $0 < 0x80 } ?? bytes.endIndex - 1
+        return bytes[...end].prefix(9).reversed().reduce(0) { $0 << 7 | Int($1 & 0x7f) }
+    }
+
     private static func event(time: Double, step: Int, content: [UInt8]) -> [UInt8] {
         // A field that is 0 is left out, as protocol buffers do.
         [0x09] + littleEndian(time.bitPattern) + (step == 0 ? [] : [0x10] + variable(UInt64(step))) + content

@@ -44,22 +44,32 @@ public struct EpochScores: Sendable, Equatable {
 /// `metrics.csv`: one line per step, `step,epoch,loss`, with the shortest digits that read back as the same binary32 number.
 ///
 /// Of a run that validates, the line of an epoch's last step has the validation split's scores behind it, in columns such as
-/// `validation.loss`, with the shortest digits of binary64; they are empty in other lines.
+/// `validation.loss`, with the shortest digits of binary64; they are empty in other lines. A last line without its end is one that
+/// a kill cut off, and is not read.
 public enum LossFile {
     private static let header = "step,epoch,loss"
     private static let prefix = "validation."
 
     /// The file's text: the header, then one line per step.
     public static func text(_ losses: [StepLoss], validations: [EpochScores] = []) -> String {
+        header(validations) + lines(losses, 0..<losses.count, validations)
+    }
+
+    /// The first line, which names the scores of validations where there are any.
+    static func header(_ validations: [EpochScores]) -> String {
+        header + (validations.first?.scores ?? []).map { "," + prefix + $0.name }.joined() + "\n"
+    }
+
+    /// The lines of some steps among all so far. The last of all ends its epoch where scores of that epoch are known.
+    static func lines(_ losses: [StepLoss], _ range: Range<Int>, _ validations: [EpochScores]) -> String {
         let names = validations.first?.scores.map(\.name) ?? []
-        var lines = [header + names.map { "," + prefix + $0 }.joined()]
-        for (index, loss) in losses.enumerated() {
+        return range.map { index in
+            let loss = losses[index]
             let isLast = index + 1 == losses.count || losses[index + 1].epoch != loss.epoch
-            let found = isLast ? validations.first { $0.epoch == loss.epoch } : nil
+            let found = isLast ? validations.last { $0.epoch == loss.epoch } : nil
             let scores = names.map { name in "," + (found?.value(name).map { "\($0)" } ?? "") }
-            lines.append("\(loss.step),\(loss.epoch),\(loss.loss)" + scores.joined())
-        }
-        return lines.joined(separator: "\n") + "\n"
+            return "\(loss.step),\(loss.epoch),\(loss.loss)" + scores.joined() + "\n"
+        }.joined()
     }
 
     /// - Returns: nothing where there is no such file.
@@ -80,7 +90,8 @@ public enum LossFile {
             if error.isMissingFile { return ([], []) }
             throw error
         }
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        let end = bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0
+        let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\n")
         func malformed(_ line: Int, _ problem: String) -> FormatError {
             FormatError(
                 .badData, path: path, line: line, problem: problem,

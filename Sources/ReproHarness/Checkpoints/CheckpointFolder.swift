@@ -80,13 +80,14 @@ public final class CheckpointFolder: @unchecked Sendable {
         return manifest?.schedule != nil
     }
 
-    /// Changes when checkpoints are due and how many stay.
+    /// Changes when checkpoints are due, how many stay, and where events are written; nil leaves it as it is.
     ///
     /// - Throws: `FormatError`: cannot create, input-output.
-    public func change(schedule: CheckpointSchedule?, keeping: Int?) throws(FormatError) {
+    public func change(schedule: CheckpointSchedule?, keeping: Int?, events: String?) throws(FormatError) {
         if let schedule { manifest.schedule = schedule }
         if let keeping { manifest.keeping = keeping }
-        if schedule != nil || keeping != nil { try writeManifest() }
+        if let events { manifest.events = events }
+        if schedule != nil || keeping != nil || events != nil { try writeManifest() }
     }
 
     private func writeManifest() throws(FormatError) {

@@ -9,8 +9,8 @@ public struct RunStopped: Error, Equatable {
     public let steps: Int
 }
 
-/// Watches a run's states and writes the checkpoints that are due. A run without a schedule has its folder once it is asked to
-/// stop, and no earlier.
+/// Watches a run's states, writes the checkpoints that are due, and has `metrics.csv` grow beside them. A run without a schedule
+/// has its folder once it is asked to stop, and no earlier.
 public final class RunKeeper {
     /// Carries out what must not be broken off halfway, such as writing files.
     public typealias Protection = @Sendable (() throws -> Void) throws -> Void
@@ -30,6 +30,8 @@ public final class RunKeeper {
     private let protecting: Protection
     /// The step and the time of the last checkpoint.
     private var last: (step: Int, seconds: Double)?
+    /// The losses in the run directory; nil as long as this process has written none.
+    private var losses: GrowingLossFile?
 
     /// - Parameters:
     ///   - seconds: a clock's, for a schedule in minutes.
@@ -67,16 +69,33 @@ public final class RunKeeper {
         let step = state.optimizer.step
         if isAskedToStop() {
             if last?.step != step { try write(state) }
+            try writeLosses(state)
             try settle()
             throw RunStopped(steps: step)
         }
-        guard let schedule = manifest.schedule, last?.step != step else { return }
-        let isDue = last.map {
-            schedule.isDue(
-                steps: step, epochs: state.batch == 0 ? state.epoch : nil, seconds: seconds() - $0.seconds)
-        }
+        if isDue(state) { try write(state) }
+        if folder != nil { try writeLosses(state) }
+    }
+
+    private func isDue(_ state: TrainingState) -> Bool {
+        guard let schedule = manifest.schedule else { return false }
         // The one before the first step says what the data was, so that no other can take its place.
-        if isDue ?? true { try write(state) }
+        guard let last else { return true }
+        let epochs = state.batch == 0 ? state.epoch : nil
+        return last.step != state.optimizer.step
+            && schedule.isDue(steps: state.optimizer.step, epochs: epochs, seconds: seconds() - last.seconds)
+    }
+
+    /// Brings `metrics.csv` up to a state. An epoch's last step waits for the scores of its validation.
+    private func writeLosses(_ state: TrainingState) throws {
+        let validates = manifest.experiment.training?.additions.validatesEachEpoch == true
+        let waits = validates && state.batch == 0 && state.validations.count < state.epoch
+        let known = waits ? Array(state.losses.dropLast()) : state.losses
+        if let losses { return try losses.update(known, validations: state.validations) }
+        try protecting {
+            losses = try GrowingLossFile(
+                path: directory.path + "/" + RunDirectory.lossesName, known, validations: state.validations)
+        }
     }
 
     /// Waits until the last checkpoint is on the disk.

@@ -18,13 +18,15 @@ public struct RunManifest: Sendable {
     public var schedule: CheckpointSchedule?
     /// How many checkpoints stay; ``all`` for every one.
     public var keeping: Int
+    /// The folder that TensorBoard's events are written to; nil where they are not.
+    public var events: String?
 
     /// More checkpoints than there can be.
     public static let all = Int.max
 
     public init(
         experiment: Experiment, seed: UInt64, origin: String?, configured: Experiment?, keepsTensors: Bool,
-        schedule: CheckpointSchedule?, keeping: Int
+        schedule: CheckpointSchedule?, keeping: Int, events: String? = nil
     ) {
         self.experiment = experiment
         self.seed = seed
@@ -33,6 +35,7 @@ public struct RunManifest: Sendable {
         self.keepsTensors = keepsTensors
         self.schedule = schedule
         self.keeping = keeping
+        self.events = events
     }
 
     /// The folder that paths of the experiment are relative to.
@@ -89,7 +92,8 @@ extension RunManifest {
             experiment: try Experiment.decode(options, path: path).experiment, seed: seed,
             origin: config ?? document["origin"]?.string.map { Paths.resolve($0, against: directory) },
             configured: configured, keepsTensors: tensors,
-            schedule: document["every"]?.string.flatMap(CheckpointSchedule.init), keeping: keeping)
+            schedule: document["every"]?.string.flatMap(CheckpointSchedule.init), keeping: keeping,
+            events: document["tensorboard"]?.string.map { Paths.resolve($0, against: directory) })
     }
 
     /// The manifest's JSON; its paths are relative to the run directory.
@@ -99,6 +103,7 @@ extension RunManifest {
             "tensors": keepsTensors, "keep": keeping == RunManifest.all ? "all".json : keeping.json,
         ]
         json.add("every", ifPresent: schedule?.text)
+        json.add("tensorboard", ifPresent: events.map { Paths.relative($0, from: directory) })
         json.add("origin", ifPresent: origin.map { Paths.relative($0, from: directory) })
         json.add("configured", ifPresent: configured?.json)
         return json

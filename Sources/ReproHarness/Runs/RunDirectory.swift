@@ -13,10 +13,11 @@ public struct RunDirectory: Sendable {
     static let recordName = "run.json"
     static let modelName = "model.safetensors"
     static let encodingName = "encoding.json"
+    static let lossesName = "metrics.csv"
 
     /// What a run writes, and all that may be replaced.
     private static let fileNames = [
-        recordName, modelName, encodingName, "outputs.safetensors", "metrics.csv", "confusion.csv",
+        recordName, modelName, encodingName, lossesName, "outputs.safetensors", "confusion.csv",
         OperationLog.traceName, OperationLog.keptName, CheckpointFolder.name,
     ]
 
@@ -119,7 +120,7 @@ public struct RunDirectory: Sendable {
             result.outputs.map { NamedArray($0.name, .float($0.value)) }, metadata: result.metadata,
             to: folder + "/outputs.safetensors")
         try AtomicFile.write(
-            Array(LossFile.text(result.losses, validations: result.validations).utf8), to: folder + "/metrics.csv")
+            Array(LossFile.text(result.losses, validations: result.validations).utf8), to: folder + "/" + lossesName)
         if let confusion = ConfusionFile.text(result.scores) {
             try AtomicFile.write(Array(confusion.utf8), to: folder + "/confusion.csv")
         }

@@ -60,10 +60,28 @@ public struct StageNeverReached: Error, Equatable, CustomStringConvertible {
     }
 }
 
+/// A step of the optimiser that was taken, for whoever watches.
+public struct TrainedStep: Sendable, Equatable {
+    /// The step, its epoch and the loss of its batch.
+    public let loss: StepLoss
+    /// The rate that the step was taken with.
+    public let learningRate: Float
+    /// How many sequences its batch held.
+    public let sequences: Int
+
+    public init(loss: StepLoss, learningRate: Float, sequences: Int) {
+        (self.loss, self.learningRate, self.sequences) = (loss, learningRate, sequences)
+    }
+}
+
 /// What a run tells while it goes on.
 public enum RunProgress: Sendable {
     case stage(Stage)
+    /// What a step was; ``step(_:of:)`` follows.
+    case trained(TrainedStep)
+    /// How many steps were taken, and how many there are at most.
     case step(Int, of: Int)
+    /// The epoch that ended, counted from 0, how many there are at most, and the mean loss of its batches by their rows.
     case epoch(Int, of: Int, loss: Double)
     /// The scores of the validation split after an epoch, and how many epochs there are at most.
     case validation(EpochScores, of: Int)

@@ -159,6 +159,11 @@ struct TrainingRun {
         state.batch += 1
         state.lossSum.loss += Double(loss) * Double(batch.targetCount)
         state.lossSum.rows += batch.targetCount
+        try options.onProgress(
+            .trained(
+                TrainedStep(
+                    loss: state.losses.last!, learningRate: Float(state.optimizer.learningRate),
+                    sequences: batch.lengths.count)))
         try options.onProgress(.step(state.optimizer.step, of: stepsPerEpoch * training.epochs))
         return try state.batch < stepsPerEpoch || endEpoch()
     }

@@ -186,12 +186,12 @@ private func shell(_ script: String) -> Bool {
             }
             #expect(!ending.isSignal && ending.code == code, "\(ending)")
             #expect(ending.err.contains("to go on: repro resume out"), "\(ending)")
-            // The run that was there is replaced, as was asked for; what stands there now is a checkpoint, whole.
+            // The run that was there is replaced, as was asked for; what stands there now is a checkpoint, whole, and the losses.
             let left = try place.contents("out").keys.sorted()
             #expect(
                 left.prefix(3) == ["checkpoints", "checkpoints/chain.json", "checkpoints/experiment.json"]
-                    && left.count == 4, "\(left)")
-            #expect(left.last?.hasSuffix(".safetensors") == true, "\(left)")
+                    && left.count == 5 && left[4] == "metrics.csv", "\(left)")
+            #expect(left[3].hasSuffix(".safetensors"), "\(left)")
         }
     }
 }

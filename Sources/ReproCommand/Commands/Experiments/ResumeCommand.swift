@@ -8,7 +8,7 @@ enum ResumeCommand: Command {
         operands: "DIR",
         options: [
             .option("config", "FILE", "where the experiment's configuration is now (default: where it was)"),
-            .checkpointEvery, .keepCheckpoints,
+            .checkpointEvery, .keepCheckpoints, .tensorboard,
         ],
         notes: [
             "DIR is the directory of a run with checkpoints. Threads, kernels, build and machine may be others than before; the",
@@ -37,7 +37,7 @@ enum ResumeCommand: Command {
             try CheckpointFolder(opening: directory, config: arguments.value("config"), engine: engine)
         }
         try folder.manifest.verifyConfiguration()
-        try folder.change(schedule: schedule, keeping: count)
+        try folder.change(schedule: schedule, keeping: count, events: try context.eventFolder(directory))
         let state = try folder.newest { context.messages.remark("\($0)") }
         let manifest = folder.manifest
         let isText = context.format == .text
@@ -45,12 +45,14 @@ enum ResumeCommand: Command {
             try context.write(RunText.head(manifest.experiment, seed: manifest.seed, environment: environment))
         }
         context.messages.remark("going on after \(state?.optimizer.step ?? 0) steps")
-        let progress = context.messages.runProgress(manifest.experiment.name)
+        let progress = context.messages.runProgress(manifest.experiment.name, tellsEpochs: true)
+        let events = try context.eventLog(manifest.events, from: state)
         let keeper = context.keeper(folder, from: state, in: directory, engine: engine)
         var options = RunOptions(
             detail: manifest.keepsTensors ? .tensor : .stage, resolve: { Paths.resolve($0, against: manifest.base) },
             onProgress: { event in
                 progress(event)
+                try events?.note(event)
                 guard isText && !context.messages.isQuiet else { return }
                 let lines = RunText.lines(event, trace: nil, operations: nil)
                 if !lines.isEmpty { context.messages.clear() }

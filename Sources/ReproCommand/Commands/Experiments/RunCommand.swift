@@ -11,7 +11,7 @@ enum RunCommand: Command {
             .goldens,
             .set,
             .option("output", "DIR", "the run directory (default .repro/EXPERIMENT)"),
-            .flag("force", "replace what --output and --export name"),
+            .flag("force", "replace what --output, --export and --tensorboard name"),
             .option("export", "FILE", "also write the parameters alone, for PyTorch's load_state_dict"),
             .option(
                 "trace", "stage|tensor|operation",
@@ -20,7 +20,7 @@ enum RunCommand: Command {
                 "keep", "PATTERN",
                 "keep tensors whose STAGE/OPERATION is of the pattern (*, ?) in DIR/kept.safetensors", repeats: true),
             .option("stage", "STAGE", "end after this stage, and trace operations in it alone"),
-            .checkpointEvery, .keepCheckpoints,
+            .checkpointEvery, .keepCheckpoints, .tensorboard,
             .flag("contrast", "also train with one direction alone, and print both accuracies"),
             .option(
                 "perturb", "FAULT",
@@ -57,19 +57,23 @@ enum RunCommand: Command {
         for option in ["contrast", "export"] where arguments.has(option) && arguments.has("stage") {
             throw usage("--\(option) is for a whole run, and --stage ends it before")
         }
-        let keeper = try keeper(context, experiment, seed: seed, base: base, in: directory, engine: engine)
+        let folder = try eventFolder(context, experiment, directory)
+        let keeper = try keeper(
+            context, experiment, seed: seed, base: base, events: folder, in: directory, engine: engine)
         for remark in experiment.ineffectiveOptions { context.messages.remark("without effect: " + remark) }
         let isText = context.format == .text
         if isText && !context.messages.isQuiet {
             try context.write(RunText.head(experiment, seed: seed, environment: environment))
         }
-        let progress = context.messages.runProgress(experiment.name)
+        let progress = context.messages.runProgress(experiment.name, tellsEpochs: true)
+        let events = try context.eventLog(folder)
         let log = try operationLog(arguments, directory, trace: trace)
         var options = RunOptions(
             detail: trace == "tensor" ? .tensor : .stage, perturbation: fault, operations: log?.sink,
             lastStage: try lastStage(arguments), resolve: { Paths.resolve($0, against: base) },
             onProgress: { event in
                 progress(event)
+                try events?.note(event)
                 let isShown = isText && !(context.messages.isQuiet && trace == nil)
                 let lines = isShown ? RunText.lines(event, trace: trace, operations: log) : []
                 if !lines.isEmpty { context.messages.clear() }
@@ -86,7 +90,9 @@ enum RunCommand: Command {
             var oneDirection = experiment
             oneDirection.model.bidirectional = false
             contrast = try oneDirection.run(
-                seed: seed, engine: engine, options: RunOptions(resolve: options.resolve, onProgress: progress))
+                seed: seed, engine: engine,
+                options: RunOptions(
+                    resolve: options.resolve, onProgress: context.messages.runProgress(experiment.name)))
             context.messages.clear()
         }
         let isReplaced = keeper?.folder == nil && Paths.isFolder(directory.path) == true
@@ -122,8 +128,8 @@ enum RunCommand: Command {
 
     /// Keeps the run's checkpoints; nil for a run that cannot be gone on with.
     private static func keeper(
-        _ context: Context, _ experiment: Experiment, seed: UInt64, base: String, in directory: RunDirectory,
-        engine: Engine
+        _ context: Context, _ experiment: Experiment, seed: UInt64, base: String, events: String?,
+        in directory: RunDirectory, engine: Engine
     ) throws -> RunKeeper? {
         let arguments = context.arguments
         let schedule = try arguments.checkpointSchedule()
@@ -144,8 +150,21 @@ enum RunCommand: Command {
             origin: config ?? (experiment.paths.isEmpty ? nil : base + "/index.json"),
             configured: try config.map { try Context.configuration($0).experiment },
             keepsTensors: arguments.value("trace") == "tensor", schedule: schedule,
-            keeping: count ?? RunKeeper.usualCount)
+            keeping: count ?? RunKeeper.usualCount, events: events)
         return context.keeper(manifest, in: directory, engine: engine)
+    }
+
+    /// The place for TensorBoard's events, where such may be written; nil where they are not asked for.
+    private static func eventFolder(
+        _ context: Context, _ experiment: Experiment, _ directory: RunDirectory
+    ) throws -> String? {
+        guard let folder = try context.eventFolder(directory) else { return nil }
+        guard experiment.task != .inspection else {
+            throw usage("--tensorboard is for training; '\(experiment.name)' has none")
+        }
+        try Paths.verifyPlace(
+            EventLog.path(in: folder), replacing: context.arguments.has("force"), in: Paths.trimmed(folder))
+        return folder
     }
 
     private static func operationLog(

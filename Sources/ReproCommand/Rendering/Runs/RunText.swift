@@ -22,7 +22,7 @@ enum RunText {
     ///   - operations: the log that counts the stage's operations.
     static func lines(_ event: RunProgress, trace: String?, operations: OperationLog?) -> [StyledText] {
         switch event {
-        case .step: return []
+        case .trained, .step: return []
         case .epoch(let epoch, let count, let loss):
             return [row("epoch \(epoch + 1) of \(count)", "loss \(decimal(loss, places: 6))")]
         case .validation(let found, let count):
