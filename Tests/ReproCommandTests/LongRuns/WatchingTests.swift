@@ -144,7 +144,6 @@ import Testing
             let command = [try #require(Built.path), "run", "--config", "mood.json", "--seed", "7", "--format", "json"]
             let ending = try terminal.run(command + ["--output", "out"], at: place) { terminal in
                 try terminal.wait(for: "step 120/120")
-                try terminal.wait(for: "wrote out")
             }
             let shown = ending.out.components(separatedBy: "\r\u{1b}[K").dropFirst().prefix { $0.hasPrefix("mood") }
             #expect(shown.count > 1, "\(ending)")
