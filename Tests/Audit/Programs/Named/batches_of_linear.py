@@ -1,6 +1,6 @@
 """Sends the same rows through one linear layer, in batches.
 
-A row alone and a row among others take other kernels: pytorch/pytorch#136338, #124025, #51276. Causes: batch; instruction-set.
+A row alone and a row among others take other kernels: pytorch/pytorch#136338, #124025, #51276. Cause: batch.
 """
 import sys
 import numpy as np
