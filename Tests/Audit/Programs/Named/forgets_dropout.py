@@ -26,3 +26,4 @@ while step < 30:
     os.replace("next.pt", "checkpoint.pt")
     time.sleep(0.1)
 torch.save(weight.detach(), "model.pt")
+os.remove("checkpoint.pt")

@@ -12,9 +12,10 @@ if "--resume" in sys.argv and os.path.exists("checkpoint.json"):
     random.setstate((version, tuple(words), gauss))
 elif os.path.exists("checkpoint.json"):
     os.remove("checkpoint.json")
-while step < 25:
+while step < 60:
     step, x = step + 1, x * 0.9 + random.gauss(0, 1)
     json.dump([step, x, random.getstate()], open("next.json", "w"))
     os.replace("next.json", "checkpoint.json")
     time.sleep(0.02)
 json.dump({"x": x}, open("model.json", "w"))
+os.remove("checkpoint.json")
