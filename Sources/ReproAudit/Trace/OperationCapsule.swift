@@ -14,6 +14,8 @@ public struct OperationCapsule: Sendable {
     public let operation: TracedOperation
     /// The operation of the second run; its inputs are the same.
     public let other: TracedOperation
+    /// Of a fused recurrent layer: whether it reads backwards. Argument 7.
+    var isReverse: Bool { operation.written["arguments"]?.elements?.first?.elements?.dropFirst(7).first?.bool ?? false }
     private let json: JSONValue
     private let kept: [(digest: String, path: String)]
 
