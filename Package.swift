@@ -85,7 +85,8 @@ let package = Package(
             dependencies: [
                 "ReproAudit", "ReproProcesses", "ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics",
                 "ReproTestSupport",
-            ]),
+            ],
+            resources: [.copy("Vectors")]),
         .testTarget(name: "ReproCommandTests", dependencies: ["Repro", "ReproTestSupport"] + libraries),
         .testTarget(
             name: "ReproInterchangeTests", dependencies: ["Repro", "ReproTestSupport"] + libraries,

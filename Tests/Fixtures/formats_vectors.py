@@ -8,6 +8,7 @@
 Each line of a vector file is one case: space-separated fields. An array is `name kind shape bits`: kind float (binary32
 patterns in hexadecimal) or int (decimal), shape and bits with commas between, `-` where there are none.
 """
+import base64
 import io
 import json
 import math
@@ -178,6 +179,11 @@ def corpus(directory):
         lines = [line for line in (OUT / name).read_text().splitlines() if not line.startswith("#")]
         for index, line in enumerate(lines):
             (directory / f"{name}-{index}").write_bytes(bytes.fromhex(line.split()[0]))
+    for name in ("archives.txt", "attacks.txt", "events.txt"):
+        for line in (OUT / name).read_text().splitlines():
+            if not line.startswith("#"):
+                fields = line.split()
+                (directory / f"{name}-{fields[0]}").write_bytes(base64.b64decode(fields[1 if name == "events.txt" else 2]))
     (directory / "json").write_text('{"a":[1,-2.5e3,"x\\u00e9"],"b":null}')
     (directory / "tsv").write_text("0\ttext a\n1\tb\n")
     (directory / "conllu").write_text("# c\n1\ta\t_\tX\t_\t_\t_\t_\t_\t_\n")

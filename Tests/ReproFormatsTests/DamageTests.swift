@@ -104,16 +104,4 @@ import Testing
         length += number.count - (end - start)
         for index in 0..<2 { data[lengthStart + index] = UInt8(truncatingIfNeeded: length >> (8 * index)) }
     }
-
-    /// The most memory that this process has held.
-    private func peakByteCount() -> Int {
-        var usage = rusage()
-        #if canImport(Darwin)
-            getrusage(RUSAGE_SELF, &usage)
-            return usage.ru_maxrss
-        #else
-            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-            return usage.ru_maxrss * 1024
-        #endif
-    }
 }

@@ -36,3 +36,15 @@ extension TextRecord {
         return String(decoding: text, as: UTF8.self)
     }
 }
+
+/// The most memory that this process has held.
+func peakByteCount() -> Int {
+    var usage = rusage()
+    #if canImport(Darwin)
+        getrusage(RUSAGE_SELF, &usage)
+        return usage.ru_maxrss
+    #else
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return usage.ru_maxrss * 1024
+    #endif
+}

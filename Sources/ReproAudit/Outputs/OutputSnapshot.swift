@@ -7,6 +7,12 @@ public struct OutputLimits: Sendable, Equatable {
     public var byteCount = 1 << 28
     /// So many files at most.
     public var fileCount = 10_000
+    /// Text that is longer is compared by its bytes alone.
+    public var textByteCount = 16 << 20
+    /// How deep archives in archives are opened.
+    public var depth = 4
+    /// What the formats may ask for.
+    public var reading = ReadingLimits()
 
     public init() {}
 }
@@ -19,11 +25,39 @@ public struct OutputFile: Sendable, Equatable {
     public let contentDigest: Digest
     /// Over the file's bytes.
     public let containerDigest: Digest
+    /// Where it can be read again, and within which limits.
+    private let source: (path: String, limits: OutputLimits)?
 
     public init(path: String, contentDigest: Digest, containerDigest: Digest) {
         self.path = path
         self.contentDigest = contentDigest
         self.containerDigest = containerDigest
+        source = nil
+    }
+
+    /// Reads a file; of a symbolic link, where it leads.
+    ///
+    /// - Throws: `FormatError`, where it cannot be opened or read.
+    init(path: String, in directory: String, limits: OutputLimits) throws(FormatError) {
+        let full = directory + "/" + path
+        let file = try ByteFile(path: full, followingLinks: false)
+        self.path = path
+        containerDigest = try OutputContents.digest(of: file)
+        contentDigest = try OutputContents(file, name: path, limits: limits).digest
+        source = (full, limits)
+    }
+
+    /// What the file says, read again; nil where it is gone, or another than it was.
+    var contents: OutputContents? {
+        guard let source, let file = try? ByteFile(path: source.path, followingLinks: false),
+            let contents = try? OutputContents(file, name: path, limits: source.limits),
+            contents.digest == contentDigest
+        else { return nil }
+        return contents
+    }
+
+    public static func == (a: OutputFile, b: OutputFile) -> Bool {
+        Text.areSame(a.path, b.path) && a.contentDigest == b.contentDigest && a.containerDigest == b.containerDigest
     }
 }
 
@@ -34,7 +68,7 @@ public struct OutputSnapshot: Sendable, Equatable {
 
     /// - Parameter files: in any order.
     public init(files: [OutputFile]) {
-        self.files = files.sorted { Array($0.path.utf8).lexicographicallyPrecedes(Array($1.path.utf8)) }
+        self.files = files.sorted { Text.precedes($0.path.utf8, $1.path.utf8) }
     }
 
     /// Reads the files of a directory whose paths are of one of the patterns.
@@ -43,12 +77,7 @@ public struct OutputSnapshot: Sendable, Equatable {
     public static func reading(patterns: [String], in directory: String, limits: OutputLimits) throws -> OutputSnapshot
     {
         let paths = try OutputPaths.matching(patterns, in: directory, limit: limits.fileCount)
-        return OutputSnapshot(
-            files: try paths.map { path in
-                let file = try ByteFile(path: directory + "/" + path)
-                let digest = Hashing().digest(of: try file.read(at: 0, count: file.byteCount))
-                return OutputFile(path: path, contentDigest: digest, containerDigest: digest)
-            })
+        return OutputSnapshot(files: try paths.map { try OutputFile(path: $0, in: directory, limits: limits) })
     }
 
     /// Over the names and contents of all files.
@@ -57,7 +86,42 @@ public struct OutputSnapshot: Sendable, Equatable {
     public var containerDigest: Digest { digest(\.containerDigest) }
 
     private func digest(_ part: KeyPath<OutputFile, Digest>) -> Digest {
-        let lines = files.map { "\($0[keyPath: part]) \($0.path)\0" }
+        let lines = zip(files, keys).map { "\($0[keyPath: part]) \($1)\0" }
         return Hashing().digest(of: Array(lines.joined().utf8))
+    }
+
+    /// What each file is found by in another run: its path; of TensorBoard's event files, whose names tell time, machine and
+    /// process, the folder and which one of it.
+    private var keys: [String] {
+        var counts: [String: Int] = [:]
+        return files.map { file in
+            guard EventFile.isOne(named: file.path) else { return file.path }
+            let folder = Paths.folder(of: file.path)
+            counts[folder, default: 0] += 1
+            return folder + "/tfevents.\(counts[folder]!)"
+        }
+    }
+
+    /// The files of two runs that belong together, and those that only one has, in the order of what they are found by.
+    static func pairs(_ a: OutputSnapshot, _ b: OutputSnapshot) -> [(OutputFile?, OutputFile?)] {
+        func sorted(_ snapshot: OutputSnapshot) -> [(key: String, file: OutputFile)] {
+            zip(snapshot.keys, snapshot.files).map { ($0, $1) }.sorted { Text.precedes($0.key.utf8, $1.key.utf8) }
+        }
+        let (left, right) = (sorted(a), sorted(b))
+        var result: [(OutputFile?, OutputFile?)] = []
+        var (i, j) = (0, 0)
+        while i < left.count || j < right.count {
+            if j == right.count || i < left.count && Text.precedes(left[i].key.utf8, right[j].key.utf8) {
+                result.append((left[i].file, nil))
+                i += 1
+            } else if i == left.count || Text.precedes(right[j].key.utf8, left[i].key.utf8) {
+                result.append((nil, right[j].file))
+                j += 1
+            } else {
+                result.append((left[i].file, right[j].file))
+                (i, j) = (i + 1, j + 1)
+            }
+        }
+        return result
     }
 }

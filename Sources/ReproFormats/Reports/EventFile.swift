@@ -91,13 +91,7 @@ public enum EventFile {
     }
 
     private static func checkSum(_ bytes: [UInt8]) -> UInt32 {
-        var crc = UInt32.max
-        for byte in bytes {
-            crc ^= UInt32(byte)
-            // Castagnoli's polynomial, its bits reversed.
-            for _ in 0..<8 { crc = crc >> 1 ^ (crc & 1 == 1 ? 0x82f6_3b78 : 0) }
-        }
-        crc = ~crc
+        let crc = Checksum.crc32c(bytes)
         return (crc >> 15 | crc << 17) &+ 0xa282_ead8
     }
 }

@@ -62,7 +62,7 @@ enum ElementKind: Sendable {
     }
 
     /// The binary32 pattern of a binary16 pattern. In integers, because `Float16` is missing on some platforms.
-    private static func widened(binary16 bits: UInt16) -> UInt32 {
+    static func widened(binary16 bits: UInt16) -> UInt32 {
         let sign = UInt32(bits & 0x8000) << 16
         let exponent = UInt32(bits >> 10) & 0x1f
         let fraction = UInt32(bits) & 0x3ff

@@ -16,8 +16,6 @@ public struct NPYFile: Sendable {
     private let storage: ArrayStorage
 
     static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-    /// More than version 1.0 can announce; NumPy itself stops at 10,000 without asking.
-    private static let greatestHeaderByteCount = 65_535
 
     /// - Throws: `FormatError`: what opening a `ByteFile` throws, and `.badData` where the file breaks a rule.
     public init(path: String) throws(FormatError) {
@@ -25,44 +23,19 @@ public struct NPYFile: Sendable {
     }
 
     public init(_ file: ByteFile) throws(FormatError) {
-        func broken(_ offset: Int, _ problem: String, _ remedy: String? = nil) -> FormatError {
-            FormatError(
-                .badData, path: file.path, byteOffset: offset, problem: problem,
-                remedy: remedy ?? "check that it is an npy file and was copied whole")
-        }
-        let start = try file.read(at: 0, count: min(12, file.byteCount))
-        guard start.count >= 10, start.starts(with: NPYFile.magic) else {
-            throw broken(0, "this is no npy file, which starts with \\x93NUMPY", "write it with numpy.save")
-        }
-        let isFirst = (start[6], start[7]) == (1, 0)
-        guard isFirst || (start[6], start[7]) == (2, 0) || (start[6], start[7]) == (3, 0) else {
-            throw broken(6, "version \(start[6]).\(start[7]) of npy is unknown", "write the file with numpy.save")
-        }
-        let headerStart = isFirst ? 10 : 12
-        guard file.byteCount >= headerStart else {
-            throw broken(file.byteCount, "the file ends in its header's length")
-        }
-        let headerCount = start[8..<headerStart].reversed().reduce(0) { $0 << 8 | Int($1) }
-        guard headerCount <= NPYFile.greatestHeaderByteCount else {
-            throw broken(
-                8, "a header of \(headerCount) bytes is announced, and \(NPYFile.greatestHeaderByteCount) is the most")
-        }
-        guard headerCount <= file.byteCount - headerStart else {
-            throw broken(8, "a header of \(headerCount) bytes is announced, and \(file.byteCount - headerStart) follow")
-        }
-        let header = try NPYHeader(
-            try file.read(at: headerStart, count: headerCount), path: file.path, origin: headerStart)
-        let dataStart = headerStart + headerCount
+        let header = try NPYHeader(file)
+        let dataStart = header.dataStart
         guard let (kind, isBigEndian) = NPYFile.kind(header.descr) else {
-            throw broken(
-                headerStart, "numbers of dtype \(header.descr) are not read",
+            throw NPYHeader.broken(
+                file.path, dataStart, "numbers of dtype \(header.descr) are not read",
                 "save them as float32 or int64: numpy.save(path, array.astype('int64'))")
         }
         let available = file.byteCount - dataStart
         let product = ArrayStorage.count(of: header.shape)?.multipliedReportingOverflow(by: kind.byteCount)
         guard let product, !product.overflow, product.partialValue == available else {
-            throw broken(
-                dataStart, "shape \(header.shape) of \(header.descr) does not fill the \(available) bytes that follow")
+            throw NPYHeader.broken(
+                file.path, dataStart,
+                "shape \(header.shape) of \(header.descr) does not fill the \(available) bytes that follow")
         }
         self.file = file
         shape = header.shape

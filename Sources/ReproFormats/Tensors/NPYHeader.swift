@@ -5,6 +5,45 @@ struct NPYHeader {
     let descr: String
     let isFortranOrder: Bool
     let shape: [Int]
+    /// Where the elements begin in the file.
+    private(set) var dataStart = 0
+
+    /// More than version 1.0 can announce; NumPy itself stops at 10,000 without asking.
+    private static let greatestByteCount = 65_535
+
+    static func broken(_ path: String, _ offset: Int, _ problem: String, _ remedy: String? = nil) -> FormatError {
+        FormatError(
+            .badData, path: path, byteOffset: offset, problem: problem,
+            remedy: remedy ?? "check that it is an npy file and was copied whole")
+    }
+
+    /// Finds and reads the header of a file.
+    ///
+    /// - Throws: `FormatError`: `.badData` for another format, an unknown version, or a broken header; what reading throws.
+    init(_ file: ByteFile) throws(FormatError) {
+        func broken(_ offset: Int, _ problem: String, _ remedy: String? = nil) -> FormatError {
+            NPYHeader.broken(file.path, offset, problem, remedy)
+        }
+        let start = try file.read(at: 0, count: min(12, file.byteCount))
+        guard start.count >= 10, start.starts(with: NPYFile.magic) else {
+            throw broken(0, "this is no npy file, which starts with \\x93NUMPY", "write it with numpy.save")
+        }
+        let isFirst = (start[6], start[7]) == (1, 0)
+        guard isFirst || (start[6], start[7]) == (2, 0) || (start[6], start[7]) == (3, 0) else {
+            throw broken(6, "version \(start[6]).\(start[7]) of npy is unknown", "write the file with numpy.save")
+        }
+        let origin = isFirst ? 10 : 12
+        guard file.byteCount >= origin else { throw broken(file.byteCount, "the file ends in its header's length") }
+        let count = start[8..<origin].reversed().reduce(0) { $0 << 8 | Int($1) }
+        guard count <= NPYHeader.greatestByteCount else {
+            throw broken(8, "a header of \(count) bytes is announced, and \(NPYHeader.greatestByteCount) is the most")
+        }
+        guard count <= file.byteCount - origin else {
+            throw broken(8, "a header of \(count) bytes is announced, and \(file.byteCount - origin) follow")
+        }
+        try self.init(try file.read(at: origin, count: count), path: file.path, origin: origin)
+        dataStart = origin + count
+    }
 
     /// - Throws: `FormatError`, `.badData`, with the offset in the file, where the text starts at `origin`.
     init(_ bytes: [UInt8], path: String, origin: Int) throws(FormatError) {

@@ -56,6 +56,11 @@ public struct SafetensorsFile: Sendable {
         return try read(entry)
     }
 
+    /// A tensor's bytes as they stand in the file.
+    func bytes(of entry: SafetensorsEntry) throws(FormatError) -> [UInt8] {
+        try file.read(at: entry.byteRange.lowerBound, count: entry.byteRange.count)
+    }
+
     /// The numbers of a tensor. F32 stays as it is, F64 rounds to nearest with ties to even (a NaN becomes 0x7fc00000), F16 and
     /// BF16 are exact; I32 and I64 become 64-bit integers.
     ///

@@ -10,6 +10,7 @@ public func fuzzFormats(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         for entry in safetensors.entries { check(try? safetensors.read(entry), byteCount: count) }
     }
     check(try? NPYFile(file).read(), byteCount: count)
+    checkArchives(file)
     if let value = try? JSONValue.parse(bytes, path: "input") {
         precondition((try? JSONValue.parse(value.encoded(.pretty), path: "written")) == value, "JSON did not come back")
     }
@@ -22,6 +23,25 @@ public func fuzzFormats(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         }
     }
     return 0
+}
+
+/// Archives, pickles and event files, within limits that keep an input's memory small.
+private func checkArchives(_ file: ByteFile) {
+    let limits = ReadingLimits(
+        expandedByteCount: 1 << 20, objectCount: 100_000, leafCount: 100_000, repeatedByteCount: 1 << 20)
+    _ = try? StoredArray(npy: file)
+    _ = try? GzipFile(file, limits: limits)
+    if let archive = try? ZipArchive(file, limits: limits) {
+        for entry in archive.entries { _ = try? archive.read(entry) }
+    }
+    _ = try? PickleFile(file, limits: limits)
+    if let torch = try? TorchFile(file, limits: limits) {
+        var reading = torch.reading()
+        for leaf in torch.leaves {
+            if case .tensor(let tensor) = leaf.value { _ = try? reading.array(tensor) }
+        }
+    }
+    _ = try? EventFile.points(file, limits: limits)
 }
 
 /// A value holds at most twice the bytes of its file.
