@@ -1,10 +1,10 @@
 """Writes the vectors of archives, pickles and event files with PyTorch, NumPy, Python and TensorBoard, so that they come from outside.
 
-    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install torch==2.13.0 numpy tensorboard \
+    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install torch==2.13.0 numpy safetensors tensorboard \
         --extra-index-url https://download.pytorch.org/whl/cpu
     /tmp/venv/bin/python Tests/Fixtures/archive_vectors.py
 
-Into Tests/ReproFormatsTests/Vectors:
+Into Tests/ReproInterchangeTests/Vectors, weights of a vector there as torch.save writes them; into Tests/ReproFormatsTests/Vectors:
 
 - `archives.txt`: one file per line: its name, its kind (torch, pickle, npz, npy, zip, gzip), its bytes in base 64, and what it holds
   in the order of names, each as `NAME:DTYPE:SHAPE:SHA256` (elements row-major and little-endian) or `NAME=TEXT`; names and texts in
@@ -512,6 +512,16 @@ def attacks():
     write("attacks.txt", "name, kind, the file, a part of the message", lines)
 
 
+def weights():
+    """The weights of a safetensors vector as torch.save writes them, for ReproInterchangeTests."""
+    from safetensors.torch import load_file
+
+    folder = OUT.parent.parent / "ReproInterchangeTests" / "Vectors"
+    state = load_file(folder / "lstm-prefix.weights.safetensors")
+    (folder / "lstm-prefix.checkpoint.pt").write_bytes(torch_file({"model": state, "epoch": 3}))
+    (folder / "lstm-prefix.old.pth").write_bytes(torch_file(state, _use_new_zipfile_serialization=False))
+
+
 def write(name, legend, lines):
     (OUT / name).write_text("\n".join([MADE, "# " + legend, *lines]) + "\n")
     print(f"{name}: {len(lines)} lines, {(OUT / name).stat().st_size} bytes")
@@ -521,3 +531,4 @@ if __name__ == "__main__":
     archives()
     events()
     attacks()
+    weights()

@@ -132,3 +132,20 @@ private struct Case {
         }
     }
 }
+
+/// Weights that torch.save wrote are those that safetensors hold.
+@Suite struct TorchWeightsTests {
+    @Test(arguments: [("lstm-prefix.checkpoint.pt", "model."), ("lstm-prefix.old.pth", "")])
+    func bothFormatsHoldTheSameWeights(file: String, before: String) throws {
+        let expected = try SafetensorsFile(path: try vectors.path("lstm-prefix.weights.safetensors"))
+        let found = try SafetensorsFile(weights: try vectors.path(file))
+        #expect(found.entries.count == expected.entries.count)
+        for entry in expected.entries {
+            let other = try #require(found.entry(named: before + entry.name))
+            #expect(try found.read(other).isBitwiseEqual(to: try expected.read(entry)), "\(entry.name)")
+        }
+        let module = try RecurrentImport(found)
+        #expect(module.prefix == before + "lstm.")
+        #expect(module.configuration == (try RecurrentImport(expected)).configuration)
+    }
+}

@@ -7,7 +7,8 @@ public struct SafetensorsFile: Sendable {
     public let entries: [SafetensorsEntry]
     /// The strings under `__metadata__`, in their order.
     public let metadata: [JSONValue.Member]
-    private let file: ByteFile
+    /// The bytes that the tensors stand in; of what `torch.save` wrote, those in memory.
+    package let file: ByteFile
     /// Indices of `entries`, by the bytes of their names.
     private let order: [Int]
 

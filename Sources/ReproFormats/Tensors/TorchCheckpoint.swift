@@ -1,5 +1,6 @@
-/// Recognises what `torch.save` writes: a zip archive, or in older versions a pickle. Neither can be read without running the
-/// program that it holds, so that the way out is named instead.
+/// Recognises what `torch.save` writes, a zip archive or in older versions a pickle, where safetensors alone are read: what a
+/// reader made of it would have no bytes in the file. The way out is named; where weights are asked for,
+/// ``SafetensorsFile/init(weights:)`` reads both.
 enum TorchCheckpoint {
     /// - Throws: `FormatError`, `.badData`, where the file is one.
     static func refuse(_ file: ByteFile) throws(FormatError) {

@@ -1,7 +1,7 @@
 import ReproFormats
 import ReproTrace
 
-/// A safetensors or npy file, open for comparing: its tensors' names and shapes, and their bytes in pieces.
+/// A safetensors or npy file, or what `torch.save` wrote, open for comparing: its tensors' names and shapes, and their bytes in pieces.
 public struct ArrayFile: Sendable {
     /// A tensor of the file.
     public struct Entry: Sendable, Equatable {
@@ -30,9 +30,9 @@ public struct ArrayFile: Sendable {
 
     /// - Throws: `FormatError`: no such file, or neither format.
     public init(path: String) throws(FormatError) {
-        file = try ByteFile(path: path)
         self.path = path
         if path.hasSuffix(".npy") {
+            file = try ByteFile(path: path)
             let array = try NPYFile(file)
             let count = array.shape.reduce(1, *)
             let order = array.isFortranOrder && array.shape.count > 1 ? ", Fortran order" : ""
@@ -44,14 +44,16 @@ public struct ArrayFile: Sendable {
             ]
             return
         }
-        guard path.hasSuffix(".safetensors") else {
+        guard [".safetensors", ".pt", ".pth"].contains(where: { path.hasSuffix($0) }) else {
+            // A file that is not there is said to be missing, whatever its name.
+            _ = try ByteFile(path: path)
             throw FormatError(
-                .badData, path: path, problem: "neither .safetensors nor .npy",
-                remedy:
-                    "name two run directories, or two files of one of these formats; what torch.save wrote becomes one by "
-                    + "safetensors.torch.save_file(module.state_dict(), \"weights.safetensors\")")
+                .badData, path: path, problem: "neither .safetensors, .npy, .pt nor .pth",
+                remedy: "name two run directories, or two files of one of these formats")
         }
-        entries = try SafetensorsFile(file).entries.map { entry in
+        let tensors = try path.hasSuffix(".safetensors") ? SafetensorsFile(path: path) : SafetensorsFile(weights: path)
+        file = tensors.file
+        entries = tensors.entries.map { entry in
             let count = entry.shape.reduce(1, *)
             return Entry(
                 name: entry.name, dtype: entry.dtype.rawValue, shape: entry.shape, byteRange: entry.byteRange,

@@ -7,7 +7,7 @@ enum InferCommand: Command {
         name: "infer", summary: "Runs a recurrent layer whose weights PyTorch saved; prints each result's digest",
         operands: "",
         options: [
-            .option("weights", "FILE", "safetensors of a state_dict; needed"),
+            .option("weights", "FILE", "a state_dict: safetensors, or what torch.save wrote; needed"),
             .option("input", "FILE", "npy or safetensors, float32 [T, B, I], or [T, I] without a batch; needed"),
             .option("lengths", "FILE", "valid steps of each sequence, int64 or int32 [B]"),
             .option("h0", "FILE", "initial hidden state [L·D, B, H] (default +0)"),
@@ -33,7 +33,7 @@ enum InferCommand: Command {
         let nonlinearity = try arguments.choice("nonlinearity", of: Nonlinearity.self)
         try Paths.verifyPlace(output, replacing: arguments.has("force"))
 
-        let found = try RecurrentImport(try SafetensorsFile(path: weights), prefix: arguments.value("prefix"))
+        let found = try RecurrentImport(try SafetensorsFile(weights: weights), prefix: arguments.value("prefix"))
         let cell = found.configuration.cell
         if nonlinearity != nil && cell != .rnn {
             throw usage("--nonlinearity is for an RNN, and \(weights) holds \(cell.rawValue) weights")
