@@ -1,3 +1,4 @@
+import Foundation
 import ReproFormats
 import ReproTrace
 
@@ -43,7 +44,17 @@ struct OutputContents: Sendable {
         parts.sort { Text.precedes($0.path.utf8, $1.path.utf8) }
     }
 
-    /// The digest of what it says, but for what is hidden.
+    /// What a symbolic link says: where it leads. Nil for everything else.
+    init?(linkAt path: String) {
+        guard FileOperations.kind(at: path) == .link,
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path)
+        else { return nil }
+        limits = OutputLimits()
+        remaining = limits.reading
+        parts = [Part(path: "", values: .read([OutputValue("link", .word(target))]))]
+    }
+
+    /// The digest of what it says.
     var digest: Digest {
         var hash = ContentHash()
         for part in parts {
@@ -134,7 +145,15 @@ struct OutputContents: Sendable {
         }
         if EventFile.isOne(named: name) { return try OutputContents.events(file, remaining) }
         guard file.byteCount <= limits.textByteCount else { return nil }
-        return WrittenValues.read(try file.read(at: 0, count: file.byteCount), name: name)
+        let bytes = try file.read(at: 0, count: file.byteCount)
+        // Each value has one of these before it.
+        var isMark = [Bool](repeating: false, count: 256)
+        for mark in "\n,:;\t[{".utf8 { isMark[Int(mark)] = true }
+        let marks = bytes.reduce(0) { $0 + (isMark[Int($1)] ? 1 : 0) }
+        guard marks < limits.valueCount || bytes.contains(0) else {
+            throw OutputContents.refused(file, "more than \(limits.valueCount) values, the limit for text")
+        }
+        return WrittenValues.read(bytes, name: name)
     }
 
     private func values(_ file: TorchFile) throws(FormatError) -> [OutputValue] {

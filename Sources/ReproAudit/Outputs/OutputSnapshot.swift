@@ -11,6 +11,8 @@ public struct OutputLimits: Sendable, Equatable {
     public var textByteCount = 16 << 20
     /// How deep archives in archives are opened.
     public var depth = 4
+    /// So many values, lines or fields of text at most; what holds more is compared by its bytes alone.
+    public var valueCount = 2_000_000
     /// What the formats may ask for.
     public var reading = ReadingLimits()
 
@@ -40,20 +42,25 @@ public struct OutputFile: Sendable, Equatable {
     /// - Throws: `FormatError`, where it cannot be opened or read.
     init(path: String, in directory: String, limits: OutputLimits) throws(FormatError) {
         let full = directory + "/" + path
-        let file = try ByteFile(path: full, followingLinks: false)
         self.path = path
+        source = (full, limits)
+        if let link = OutputContents(linkAt: full) {
+            (contentDigest, containerDigest) = (link.digest, link.digest)
+            return
+        }
+        let file = try ByteFile(path: full, followingLinks: false)
         containerDigest = try OutputContents.digest(of: file)
         contentDigest = try OutputContents(file, name: path, limits: limits).digest
-        source = (full, limits)
     }
 
     /// What the file says, read again; nil where it is gone, or another than it was.
     var contents: OutputContents? {
-        guard let source, let file = try? ByteFile(path: source.path, followingLinks: false),
-            let contents = try? OutputContents(file, name: path, limits: source.limits),
-            contents.digest == contentDigest
-        else { return nil }
-        return contents
+        guard let source else { return nil }
+        var contents = OutputContents(linkAt: source.path)
+        if contents == nil, let file = try? ByteFile(path: source.path, followingLinks: false) {
+            contents = try? OutputContents(file, name: path, limits: source.limits)
+        }
+        return contents.flatMap { $0.digest == contentDigest ? $0 : nil }
     }
 
     public static func == (a: OutputFile, b: OutputFile) -> Bool {

@@ -7,7 +7,7 @@ enum WrittenValues {
         func ends(_ suffixes: String...) -> Bool { suffixes.contains { name.hasSuffix($0) } }
         guard !bytes.contains(0), String(validating: bytes, as: UTF8.self) != nil else { return nil }
         // What is no JSON, such as one with NaN in it, is text.
-        if ends(".json"), let value = try? JSONValue.parse(bytes, path: name) { return JSONLeaves.of(value) }
+        if ends(".json"), let values = JSONLeaves.of(bytes, path: name) { return values }
         if ends(".jsonl", ".ndjson"), let values = JSONLeaves.ofLines(bytes, path: name) { return values }
         if ends(".csv", ".tsv"), let values = Table.values(bytes, isTabbed: ends(".tsv")) { return values }
         return lines(bytes)
@@ -28,26 +28,34 @@ enum WrittenValues {
 /// The scalars of JSON by the keys that lead to them: `a.b` for keys, `[]` for elements of an array, whose places stand apart.
 private struct JSONLeaves {
     private var values: [OutputValue] = []
+    /// How many bytes of names and places may still be made: deep nesting under long keys makes more of them than it holds.
+    private var remaining: Int
 
-    static func of(_ value: JSONValue) -> [OutputValue] {
-        var leaves = JSONLeaves()
+    private init(_ byteCount: Int) { remaining = 16 * byteCount + 1 << 16 }
+
+    /// Nil where the text is no JSON.
+    static func of(_ bytes: [UInt8], path: String) -> [OutputValue]? {
+        guard let value = try? JSONValue.parse(bytes, path: path) else { return nil }
+        var leaves = JSONLeaves(bytes.count)
         leaves.visit(value, "", [])
-        return leaves.values
+        return leaves.remaining < 0 ? nil : leaves.values
     }
 
     /// Nil where a line is no JSON.
     static func ofLines(_ bytes: [UInt8], path: String) -> [OutputValue]? {
-        var leaves = JSONLeaves()
+        var leaves = JSONLeaves(bytes.count)
         var count = 0
         for line in bytes.split(separator: UInt8(ascii: "\n")) where !line.allSatisfy(Text.isWhiteSpace) {
-            guard let value = try? JSONValue.parse(Array(line), path: path) else { return nil }
+            guard let value = try? JSONValue.parse(Array(line), path: path), leaves.remaining >= 0 else { return nil }
             leaves.visit(value, "", [count])
             count += 1
         }
-        return leaves.values
+        return leaves.remaining < 0 ? nil : leaves.values
     }
 
     private mutating func visit(_ value: JSONValue, _ name: String, _ index: [Int]) {
+        remaining -= name.utf8.count + 8 * index.count
+        if remaining < 0 { return }
         switch value {
         case .object(let members):
             if members.isEmpty { add(name, index, "empty") }

@@ -83,6 +83,12 @@ public struct TorchFile: Sendable {
     /// The path as it was given.
     public var path: String { file.path }
 
+    /// The bytes of all that the file holds, decompressed.
+    fileprivate var heldByteCount: Int {
+        guard case .archive(let archive, _) = storages else { return file.byteCount }
+        return archive.entries.reduce(0) { $0 + $1.byteCount }
+    }
+
     /// Reads the tensors one after another.
     public func reading() -> TorchReading { TorchReading(self) }
 
@@ -120,12 +126,14 @@ public struct TorchFile: Sendable {
 public struct TorchReading {
     private let file: TorchFile
     private var last: (key: String, bytes: [UInt8])?
-    /// How many bytes may still be read.
-    private var remaining: Int
+    /// How many bytes of storages may still be read, and of tensors be made.
+    private var readable, makeable: Int
 
     fileprivate init(_ file: TorchFile) {
         self.file = file
-        remaining = 16 * file.file.byteCount + file.limits.expandedByteCount
+        let held = file.heldByteCount
+        readable = 16 * held
+        makeable = 2 * held + file.limits.repeatedByteCount
     }
 
     /// A tensor's elements.
@@ -144,7 +152,7 @@ public struct TorchReading {
                 "a tensor of \(layout.shape) repeats \(layout.extent) elements beyond the limit of "
                     + "\(limits.repeatedByteCount) bytes")
         }
-        try count(byteCount)
+        try TorchReading.count(byteCount, &makeable, file.path)
         let all = try storage(tensor.storage)
         let start = (tensor.storage.viewOffset + layout.offset) * width
         guard start + layout.extent * width <= all.count else {
@@ -158,16 +166,16 @@ public struct TorchReading {
     private mutating func storage(_ storage: TorchStorage) throws(FormatError) -> [UInt8] {
         let (entry, range) = try file.place(of: storage)
         if let last, Text.areSame(last.key, storage.key) { return last.bytes }
-        try count(entry?.byteCount ?? range.count)
+        try TorchReading.count(entry?.byteCount ?? range.count, &readable, file.path)
         last = nil
         let bytes = try file.bytes(of: entry, range)
         last = (storage.key, bytes)
         return bytes
     }
 
-    private mutating func count(_ byteCount: Int) throws(FormatError) {
+    private static func count(_ byteCount: Int, _ remaining: inout Int, _ path: String) throws(FormatError) {
         guard byteCount <= remaining else {
-            throw TorchFile.broken(file.path, "its tensors ask for many times the bytes that it holds")
+            throw TorchFile.broken(path, "its tensors ask for many times the bytes that it holds")
         }
         remaining -= byteCount
     }

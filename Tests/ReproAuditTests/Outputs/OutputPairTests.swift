@@ -15,6 +15,65 @@ import Testing
         }
     }
 
+    /// Whatever the bytes are, a file is read or compared by them; `REPRO_DAMAGE_COUNT` says how many are tried.
+    @Test func mutatedFilesAreReadOrComparedByTheirBytes() throws {
+        let files = try Vectors(.module).cases("pairs.txt").map { ($0[0], [UInt8](try data($0[1]))) }
+        let count = ProcessInfo.processInfo.environment["REPRO_DAMAGE_COUNT"].flatMap(Int.init) ?? 200
+        var (read, kept) = (0, 0)
+        for seed in 0..<count {
+            var dice = SplitMix64(seed: UInt64(seed))
+            var (name, bytes) = files[dice.below(files.count)]
+            for _ in 0...dice.below(6) { bytes[dice.below(bytes.count)] = UInt8(dice.below(256)) }
+            let contents = try OutputContents(ByteFile(bytes: bytes, path: name), name: name, limits: OutputLimits())
+            for part in contents.parts {
+                if case .read = part.values { read += 1 } else { kept += 1 }
+            }
+        }
+        #expect(read > 0 && kept > 0)
+    }
+
+    /// Long keys above many values would make names of terabytes, and many empty fields gigabytes of values.
+    @Test func textThatGrowsIsComparedByItsBytes() throws {
+        let key = String(repeating: "k", count: 10_000)
+        let long = "{\"\(key)\":{" + (0..<1000).map { "\"\($0)\":1" }.joined(separator: ",") + "}}"
+        var limits = OutputLimits()
+        limits.valueCount = 5000
+        func values(_ text: String, _ name: String) throws -> OutputContents.Part.Values? {
+            try OutputContents(ByteFile(bytes: Array(text.utf8), path: name), name: name, limits: limits).parts.first?
+                .values
+        }
+        guard case .read(let lines)? = try values(long, "x.json") else {
+            Issue.record("it was not read as text")
+            return
+        }
+        #expect(lines.count == 1)
+        guard case .bytes(_, let reason?)? = try values(String(repeating: ",", count: 6000), "x.csv") else {
+            Issue.record("it was read")
+            return
+        }
+        #expect(reason.contains("more than 5000 values"))
+    }
+
+    @Test func aLinkIsWhereItLeads() throws {
+        try withTemporaryDirectory { folder in
+            for (place, target) in ["x", "x", "y"].enumerated() {
+                try FileManager.default.createDirectory(
+                    atPath: "\(folder)/\(place)", withIntermediateDirectories: false)
+                try FileManager.default.createSymbolicLink(
+                    atPath: "\(folder)/\(place)/last", withDestinationPath: target)
+            }
+            let found = try (0..<3).map {
+                try OutputSnapshot.reading(patterns: ["*"], in: "\(folder)/\($0)", limits: OutputLimits())
+            }
+            #expect(compare(found[0], found[1], hiding: []) == .equal)
+            guard case .different(let differences) = compare(found[0], found[2], hiding: []) else {
+                Issue.record("nothing differs")
+                return
+            }
+            #expect(differences.map { [$0.tensor ?? "", $0.a, $0.b] } == [["link", "x", "y"]])
+        }
+    }
+
     private func data(_ field: String) throws -> Data { try #require(Data(base64Encoded: field)) }
 
     private func compared(_ name: String, _ a: Data, _ b: Data) throws -> String {
