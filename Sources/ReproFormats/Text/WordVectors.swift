@@ -22,8 +22,9 @@ public struct WordVectors {
     ) throws(FormatError) -> (token: [UInt8], vector: [Float])? {
         while let line = try lines.next() {
             number += 1
-            var fields = line.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-            while let last = fields.last, last.isEmpty || last.elementsEqual("\r".utf8) { fields.removeLast() }
+            var text = line.utf8[...]
+            while let last = text.last, Text.isWhiteSpace(last) { text.removeLast() }
+            let fields = text.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
             if number == 1 && fields.count == 2 && width != 1 && fields.allSatisfy({ Int(Substring($0)) != nil }) {
                 continue
             }

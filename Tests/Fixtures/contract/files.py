@@ -321,7 +321,7 @@ def vectors(path, width):
     """Of GloVe's text: the last `width` fields of a line are numbers, what stands before them is the token."""
     found = {}
     for number, line in enumerate(lines_of(pathlib.Path(path).read_bytes())):
-        fields = line.rstrip(b" ").split(b" ")
+        fields = line.rstrip(WHITE).split(b" ")
         if number == 0 and len(fields) == 2 and width != 1 and all(f.isdigit() for f in fields):
             continue
         if len(fields) < width + 1:
