@@ -40,7 +40,9 @@ let package = Package(
             dependencies: ["ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics"]),
         .target(
             name: "ReproAudit",
-            dependencies: ["ReproProcesses", "ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics"],
+            dependencies: [
+                "ReproProcesses", "ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics", "CReproKernels",
+            ],
             // Python and C that one binary has to carry.
             resources: [.embedInCode("Hook")]),
         .target(name: "Repro", dependencies: libraries),

@@ -147,7 +147,7 @@ public struct ChildProcess: Sendable {
 
 extension ChildProcess.Ending {
     /// - Parameter status: as `waitpid` tells it.
-    fileprivate init(_ status: Int32) {
+    init(_ status: Int32) {
         let signal = status & 0x7f
         self = signal == 0 ? .exited(status >> 8 & 0xff) : .signalled(signal)
     }

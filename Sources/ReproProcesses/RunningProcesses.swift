@@ -1,3 +1,4 @@
+import CReproKernels
 import Foundation
 import ReproFormats
 import Synchronization
@@ -5,7 +6,7 @@ import Synchronization
 /// Owns what an interruption has to end and to remove: processes, each at the head of a group of its own, and scratch folders.
 /// Whoever takes the signals makes one and hands it to everything that starts a process.
 public final class RunningProcesses: Sendable {
-    private let state = Mutex((processes: [Int32](), folders: [String]()))
+    private let state = Mutex((processes: [Int32](), folders: [String](), adopts: false))
     /// Held while a process is started.
     private let starting = NSLock()
 
@@ -13,10 +14,10 @@ public final class RunningProcesses: Sendable {
 
     /// Starts a process, so that an interruption either comes before it or ends it; one at a time.
     ///
-    /// - Parameter body: gives the process's identifier, and the pipes to it.
-    func start(
-        _ body: () throws(ChildProcess.Failure) -> (process: Int32, pipes: Pipes)
-    ) throws(ChildProcess.Failure) -> (process: Int32, pipes: Pipes) {
+    /// - Parameter body: gives the process's identifier, and what leads to it.
+    func start<Ends>(
+        _ body: () throws(ChildProcess.Failure) -> (process: Int32, ends: Ends)
+    ) throws(ChildProcess.Failure) -> (process: Int32, ends: Ends) {
         starting.lock()
         defer { starting.unlock() }
         let started = try body()
@@ -52,11 +53,47 @@ public final class RunningProcesses: Sendable {
 
     /// Ends every process that runs and removes every scratch folder; for a process that is about to end.
     public func end() {
-        // A process that is just being started is waited for; nothing is started any more.
+        endProcesses()
+        state.withLock { state in
+            for folder in state.folders { try? FileManager.default.removeItem(atPath: folder) }
+        }
+    }
+
+    /// Ends every process that runs. Nothing is started any more.
+    public func endProcesses() {
+        // A process that is just being started is waited for.
         _ = starting.lock(before: Date(timeIntervalSinceNow: 1))
         state.withLock { state in
             for process in state.processes { RunningProcesses.end(process) }
-            for folder in state.folders { try? FileManager.default.removeItem(atPath: folder) }
+        }
+        for _ in 0..<100 {
+            let left = orphans()
+            if left.isEmpty { break }
+            for process in left { kill(process, SIGKILL) }
+            usleep(1_000)
+        }
+    }
+
+    /// From now on each process below this one that loses its parent becomes a child of this one, and ends with it. For a process
+    /// all of whose children are started here.
+    public func adoptOrphans() { state.withLock { $0.adopts = repro_adopt_orphans() == 0 } }
+
+    /// The processes that were adopted and still live. Those that have ended are laid to rest.
+    func orphans() -> [Int32] {
+        state.withLock { state in
+            guard state.adopts else { return [] }
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+            return names.compactMap { Int32($0) }.filter { process in
+                // `PID (NAME) STATE PARENT …`, where the name may hold anything.
+                guard !state.processes.contains(process),
+                    let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+                    let end = text.lastIndex(of: ")")
+                else { return false }
+                let words = text[end...].split(separator: " ")
+                guard words.count > 2, Int32(words[2]) == getpid() else { return false }
+                var status: Int32 = 0
+                return waitpid(process, &status, WNOHANG) == 0
+            }
         }
     }
 }
@@ -83,6 +120,9 @@ public final class ScratchFolder {
         try? FileManager.default.removeItem(at: url)
         owner.removed(url.path)
     }
+
+    /// Its own path.
+    public var folder: String { url.path }
 
     /// The path of a file or folder in it.
     public func path(_ name: String) -> String { url.appendingPathComponent(name).path }

@@ -36,4 +36,10 @@ int repro_adopt_orphans(void);
 /// Whether addresses can be kept from being drawn here: 1 or 0.
 int repro_can_fix_addresses(void);
 
+/// The variables of this process, `NAME=VALUE`, ended by a null.
+char *const *repro_environment(void);
+
+/// A new terminal that passes on bytes as they are: the end that is listened at, and the program's. 0, or -1 with errno.
+int repro_open_terminal(int *own, int *theirs);
+
 #endif

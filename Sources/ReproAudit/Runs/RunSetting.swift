@@ -1,40 +1,57 @@
-/// How a run is started: what the variations change, and nothing else of it.
-public struct RunSetting: Sendable, Equatable {
-    /// What standard output and standard error of the program are.
-    public enum Streams: String, Sendable, Equatable, CaseIterable {
-        case pipe, file, terminal, closed
-    }
+import ReproProcesses
 
+/// How a run is started: what the variations change, and nothing else of it.
+public struct RunSetting: Sendable {
     /// Variables that are set, or removed where the value is nil; the last of a name counts.
-    public var environment: [(name: String, value: String?)] = []
-    /// Words in front of the command, such as a program that starts it.
-    public var prefix: [String] = []
-    /// Another command in place of the one that is audited.
-    public var command: [String]?
+    public private(set) var variables: [(name: String, value: String?)] = []
+    /// What stands for `{NAME}` in the command.
+    public private(set) var words: [(name: String, value: String)] = []
+    /// Whether the C library is interposed.
+    public var isInterposed = false
     /// The processors that it may run on; nil for those of the audit.
     public var processors: [Int]?
     /// Whether addresses are drawn anew for each process; nil for the system's choice.
     public var hasRandomAddresses: Bool?
     /// The permissions that a new file does not get; nil for those of the audit.
     public var umask: Int?
-    /// The working directory under another name; nil for its own.
-    public var workingDirectory: String?
+    /// Whether it runs in a copy of the working directory.
+    public var isElsewhere = false
     /// What standard output and error are.
-    public var streams = Streams.pipe
+    public var stream = ProgramProcess.Stream.pipe
     /// How many processes of the audit compute beside it.
     public var busyProcesses = 0
     /// Whether the variables are given in the opposite order.
     public var isEnvironmentReversed = false
+    /// A command for the shell that goes on with a run which was killed; nil for a run that is not.
+    public var resumption: String?
 
     public init() {}
 
     /// Sets a variable, or removes it.
-    public mutating func set(_ name: String, _ value: String?) { environment.append((name, value)) }
+    public mutating func set(_ name: String, _ value: String?) { variables.append((name, value)) }
 
-    public static func == (a: RunSetting, b: RunSetting) -> Bool {
-        a.environment.elementsEqual(b.environment) { $0 == $1 } && a.prefix == b.prefix && a.command == b.command
-            && a.processors == b.processors && a.hasRandomAddresses == b.hasRandomAddresses && a.umask == b.umask
-            && a.workingDirectory == b.workingDirectory && a.streams == b.streams
-            && a.busyProcesses == b.busyProcesses && a.isEnvironmentReversed == b.isEnvironmentReversed
+    /// Puts a value in the place of `{NAME}` in the command.
+    public mutating func replace(_ name: String, by value: String) { words.append((name, value)) }
+
+    /// The variables that a program gets, from those that the audit has.
+    func environment(_ own: [String]) -> [String] {
+        var environment = own
+        for (name, value) in variables {
+            let place = environment.firstIndex { $0.hasPrefix(name + "=") }
+            switch (place, value) {
+            case (let place?, let value?): environment[place] = "\(name)=\(value)"
+            case (let place?, nil): environment.remove(at: place)
+            case (nil, let value?): environment.append("\(name)=\(value)")
+            case (nil, nil): break
+            }
+        }
+        return isEnvironmentReversed ? environment.reversed() : environment
+    }
+
+    /// The words of a command, with what stands for `{NAME}`; the last of a name counts.
+    func command(_ command: [String]) -> [String] {
+        command.map { word in
+            words.reversed().reduce(word) { $0.replacing("{\($1.name)}", with: $1.value) }
+        }
     }
 }

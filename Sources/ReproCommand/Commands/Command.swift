@@ -20,6 +20,7 @@ var commands: [any Command.Type] {
         SweepCommand.self,
         ReportCommand.self,
         MatrixCommand.self,
+        AuditCommand.self,
         ListCommand.self,
         InferCommand.self,
         BenchCommand.self,

@@ -50,6 +50,7 @@ enum Main {
             try Output.write(Help.text(try command(words[1]).specification))
             return .success
         case CaseProcess.word: return try CaseProcess.run()
+        case Probe.word: return try ProbeProcess.run(Array(words.dropFirst()))
         default: break
         }
         let command = try command(first)

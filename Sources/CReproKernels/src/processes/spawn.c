@@ -12,8 +12,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 /// What the child tells of a step that failed.
@@ -151,4 +153,30 @@ int repro_can_fix_addresses(void) {
 #else
     return 0;
 #endif
+}
+
+extern char **environ;
+
+char *const *repro_environment(void) { return environ; }
+
+int repro_open_terminal(int *own, int *theirs) {
+    *own = posix_openpt(O_RDWR | O_NOCTTY);
+    if (*own < 0) return -1;
+    const char *name;
+    if (grantpt(*own) < 0 || unlockpt(*own) < 0 || !(name = ptsname(*own)) ||
+        (*theirs = open(name, O_RDWR | O_NOCTTY)) < 0) {
+        int code = errno;
+        close(*own);
+        errno = code;
+        return -1;
+    }
+    struct termios settings;
+    if (tcgetattr(*theirs, &settings) == 0) {
+        settings.c_oflag &= ~(tcflag_t)OPOST;
+        settings.c_lflag &= ~(tcflag_t)ECHO;
+        tcsetattr(*theirs, TCSANOW, &settings);
+    }
+    struct winsize size = {24, 80, 0, 0};
+    ioctl(*theirs, TIOCSWINSZ, &size);
+    return 0;
 }
