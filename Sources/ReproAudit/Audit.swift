@@ -19,6 +19,8 @@ public final class Audit {
     private var results: [ProgramResult] = []
     /// The latest two runs of each plan.
     private var latest: [TrialPlan: [ProgramResult]] = [:]
+    /// When the latest run of each plan began.
+    private var started: [TrialPlan: SuspendingClock.Instant] = [:]
     private var runCount = 0
     private var seconds: Double?
     /// Faults of runs that could not be judged, by what was varied.
@@ -99,6 +101,8 @@ public final class Audit {
         runCount += 1
         onProgress(runCount, purpose)
         let setting = setting(plan)
+        waitForAnotherSecond(plan)
+        started[plan] = SuspendingClock.now
         let result = try runner.run(setting)
         if let count = result.interposedCount {
             interposed.runs += 1
@@ -115,6 +119,13 @@ public final class Audit {
         if place == nil { results.append(result) }
         removeFolders()
         return .result(place ?? results.count - 1)
+    }
+
+    /// Runs of one plan begin in different seconds, since a program may ask for the time in seconds.
+    private func waitForAnotherSecond(_ plan: TrialPlan) {
+        guard let start = started[plan] else { return }
+        let rest = start.duration(to: .now)
+        if rest < .milliseconds(1_050) { usleep(UInt32((.milliseconds(1_050) - rest) / .microseconds(1))) }
     }
 
     /// Whether two runs gave the same, by content.

@@ -3,7 +3,7 @@
 // It is compiled where the audit runs and loaded in front of the C library by LD_PRELOAD. Variables say what it changes:
 // REPRO_FILE_ORDER=ascending|descending   entries of folders, sorted by the bytes of their names
 // REPRO_CLOCK=+SECONDS                    the time of day is moved
-// REPRO_CLOCK==SECONDS                    the time of day begins there; every clock goes on by a millisecond with each question
+// REPRO_CLOCK==SECONDS                    the time of day stands there; other clocks go on by a millisecond with each question
 // REPRO_ENTROPY=fixed                     getrandom and getentropy give the same bytes in each process
 // REPRO_INTERPOSED=FOLDER                 each process that loaded it leaves an empty file there, named by its number
 
@@ -26,7 +26,6 @@ static int order;
 static int clock_kind; // 0 as it is, 1 moved, 2 pinned
 static int64_t clock_seconds;
 static int has_entropy;
-static int64_t questions;
 
 static void read_variables(void) {
     static int done;
@@ -148,9 +147,10 @@ static int (*system_clock(void))(clockid_t, struct timespec *) {
     return (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
 }
 
-/// What a pinned clock shows: where it began, and a millisecond for each question.
-static void ask(int64_t begin, struct timespec *result) {
-    int64_t milliseconds = __atomic_fetch_add(&questions, 1, __ATOMIC_RELAXED);
+/// What a pinned clock shows: where it began, and a millisecond for each question after the first `still` ones.
+static void ask(int64_t begin, int64_t *asked, int64_t still, struct timespec *result) {
+    int64_t milliseconds = __atomic_fetch_add(asked, 1, __ATOMIC_RELAXED) - still;
+    if (milliseconds < 0) milliseconds = 0;
     result->tv_sec = (time_t)(begin + milliseconds / 1000);
     result->tv_nsec = (long)(milliseconds % 1000 * 1000000);
 }
@@ -163,15 +163,18 @@ int clock_gettime(clockid_t clock, struct timespec *result) {
     if (clock_kind == 1) {
         if (is_day) result->tv_sec += (time_t)clock_seconds;
     } else if (is_day) {
-        ask(clock_seconds, result);
+        // How often a program asks is not always the same; whoever waits for a later time asks often.
+        static int64_t asked;
+        ask(clock_seconds, &asked, 1000, result);
     } else if (clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID) {
-        ask(0, result);
+        static int64_t asked;
+        ask(0, &asked, 0, result);
     } else {
         // Waiting until a time counts by the system's clock, which it cannot be far from.
-        static int64_t began;
+        static int64_t began, asked;
         int64_t none = 0, now = result->tv_sec;
         __atomic_compare_exchange_n(&began, &none, now, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
-        ask(__atomic_load_n(&began, __ATOMIC_RELAXED), result);
+        ask(__atomic_load_n(&began, __ATOMIC_RELAXED), &asked, 0, result);
     }
     return 0;
 }

@@ -156,15 +156,23 @@ public final class Ladder {
             return false
         }
         var needed: [Int] = []
-        let search = MinimalSets { released in
-            try !self.isStable(
-                TrialPlan(held: pinned.filter { !released.contains($0) }), "with \(self.names(released)) left free")
-        }
-        try search.all(in: pinned) { part in
-            needed += part.filter { !needed.contains($0) }
-            let others = TrialPlan(held: pinned.filter { !part.contains($0) })
-            findings.causes.append(.init(factors: part, isConfirmed: false, isOwn: true, pair: [others, others]))
-            onFindings(findings)
+        // Most such programs need one thing pinned. Whatever stands first counts: a pinned generator of the system, for example,
+        // pins the seed of hashes too.
+        if let one = try pinned.first(where: { try isStable(TrialPlan(held: [$0]), "with \(names([$0])) pinned") }) {
+            needed = [one]
+            let others = TrialPlan()
+            findings.causes.append(.init(factors: [one], isConfirmed: false, isOwn: true, pair: [others, others]))
+        } else {
+            let search = MinimalSets { released in
+                try !self.isStable(
+                    TrialPlan(held: pinned.filter { !released.contains($0) }), "with \(self.names(released)) left free")
+            }
+            try search.all(in: pinned) { part in
+                needed += part.filter { !needed.contains($0) }
+                let others = TrialPlan(held: pinned.filter { !part.contains($0) })
+                findings.causes.append(.init(factors: part, isConfirmed: false, isOwn: true, pair: [others, others]))
+                onFindings(findings)
+            }
         }
         let suffices = try isStable(TrialPlan(held: needed), "with \(names(needed)) pinned")
         for place in findings.causes.indices where findings.causes[place].isOwn {

@@ -45,7 +45,19 @@ public struct RunSetting: Sendable {
             case (nil, nil): break
             }
         }
+        if hasRandomAddresses == false { RunSetting.pad(&environment, own) }
         return isEnvironmentReversed ? environment.reversed() : environment
+    }
+
+    /// Brings variables to a number and a size that do not depend on what was set: where addresses are fixed, they would move what lies
+    /// in memory.
+    private static func pad(_ environment: inout [String], _ own: [String]) {
+        let (count, bytes) = (own.count + 48, own.reduce(0) { $0 + $1.utf8.count } + 16_384)
+        let missing = count - environment.count
+        guard missing > 0 else { return }
+        for number in 0..<missing { environment.append("REPRO_AUDIT_PADDING_\(number + 10)=") }
+        let rest = bytes - environment.reduce(0) { $0 + $1.utf8.count }
+        if rest > 0 { environment[environment.count - 1] += String(repeating: "x", count: rest) }
     }
 
     /// The words of a command, with what stands for `{NAME}`; the last of a name counts.

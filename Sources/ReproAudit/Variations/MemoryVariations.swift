@@ -3,7 +3,7 @@ import CReproKernels
 /// What a process finds in its memory and in folders before it has written there, and what it draws.
 enum MemoryVariations {
     static func all(_ context: VariationContext) -> [Variation] {
-        [hashSeed(context), memory(context), addressLayout(), fileOrder(context), clock(context), entropy(context)]
+        [hashSeed(context), clock(context), entropy(context), addressLayout(), memory(context), fileOrder(context)]
     }
 
     private static func hashSeed(_ context: VariationContext) -> Variation {

@@ -1,19 +1,20 @@
 /// What computes: threads, instructions, processors and who else wants them.
 enum ProcessorVariations {
     static func all(_ context: VariationContext) -> [Variation] {
-        [threads(context), instructionSet(context), processors(context), load(context)]
+        [processors(context), threads(context), instructionSet(context), load(context)]
     }
 
+    private static let threadVariables = [
+        "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMEXPR_MAX_THREADS",
+        "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS",
+    ]
+
     private static func threads(_ context: VariationContext) -> Variation {
-        let names = [
-            "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMEXPR_MAX_THREADS",
-            "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS",
-        ]
         let variation = Variation(
             "threads", "threads of OpenMP, MKL, OpenBLAS, NumExpr, and so of PyTorch",
             facts: ["variable OMP_NUM_THREADS"], form: "a count", isValid: { Int($0).map { $0 > 0 } == true }
         ) { value, setting in
-            for name in names { setting.set(name, value) }
+            for name in threadVariables { setting.set(name, value) }
             setting.set("OMP_DYNAMIC", "FALSE")
             setting.set("MKL_DYNAMIC", "FALSE")
         }
@@ -59,6 +60,8 @@ enum ProcessorVariations {
             mayActThrough: ["threads"], isValid: { Int($0).map { $0 > 0 } == true }
         ) { value, setting in
             setting.processors = Array(all.prefix(Int(value) ?? 1))
+            // Else there would be fewer threads, which is a variation of its own; that one comes later and says otherwise.
+            for name in threadVariables where context.variable(name) == nil { setting.set(name, String(all.count)) }
         }
         #if os(Linux)
             let refusal = all.count > 1 ? nil : "there is one processor here"

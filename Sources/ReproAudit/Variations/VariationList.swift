@@ -2,9 +2,9 @@ import ReproFormats
 
 /// The variations of an audit: all that there are, and those that the user asks for.
 public enum VariationList {
-    /// Every variation that needs nothing from the user, as it is here.
+    /// Every variation that needs nothing from the user, as it is here. Those that can be pinned are tried in this order.
     public static func all(_ context: VariationContext) -> [Variation] {
-        ProcessorVariations.all(context) + MemoryVariations.all(context) + SurroundingVariations.all(context)
+        MemoryVariations.all(context) + ProcessorVariations.all(context) + SurroundingVariations.all(context)
     }
 
     /// Variations whose values only the user knows, with how to name them.
