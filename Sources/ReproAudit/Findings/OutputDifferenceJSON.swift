@@ -1,5 +1,7 @@
 import ReproFormats
 
+// A difference as programs read it.
+
 extension OutputDifference: JSONRepresentable {
     public var json: JSONValue {
         [
