@@ -24,6 +24,26 @@ run --seed 42 --output untraced
 run --seed 42 --output untraced-perturbed --perturb "$fault"
 run classifier --seed 43 --trace tensor --output other-experiment
 run layers --seed 42 --output inspection
+# A model over texts and labels that act on a page, or on its reader, where they are not escaped.
+python3 - <<'END'
+labels = ["<b>a</b>", "\u202eb"]
+texts = ["</div></td><script>alert(1)</script> <img src=x onerror=alert(1)> &lt;&amp; \" '", "x" * 5000,
+         "\u202edesrever \u2066isolated \u200f\x1b[31m", "\u05e9\u05dc\u05d5\u05dd a\\tb", "one\ttab", "<style>*{display:none}</style>"]
+with open("train.tsv", "w") as file:
+    file.writelines(f"{labels[n % 2]}\tw{n % 2} w{n}\n" for n in range(8))
+with open("test.tsv", "w") as file:
+    file.writelines(f"{labels[n % 2]}\tw{(n + 1) % 2} {text}\n" for n, text in enumerate(texts))
+END
+cat >hostile.json <<'END'
+{"name": "hostile", "task": "classification",
+ "data": {"format": "tsv", "train": "train.tsv", "validation": "test.tsv", "test": "test.tsv"},
+ "model": {"embedding": 4, "hidden": 5},
+ "training": {"optimizer": "adam", "learningRate": 0.05, "batchSize": 4, "epochs": 4, "validate": "epoch"}}
+END
+run --config hostile.json --seed 7 --output model
+run --config hostile.json --seed 8 --output model-8
+"$repro" evaluate --run model --data test.tsv --predictions predictions.tsv --quiet >/dev/null
+
 page() {
     name=$1
     shift
@@ -34,6 +54,8 @@ page equal baseline portable
 page untraced untraced untraced-perturbed
 page mixed baseline other-experiment
 page inspection inspection
+page model model --predictions predictions.tsv
+page models model model-8 --predictions predictions.tsv
 
 # A frame has any width; a window of the browser may not be as narrow.
 measure() {
@@ -52,7 +74,7 @@ screenshot() {
 }
 
 status=0
-for name in differing equal untraced mixed inspection; do
+for name in differing equal untraced mixed inspection model models; do
     for width in 320 1440; do
         for scheme in 1 0; do
             result=$(measure $name $width $scheme)
@@ -70,12 +92,13 @@ done
 for width in 360 1440; do
     screenshot differing $width 1 light
     screenshot differing $width 0 dark
+    screenshot model $width 1 light
 done
 
-# Planted faults: each has to be found.
+# Planted faults: each has to be found. The third argument is the page, equal.html unless it says another.
 plant() {
-    sed "$2" equal.html >planted.html
-    if cmp -s equal.html planted.html; then
+    sed "$2" "${3:-equal.html}" >planted.html
+    if cmp -s "${3:-equal.html}" planted.html; then
         echo "report-check: the fault '$1' found no place" >&2
         status=1
         return
@@ -98,4 +121,8 @@ plant 'leads nowhere' 's|href="#loss"|href="#nowhere"|'
 plant 'heading' 's|<h2 id="digests-title">Digests</h2>|<h5 id="digests-title">Digests</h5>|'
 plant 'loads' 's|</footer>|<img alt="" src="missing.png"></footer>|'
 plant 'CONSOLE' 's|</footer>|<style>@import url(file:///nowhere.css);</style><script>console.error("x")</script></footer>|'
+plant 'loads or runs: script' 's|&lt;script&gt;|<script>|;s|&lt;/script&gt;|</script>|' model.html
+plant 'turns text' "s|<bdi>�|<bdi>$(printf '\342\200\256')|" model.html
+plant 'no curve' 's|<path class="line s1" d="M0[^"]*L|<path class="line s1" data-d="M0L|g' model.html
+plant 'half a ground' 's|\.miss{background:var(--bad-ground)}|.miss{background:#b3261e80}|' model.html
 exit $status

@@ -45,6 +45,13 @@ frame.addEventListener("load", () => {
         if (size < 11) faults.push(`text of ${size} px: ${place(node)}`);
     }
 
+    // Nothing out of a file turns the direction of the text behind it.
+    for (const node of all("body *"))
+        for (const child of node.childNodes)
+            if (child.nodeType === 3 && /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(child.data)) faults.push(`turns text: ${place(node)}`);
+    // Each series that the legend of a page names is drawn.
+    for (const path of all(".area .line")) if (path.getTotalLength() === 0) faults.push(`no curve: ${path.getAttribute("class")}`);
+
     // Landmarks, headings and names.
     for (const [selector, count] of [["h1", 1], ["main", 1], ["body > header", 1], ["nav[aria-label]", 1], ["footer", 1]])
         if (all(selector).length !== count) faults.push(`${all(selector).length} × ${selector}`);

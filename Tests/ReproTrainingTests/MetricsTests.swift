@@ -1,3 +1,4 @@
+import ReproFormats
 import ReproTestSupport
 import ReproTraining
 import Testing
@@ -80,7 +81,7 @@ import Testing
             .test, targets: [0, 0, 1, 0], predictions: [0, 1, 1, 0], classes: 2,
             labels: ["a,\"b\"", "c"].map { Array($0.utf8) }, lengths: nil)
         #expect(
-            ConfusionFile.text([scores])
+            ConfusionFile.text(scores.confusionEntries)
                 == "split,actual,predicted,count\ntest,\"a,\"\"b\"\"\",\"a,\"\"b\"\"\",2\ntest,\"a,\"\"b\"\"\",c,1\ntest,c,c,1\n"
         )
         #expect(ConfusionFile.text([]) == nil)

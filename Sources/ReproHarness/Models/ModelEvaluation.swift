@@ -24,6 +24,8 @@ public struct ModelEvaluation: Sendable {
         public let actual: String
         /// What the model says.
         public let prediction: Prediction
+        /// The text, or of a tagger the word; empty for features.
+        public let text: String
     }
 }
 
@@ -52,7 +54,9 @@ extension TrainedModel {
                 let rows = try add(batch(part.sequences), part.targets, part.numbers, to: &sum)
                 for (row, prediction) in rows.enumerated() {
                     let label = String(decoding: part.labels[row], as: UTF8.self)
-                    try onRow(ModelEvaluation.Row(line: part.lines[row], actual: label, prediction: prediction))
+                    let text = String(decoding: part.texts[row], as: UTF8.self)
+                    try onRow(
+                        ModelEvaluation.Row(line: part.lines[row], actual: label, prediction: prediction, text: text))
                 }
             }
         } else if let source = experiment.data as? any FeatureSource {
@@ -66,7 +70,8 @@ extension TrainedModel {
                 }
                 for (row, prediction) in rows.enumerated() {
                     let label = batch.numbers.isEmpty ? labels[batch.targets[row]] : "\(batch.numbers[row])"
-                    try onRow(ModelEvaluation.Row(line: numbers[row], actual: label, prediction: prediction))
+                    try onRow(
+                        ModelEvaluation.Row(line: numbers[row], actual: label, prediction: prediction, text: ""))
                 }
             }
         } else {

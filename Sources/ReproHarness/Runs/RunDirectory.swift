@@ -121,7 +121,7 @@ public struct RunDirectory: Sendable {
             to: folder + "/outputs.safetensors")
         try AtomicFile.write(
             Array(LossFile.text(result.losses, validations: result.validations).utf8), to: folder + "/" + lossesName)
-        if let confusion = ConfusionFile.text(result.scores) {
+        if let confusion = ConfusionFile.text(result.scores.flatMap(\.confusionEntries)) {
             try AtomicFile.write(Array(confusion.utf8), to: folder + "/confusion.csv")
         }
         try operations?.write(to: folder)

@@ -3,12 +3,25 @@ import ReproVerification
 
 /// Losses of all runs over one another, and how far they are from the first run's.
 struct Curves {
-    /// Runs whose losses are the same bits, drawn as one.
+    /// Runs whose losses and validations are the same bits, drawn as one.
     struct Curve {
         let runs: [ReportedRun]
-        let losses: [StepLoss]
+
+        var losses: [StepLoss] { runs[0].losses }
+        var validations: [EpochScores] { runs[0].validations }
 
         var names: String { runs.map(\.name).joined(separator: ", ") }
+
+        /// The mean of the steps' losses of each epoch.
+        var epochLosses: [Double] {
+            var sums: [(loss: Double, count: Int)] = []
+            for (index, loss) in losses.enumerated() {
+                if index == 0 || loss.epoch != losses[index - 1].epoch { sums.append((0, 0)) }
+                sums[sums.count - 1].loss += Double(loss.loss)
+                sums[sums.count - 1].count += 1
+            }
+            return sums.map { $0.loss / Double($0.count) }
+        }
     }
 
     let curves: [Curve]
@@ -20,10 +33,11 @@ struct Curves {
     init(_ runs: [ReportedRun]) {
         var curves: [Curve] = []
         for run in runs where !run.losses.isEmpty {
-            if let index = curves.firstIndex(where: { $0.losses == run.losses }) {
-                curves[index] = Curve(runs: curves[index].runs + [run], losses: run.losses)
+            let same = curves.firstIndex { $0.losses == run.losses && $0.validations == run.validations }
+            if let same {
+                curves[same] = Curve(runs: curves[same].runs + [run])
             } else {
-                curves.append(Curve(runs: [run], losses: run.losses))
+                curves.append(Curve(runs: [run]))
             }
         }
         self.curves = curves
@@ -43,7 +57,8 @@ struct Curves {
             \(legend)
             <div class="plots">\(plots.joined())</div>
             <p class="note">\(fidelity)</p>
-            \(LossTable(curves: curves).markup)
+            \(LossTable(curves: curves).markup)\
+            \(EpochCurves(curves: curves).markup)
             """
     }
 
@@ -119,7 +134,7 @@ struct Curves {
     private static func bucket(_ count: Int) -> Int { max(1, (2 * count + limit - 1) / limit) }
 
     /// The least and the greatest value of each bucket, in the order in which they occur.
-    private static func thinned(_ points: [(step: Int, value: Double)]) -> [(step: Int, value: Double)] {
+    static func thinned(_ points: [(step: Int, value: Double)]) -> [(step: Int, value: Double)] {
         guard points.count > limit else { return points }
         let size = bucket(points.count)
         return stride(from: 0, to: points.count, by: size).flatMap { start in

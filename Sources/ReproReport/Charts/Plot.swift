@@ -1,4 +1,4 @@
-/// A chart over the optimiser's steps: SVG for the drawing, stretched to the room there is, and text around it, which keeps
+/// A chart over the optimiser's steps, or epochs: SVG for the drawing, stretched to the room there is, and text around it, which keeps
 /// its size on any screen.
 struct Plot {
     struct Series {
@@ -18,6 +18,8 @@ struct Plot {
     let series: [Series]
     /// First steps of epochs.
     let epochs: [Int]
+    /// What is counted from left to right.
+    var place: Markup = "step"
 
     var markup: Markup {
         let xTicks = Axis.counts(stepCount, ticks: 6)
@@ -38,7 +40,7 @@ struct Plot {
             <svg viewBox="0 0 \(Axis.length) \(Axis.length)" preserveAspectRatio="none" role="img" aria-label="\(summary)">
             \(bounds.joined())\(lines.joined())\(series.map(draw).joined())</svg>
             <div class="x" aria-hidden="true">\(steps.joined())</div></div>
-            <p class="unit step" aria-hidden="true">step</p></figure>
+            <p class="unit step" aria-hidden="true">\(place)</p></figure>
 
             """
     }

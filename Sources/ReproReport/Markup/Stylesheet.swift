@@ -75,6 +75,10 @@ enum Stylesheet {
         .scroll{position:relative;overflow-x:auto;margin:1rem 0}
         .scroll table{min-width:100%}
         .scroll td,.scroll th{min-width:6rem;overflow-wrap:normal}
+        .scroll .confusion td,.scroll .confusion th{min-width:3rem}
+        .hit{background:var(--good-ground);font-weight:600}.miss{background:var(--bad-ground)}
+        .confusion td,.confusion th{padding-left:.75rem}
+        .quote{min-width:12rem;max-width:36rem;overflow:hidden;overflow-wrap:anywhere;line-height:1.7}
         .scroll tr.differs{background:var(--here)}
         .scroll tr.differs th:first-child{box-shadow:inset 3px 0 var(--bad);padding-left:.75rem}
         .scroll td.other{font-weight:600}.scroll .sign{text-align:right;min-width:5.5rem}

@@ -63,7 +63,17 @@ struct Page {
         let metrics = SideBySide(names: names, rows: Condition.all(runs.map(\.record.metrics)))
         let table: Markup = metrics.rows.isEmpty ? "" : metrics.markup("Metrics of the whole run; in no digest")
         sections += [
-            Section(id: "loss", title: "Loss and metrics", body: "\(Curves(runs).markup)\(table)"),
+            Section(id: "loss", title: "Loss and metrics", body: "\(Curves(runs).markup)\(table)")
+        ]
+        if let confusion = ConfusionTable(runs: runs).markup {
+            sections.append(Section(id: "confusion", title: "Confusion", body: confusion))
+        }
+        let mistakes = runs.compactMap { run in run.mistakes.map { MistakesTable(name: run.name, mistakes: $0).markup }
+        }
+        if !mistakes.isEmpty {
+            sections.append(Section(id: "mistakes", title: "Most confidently wrong", body: mistakes.joined()))
+        }
+        sections += [
             Section(id: "streams", title: "Random streams", body: StreamsTable(divergences: divergences).markup),
             Section(
                 id: "environments", title: "Environments",

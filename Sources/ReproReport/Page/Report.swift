@@ -14,11 +14,15 @@ public struct Report: Sendable {
     /// The page.
     public let html: String
 
-    /// - Parameter isShipped: whether a run is of an experiment that ships, options and all: such a run can be had again without
-    ///   a configuration. The page knows no model, so that the caller says it.
-    /// - Throws: `FormatError`: no input, or a directory that no run wrote.
-    public init(directories: [String], isShipped: @escaping (RecordedRun) -> Bool) throws(FormatError) {
-        let runs = try ReportedRun.read(directories)
+    /// - Parameters:
+    ///   - predictions: files of predictions as an evaluation writes them, each for the directory of its place; there may be fewer.
+    ///   - isShipped: whether a run is of an experiment that ships, options and all: such a run can be had again without a
+    ///     configuration. The page knows no model, so that the caller says it.
+    /// - Throws: `FormatError`: no input, a directory that no run wrote, or a file that is none of predictions.
+    public init(
+        directories: [String], predictions: [String] = [], isShipped: @escaping (RecordedRun) -> Bool
+    ) throws(FormatError) {
+        let runs = try ReportedRun.read(directories, predictions: predictions)
         comparison = RunGroups(runs.map(\.record))
         names = runs.map(\.name)
         var divergences: [Divergence] = []

@@ -10,14 +10,21 @@ struct ReportedRun {
     let record: RecordedRun
     /// The lines of `metrics.csv`; empty where there is no such file, and for an inspection.
     let losses: [StepLoss]
+    /// The validation split's scores, from the same file.
+    let validations: [EpochScores]
+    /// The lines of `confusion.csv`; empty where there is no such file.
+    let confusion: [ConfusionFile.Entry]
+    /// From a file of predictions; nil where none was named for the run.
+    let mistakes: Mistakes?
 
     /// The stage that a file of tensors belongs to.
     private static let files: [(StageID, String)] = [
         (.final, "model.safetensors"), (.evaluation, "outputs.safetensors"),
     ]
 
+    /// - Parameter predictions: files of them, each for the run of its place; there may be fewer.
     /// - Throws: `FormatError`: no run directory, or a damaged one.
-    static func read(_ paths: [String]) throws(FormatError) -> [ReportedRun] {
+    static func read(_ paths: [String], predictions: [String]) throws(FormatError) -> [ReportedRun] {
         let paths = paths.map(Paths.trimmed)
         var runs: [ReportedRun] = []
         for (path, name) in zip(paths, names(paths)) {
@@ -28,10 +35,14 @@ struct ReportedRun {
                 throw FormatError(
                     .badData, path: path, problem: "this is a file", remedy: "name a folder that `repro run` wrote")
             }
+            let record = try RecordedRun(path: path + "/run.json")
+            let (losses, validations) = try LossFile.contents(path: path + "/metrics.csv")
+            var mistakes: Mistakes?
+            if predictions.indices.contains(runs.count) { mistakes = try Mistakes(path: predictions[runs.count]) }
             runs.append(
                 ReportedRun(
-                    name: name, path: path, record: try RecordedRun(path: path + "/run.json"),
-                    losses: try LossFile.read(path: path + "/metrics.csv")))
+                    name: name, path: path, record: record, losses: losses, validations: validations,
+                    confusion: try ConfusionFile.read(path: path + "/confusion.csv"), mistakes: mistakes))
         }
         return runs
     }

@@ -84,25 +84,12 @@ extension SpanScores {
     }
 }
 
-/// `confusion.csv`: one line per place of a confusion matrix that is not 0, as RFC 4180 has it.
-public enum ConfusionFile {
-    /// The text for the splits that have a matrix; nil where none has.
-    public static func text(_ scores: [SplitScores]) -> String? {
-        var lines = ["split,actual,predicted,count"]
-        for split in scores {
-            for cell in split.confusion?.cells ?? [] {
-                let (actual, predicted) = (field(split.labels[cell.actual]), field(split.labels[cell.predicted]))
-                lines.append("\(split.split.rawValue),\(actual),\(predicted),\(cell.count)")
-            }
+extension SplitScores {
+    /// The places of the confusion matrix that are not 0, by their labels.
+    public var confusionEntries: [ConfusionFile.Entry] {
+        (confusion?.cells ?? []).map {
+            ConfusionFile.Entry(
+                split: split.rawValue, actual: labels[$0.actual], predicted: labels[$0.predicted], count: $0.count)
         }
-        return lines.count == 1 ? nil : lines.joined(separator: "\n") + "\n"
-    }
-
-    /// Quoted where it holds a comma, a quotation mark or the end of a line.
-    private static func field(_ label: String) -> String {
-        guard label.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return label }
-        let quote = UInt8(ascii: "\"")
-        let bytes = label.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }
-        return "\"" + String(decoding: bytes, as: UTF8.self) + "\""
     }
 }

@@ -9,7 +9,7 @@ enum EvaluateCommand: Command {
             .option(
                 "data", "FILE", "data of the format that the run read; of npy three files: inputs, lengths, targets",
                 repeats: true),
-            .option("predictions", "FILE", "write every label and prediction there, as TSV"),
+            .option("predictions", "FILE", "write every label, prediction and text there, as TSV"),
         ])
 
     static func run(_ context: Context) throws -> ExitCode {
@@ -26,14 +26,16 @@ enum EvaluateCommand: Command {
                     : "--data has to be given \(count) times: inputs, lengths and targets, in this order")
         }
         let file = arguments.value("predictions")
-        var lines = ["line\tactual\tpredicted\tprobability"]
+        var lines = Array(PredictionFile.header.utf8)
         let evaluation = try model.evaluate(paths) { row in
             guard file != nil else { return }
-            let probability = row.prediction.probability.map { "\($0)" } ?? ""
-            lines.append("\(row.line)\t\(row.actual)\t\(row.prediction.label)\t\(probability)")
+            let written = PredictionFile.Row(
+                line: row.line, actual: row.actual, predicted: row.prediction.label,
+                probability: row.prediction.probability, text: row.text)
+            lines += PredictionFile.line(written).utf8
         }
         if let file {
-            try AtomicFile.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: file)
+            try context.interruption.protected { try AtomicFile.write(lines, to: file) }
             context.messages.remark("wrote \(file)")
         }
         try context.answer(evaluation.json(of: model), EvaluationText.lines(evaluation))

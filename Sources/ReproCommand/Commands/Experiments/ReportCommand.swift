@@ -7,11 +7,15 @@ enum ReportCommand: Command {
         name: "report", summary: "Writes one self-contained HTML page about one or several runs",
         operands: "DIR…",
         options: [
-            .option("output", "FILE.html", "the page; needed. One that is there is replaced")
+            .option("output", "FILE.html", "the page; needed. One that is there is replaced"),
+            .option(
+                "predictions", "FILE",
+                "what `repro evaluate --predictions` wrote, for the inputs that were most confidently wrong; the first is of the first DIR",
+                repeats: true),
         ],
         notes: [
             "DIR is a run directory; the first is what the others are compared with. The page holds the verdict, the digest",
-            "tree, curves, distances in ulp, environments and commands; it loads nothing and has no script.",
+            "tree, curves, confusion matrices, distances in ulp, environments and commands; it loads nothing and has no script.",
             "`repro run --trace tensor` makes run directories that tell every tensor of every stage.",
             "Exit code: 0 written, whatever it says; `repro diff` exits with 1 where runs differ.",
         ])
@@ -25,9 +29,13 @@ enum ReportCommand: Command {
             throw usage("--output is needed: repro report DIR… --output FILE.html")
         }
         try verify(directories, output)
+        let predictions = context.arguments.allValues("predictions")
+        guard predictions.count <= directories.count else {
+            throw usage("--predictions is given \(predictions.count) times, and run directories \(directories.count)")
+        }
         try context.verifyEngineOptions()
         let report = try Report(
-            directories: directories,
+            directories: directories, predictions: predictions,
             isShipped: { run in Experiment.shipped(named: run.experiment)?.json == .object(run.options) })
         try context.interruption.protected { try AtomicFile.write(Array(report.html.utf8), to: output) }
         try context.answer(json(report, output), lines(report))

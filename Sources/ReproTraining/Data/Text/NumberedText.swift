@@ -14,6 +14,8 @@ package struct NumberedText {
         /// The labels as the file has them, and the lines where they stand.
         package var labels: [[UInt8]] = []
         package var lines: [Int] = []
+        /// The text of each label, or the word, in UTF-8.
+        package var texts: [[UInt8]] = []
     }
 
     private var reader: RecordReader
@@ -58,6 +60,10 @@ package struct NumberedText {
             }
             part.labels += labels
             part.lines += example.lines.prefix(labels.count)
+            switch example.content {
+            case .text(let text): part.texts.append(text)
+            case .words(let words): part.texts += words.prefix(labels.count)
+            }
         }
         return part.sequences.isEmpty ? nil : part
     }
