@@ -7,7 +7,7 @@ import Testing
     /// Texts that act on a page, or on its reader, where they are not escaped.
     private static let hostile = [
         "</div></td><script>alert(1)</script> <img src=x onerror=alert(1)> &lt;&amp; \" '",
-        "\u{202e}desrever \u{2066}isolated \u{200f}\u{0}\u{1b}[31m end", String(repeating: "x", count: 5000),
+        "\u{202e}desrever \u{2066}isolated \u{200f}\u{1b}[31m end", String(repeating: "x", count: 5000),
         "שלום עולם a\\tb", "one\ttab", "`{{7*7}}` <!-- --> <style>*{display:none}</style>",
     ]
 
