@@ -141,8 +141,10 @@ import Testing
         try withWorkplace { place in
             try LongRun.prepare(place, epochs: 40)
             let terminal = try PseudoTerminal(rows: 24, columns: 72)
-            let command = [try #require(Built.path), "run", "--config", "mood.json", "--seed", "7", "--format", "json"]
-            let ending = try terminal.run(command + ["--output", "out"], at: place) { terminal in
+            // Standard output is a file: what a terminal is not read of any more would stop the run.
+            let options = "--config mood.json --seed 7 --output out --format json"
+            let command = "'\(try #require(Built.path))' run \(options) >run"
+            let ending = try terminal.run(["/bin/bash", "-c", command], at: place) { terminal in
                 try terminal.wait(for: "step 120/120")
             }
             let shown = ending.out.components(separatedBy: "\r\u{1b}[K").dropFirst().prefix { $0.hasPrefix("mood") }
