@@ -2,7 +2,7 @@ import Foundation
 import ReproFormats
 import Testing
 
-@testable import ReproAudit
+import ReproAudit
 
 /// Programs traced by the hook that the command carries. The part with PyTorch runs where `REPRO_TORCH_PYTHON` names an
 /// interpreter that has it; the rest where there is a `python3`.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ReproAudit
+import ReproAudit
 
 /// Planted programs: what they give is a function of what is varied and held.
 @Suite struct LadderTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import ReproAudit
+import ReproAudit
 
 @Suite struct OutputPathsTests {
     @Test func aPatternNamesFilesAndAllBelowAFolder() throws {

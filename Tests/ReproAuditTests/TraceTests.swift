@@ -2,7 +2,7 @@ import Foundation
 import ReproFormats
 import Testing
 
-@testable import ReproAudit
+import ReproAudit
 
 /// Traces are written here line by line, as the hook would, so that each test plants one difference.
 @Suite struct TraceTests {

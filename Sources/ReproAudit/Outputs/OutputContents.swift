@@ -17,28 +17,28 @@ import ReproTrace
 /// | anything else | its bytes |
 ///
 /// What breaks its format, asks for more than the limits, or is a pickle of more than plain data, is compared by its bytes.
-struct OutputContents: Sendable {
+package struct OutputContents: Sendable {
     /// A file, or one that an archive holds.
-    struct Part: Sendable {
-        enum Values: Sendable {
+    package struct Part: Sendable {
+        package enum Values: Sendable {
             case read([OutputValue])
             /// Compared by the bytes, for a reason where one is worth telling.
             case bytes(Digest, reason: String?)
         }
 
         /// Below the file; empty for the file itself.
-        let path: String
-        let values: Values
+        package let path: String
+        package let values: Values
     }
 
-    private(set) var parts: [Part] = []
+    package private(set) var parts: [Part] = []
     private let limits: OutputLimits
     /// What compressed data may still become.
     private var remaining: ReadingLimits
 
     /// - Parameter name: what tells the formats that do not say what they are.
     /// - Throws: `FormatError`, `.inputOutput`, where reading fails.
-    init(_ file: ByteFile, name: String, limits: OutputLimits) throws(FormatError) {
+    package init(_ file: ByteFile, name: String, limits: OutputLimits) throws(FormatError) {
         (self.limits, remaining) = (limits, limits.reading)
         try take(file, name: name, path: "", depth: 0)
         parts.sort { Text.precedes($0.path.utf8, $1.path.utf8) }

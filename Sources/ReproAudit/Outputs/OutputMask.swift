@@ -44,4 +44,8 @@ public struct HiddenOutput: Sendable, Equatable {
     public let count: Int
     /// Whether the two runs differ in what is hidden, so that without the mask they would not be equal.
     public let isDifferent: Bool
+
+    package init(pattern: String, path: String, count: Int, isDifferent: Bool) {
+        (self.pattern, self.path, self.count, self.isDifferent) = (pattern, path, count, isDifferent)
+    }
 }

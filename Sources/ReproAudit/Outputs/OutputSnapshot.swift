@@ -40,7 +40,7 @@ public struct OutputFile: Sendable, Equatable {
     /// Reads a file; of a symbolic link, where it leads.
     ///
     /// - Throws: `FormatError`, where it cannot be opened or read.
-    init(path: String, in directory: String, limits: OutputLimits) throws(FormatError) {
+    package init(path: String, in directory: String, limits: OutputLimits) throws(FormatError) {
         let full = directory + "/" + path
         self.path = path
         source = (full, limits)
@@ -54,7 +54,7 @@ public struct OutputFile: Sendable, Equatable {
     }
 
     /// What the file says, read again; nil where it is gone, or another than it was.
-    var contents: OutputContents? {
+    package var contents: OutputContents? {
         guard let source else { return nil }
         var contents = OutputContents(linkAt: source.path)
         if contents == nil, let file = try? ByteFile(path: source.path, followingLinks: false) {

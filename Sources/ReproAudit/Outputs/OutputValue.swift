@@ -3,7 +3,7 @@ import ReproNumerics
 import ReproTrace
 
 /// A value that a file holds, by its name and its place among those of the name.
-struct OutputValue: Sendable {
+package struct OutputValue: Sendable {
     enum Payload: Sendable, Equatable {
         case array(StoredArray)
         /// A value in words; a number in the shortest digits where its spelling is the container's.

@@ -37,7 +37,7 @@ struct DifferenceSearch {
 
     // The findings
 
-    private func culprit(_ x: TracedOperation, _ y: TracedOperation) throws(FormatError) -> OperationFinding {
+    private func culprit(_ x: ProgramOperation, _ y: ProgramOperation) throws(FormatError) -> OperationFinding {
         var finding = OperationFinding(.operation, x.name, of: x)
         finding.indices = [x.index, y.index]
         finding.output = x.firstOutput(unlike: y)
@@ -48,14 +48,14 @@ struct DifferenceSearch {
         return finding
     }
 
-    private func drawn(_ x: TracedOperation) -> OperationFinding {
+    private func drawn(_ x: ProgramOperation) -> OperationFinding {
         let name = x.generatorName ?? "a generator"
         var finding = OperationFinding(.generator, name, of: x)
         finding.detail = generators.seeding(of: name) + "; drawn from by \(x.name)"
         return finding
     }
 
-    private func input(_ x: TracedOperation, _ y: TracedOperation) -> OperationFinding {
+    private func input(_ x: ProgramOperation, _ y: ProgramOperation) -> OperationFinding {
         let place = zip(x.inputs, y.inputs).enumerated().first { $1.0.digest != $1.1.digest }?.offset
         guard let place else {
             var finding = OperationFinding(.data, "the inputs of \(x.name)", of: x)
@@ -120,7 +120,7 @@ struct DifferenceSearch {
 
     // How far
 
-    private func gap(_ x: TracedOperation, _ y: TracedOperation) throws(FormatError) -> TensorGap? {
+    private func gap(_ x: ProgramOperation, _ y: ProgramOperation) throws(FormatError) -> TensorGap? {
         guard let place = x.firstOutput(unlike: y), place < x.outputs.count, place < y.outputs.count else { return nil }
         let (own, other) = (x.outputs[place], y.outputs[place])
         guard own.type == other.type, own.shape == other.shape, let type = NumberType(own.type),

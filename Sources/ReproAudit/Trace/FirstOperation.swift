@@ -71,7 +71,7 @@ public enum FirstOperation {
 
 extension TracedProcess {
     /// The seeds, in order.
-    var seeds: [TracedSeed] {
+    package var seeds: [TracedSeed] {
         events.compactMap { event in if case .seed(let seed) = event { seed } else { nil } }
     }
 }

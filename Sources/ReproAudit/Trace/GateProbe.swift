@@ -56,7 +56,7 @@ public struct GateProbe: Sendable {
     }
 
     /// Whether the operation gave again what the traced run had; outputs without contents are passed over.
-    public func isRepeated(_ operation: TracedOperation) -> Bool {
+    public func isRepeated(_ operation: ProgramOperation) -> Bool {
         operation.outputs.count == outputs.count
             && zip(operation.outputs, outputs).allSatisfy { $0.digest == nil || $0.digest == $1 }
     }

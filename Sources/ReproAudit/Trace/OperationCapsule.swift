@@ -11,9 +11,9 @@ public struct OperationCapsule: Sendable {
     }
 
     /// The operation of the first run.
-    public let operation: TracedOperation
+    public let operation: ProgramOperation
     /// The operation of the second run; its inputs are the same.
-    public let other: TracedOperation
+    public let other: ProgramOperation
     /// Of a fused recurrent layer: whether it reads backwards. Argument 7.
     var isReverse: Bool { operation.written["arguments"]?.elements?.first?.elements?.dropFirst(7).first?.bool ?? false }
     private let json: JSONValue

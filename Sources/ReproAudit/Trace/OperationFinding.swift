@@ -67,7 +67,7 @@ public struct OperationFinding: Sendable, Equatable {
         pass = moment.pass
     }
 
-    init(_ kind: Kind, _ name: String, of operation: TracedOperation) {
+    init(_ kind: Kind, _ name: String, of operation: ProgramOperation) {
         self.init(kind, name, at: operation.moment)
         module = operation.module.isEmpty ? nil : operation.module
         moduleKind = operation.kind.isEmpty ? nil : operation.kind

@@ -39,7 +39,7 @@ public struct RecurrentPlace: Sendable, Equatable {
     ///   - operations: those of the process, in order.
     ///   - output: which output differs.
     ///   - gap: where, if it is known.
-    init?(_ operation: TracedOperation, among operations: [TracedOperation], output: Int?, gap: TensorGap?) {
+    init?(_ operation: ProgramOperation, among operations: [ProgramOperation], output: Int?, gap: TensorGap?) {
         guard let gates = RecurrentPlace.gates(operation.kind) else { return nil }
         let call = operations.filter {
             $0.module == operation.module && $0.call == operation.call && $0.node == nil && $0.index <= operation.index
@@ -69,7 +69,7 @@ public struct RecurrentPlace: Sendable, Equatable {
     }
 
     /// h of all steps: `[T, B, H]`.
-    private mutating func fused(_ operation: TracedOperation, _ gap: TensorGap?) {
+    private mutating func fused(_ operation: ProgramOperation, _ gap: TensorGap?) {
         guard let gap, gap.index.count == 3 else { return }
         // The first element in memory is the first in time for the forward direction alone; a probe tells for the other.
         if isReverse == false { step = gap.index[0] }
@@ -77,7 +77,7 @@ public struct RecurrentPlace: Sendable, Equatable {
     }
 
     /// A gradient of weights or biases: its rows are the gates' units, one gate after another.
-    private mutating func rows(_ operation: TracedOperation, _ output: Int?, _ gap: TensorGap?, _ gates: [String]) {
+    private mutating func rows(_ operation: ProgramOperation, _ output: Int?, _ gap: TensorGap?, _ gates: [String]) {
         guard let gap, let output, output < operation.outputs.count, let rows = operation.outputs[output].shape.first,
             rows % gates.count == 0, operation.outputs[output].shape.count <= 2,
             operation.name == "aten::mkldnn_rnn_layer_backward" ? (1...4).contains(output) : true,
@@ -90,7 +90,7 @@ public struct RecurrentPlace: Sendable, Equatable {
 
     /// The cell in single operations: a product for all steps with the input's weights, then for each step one with the state's.
     private mutating func single(
-        _ operation: TracedOperation, _ call: [TracedOperation], _ gap: TensorGap?, _ gates: [String],
+        _ operation: ProgramOperation, _ call: [ProgramOperation], _ gap: TensorGap?, _ gates: [String],
         _ weights: WeightName?
     ) {
         let sameWeights = call.filter { $0.weightName == weights && $0.index < operation.index }
@@ -136,7 +136,7 @@ struct WeightName: Equatable {
     }
 }
 
-extension TracedOperation {
+extension ProgramOperation {
     /// The weights of a recurrent module that it reads; nil where it reads none.
     var weightName: WeightName? { inputs.lazy.compactMap { $0.parameter.flatMap(WeightName.init) }.first }
 

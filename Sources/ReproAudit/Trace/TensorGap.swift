@@ -1,5 +1,5 @@
 /// The element types whose values are compared, by PyTorch's and NumPy's names.
-enum NumberType: String {
+package enum NumberType: String {
     case float16, bfloat16, float32, float64
     case int8, uint8, int16, int32, int64, bool
     case uint16, uint32, uint64
@@ -40,7 +40,7 @@ enum NumberType: String {
     }
 
     /// How many steps to the next representable number lead from one pattern to the other; nil for a NaN, and for integers.
-    func ulp(_ a: UInt64, _ b: UInt64) -> UInt64? {
+    package func ulp(_ a: UInt64, _ b: UInt64) -> UInt64? {
         guard isFloating, !isNaN(a), !isNaN(b) else { return nil }
         let (left, right) = (place(a), place(b))
         return UInt64(bitPattern: left > right ? left &- right : right &- left)
@@ -82,7 +82,7 @@ public struct TensorGap: Sendable, Equatable {
     public let different: Int
 
     /// Nil where the bytes are equal, or are not what the shape needs.
-    init?(_ a: [UInt8], _ b: [UInt8], type: NumberType, shape: [Int]) {
+    package init?(_ a: [UInt8], _ b: [UInt8], type: NumberType, shape: [Int]) {
         let width = type.byteCount
         guard a.count == b.count, a.count == shape.reduce(width, *) else { return nil }
         var first: (element: Int, a: UInt64, b: UInt64)?

@@ -12,7 +12,7 @@ import ReproFormats
 /// | `seed` | `generator`, `value` as Python writes it, `digest` of the state after it |
 /// | `state` | `what`: generators, parameters, batch, output, loss, gradients or optimizer; `tensors`: digests by name |
 /// | `conditions` | what PyTorch computes under: `threads`, `deterministic`, `mkldnn`, `precision`, `grad` |
-/// | `operation` | `index`, `name`, `overload`, `module`, `kind`, `call`, `inputs`, `outputs`; see ``TracedOperation`` |
+/// | `operation` | `index`, `name`, `overload`, `module`, `kind`, `call`, `inputs`, `outputs`; see ``ProgramOperation`` |
 /// | `cut` | last line: the trace reached its limit |
 /// | `end` | last line: the process ended as programs do |
 ///
@@ -22,7 +22,7 @@ public enum TraceEvent: Sendable, Equatable {
     case seed(TracedSeed)
     case state(TracedState)
     case conditions(TracedConditions)
-    case operation(TracedOperation)
+    case operation(ProgramOperation)
 }
 
 /// A line of the program.
@@ -119,7 +119,7 @@ public struct TracedTensor: Sendable, Equatable {
 }
 
 /// One operation of PyTorch, or one call of NumPy.
-public struct TracedOperation: Sendable, Equatable {
+public struct ProgramOperation: Sendable, Equatable {
     /// When; `at` is the line that called it, in a backward pass that of `backward()`.
     public let moment: TraceMoment
     /// Counted within the process.
@@ -149,7 +149,7 @@ public struct TracedOperation: Sendable, Equatable {
     /// The whole event, for a replay.
     let written: JSONValue
 
-    public static func == (a: TracedOperation, b: TracedOperation) -> Bool { a.written == b.written }
+    public static func == (a: ProgramOperation, b: ProgramOperation) -> Bool { a.written == b.written }
 
     /// The program's line that tells most: in a backward pass the one of the forward pass.
     public var line: SourceLine? { forward ?? moment.at }

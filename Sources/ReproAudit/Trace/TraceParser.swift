@@ -83,8 +83,8 @@ struct TraceParser {
         return TracedState(moment: try moment(value), what: what, tensors: tensors)
     }
 
-    private func operation(_ value: JSONValue) throws(FormatError) -> TracedOperation {
-        TracedOperation(
+    private func operation(_ value: JSONValue) throws(FormatError) -> ProgramOperation {
+        ProgramOperation(
             moment: try moment(value), index: try integer(value, "index"), name: try text(value, "name"),
             overload: try text(value, "overload"), module: try text(value, "module"), kind: try text(value, "kind"),
             call: try integer(value, "call"), node: value["node"]?.string, forward: try source(value, "forward"),

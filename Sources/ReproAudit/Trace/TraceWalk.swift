@@ -2,7 +2,7 @@
 enum TracePair {
     case seeds(TracedSeed, TracedSeed)
     case states(TracedState, TracedState)
-    case operations(TracedOperation, TracedOperation)
+    case operations(ProgramOperation, ProgramOperation)
     /// Events of both runs without a partner, before they come together again or end.
     case apart([TraceEvent], [TraceEvent])
 
@@ -48,19 +48,19 @@ extension TracedState {
     }
 }
 
-extension TracedOperation {
+extension ProgramOperation {
     /// Whether the inputs that have contents agree.
-    func hasInputs(of other: TracedOperation) -> Bool {
+    func hasInputs(of other: ProgramOperation) -> Bool {
         inputs.count == other.inputs.count && zip(inputs, other.inputs).allSatisfy { $0.digest == $1.digest }
     }
 
     /// Whether everything that was read and given agrees.
-    func agrees(with other: TracedOperation) -> Bool {
+    func agrees(with other: ProgramOperation) -> Bool {
         hasInputs(of: other) && generator == other.generator && firstOutput(unlike: other) == nil
     }
 
     /// The first output that differs.
-    func firstOutput(unlike other: TracedOperation) -> Int? {
+    func firstOutput(unlike other: ProgramOperation) -> Int? {
         for place in 0..<max(outputs.count, other.outputs.count) {
             guard place < outputs.count, place < other.outputs.count else { return place }
             if outputs[place].digest != other.outputs[place].digest { return place }

@@ -32,7 +32,7 @@ public struct TracedProcess: Sendable {
     }
 
     /// The operations alone.
-    public var operations: [TracedOperation] {
+    public var operations: [ProgramOperation] {
         events.compactMap { event in if case .operation(let operation) = event { operation } else { nil } }
     }
 }

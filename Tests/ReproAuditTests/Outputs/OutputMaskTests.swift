@@ -2,7 +2,7 @@ import Foundation
 import ReproTestSupport
 import Testing
 
-@testable import ReproAudit
+import ReproAudit
 
 /// What masks hide is counted, and whether it differed is said.
 @Suite struct OutputMaskTests {

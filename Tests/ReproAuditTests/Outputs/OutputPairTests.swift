@@ -3,7 +3,7 @@ import ReproFormats
 import ReproTestSupport
 import Testing
 
-@testable import ReproAudit
+import ReproAudit
 
 /// Pairs of files from PyTorch, NumPy, Python and TensorBoard compare as their maker says.
 @Suite struct OutputPairTests {

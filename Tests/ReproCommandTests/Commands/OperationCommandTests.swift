@@ -12,7 +12,7 @@ import Testing
                 "--output", "out", "--format", "json"
             ).json()
             #expect(traced["digest"]?.string == plain["digest"]?.string)
-            var operations: [ReproTrace.TracedOperation] = []
+            var operations: [TracedOperation] = []
             var trace = try OperationTrace(path: place("out/trace.tsv"))
             while let operation = try trace.next() { operations.append(operation) }
             #expect(operations.contains { $0.stage == "evaluation" && $0.name == "lstm.l0_reverse[5].c" })
