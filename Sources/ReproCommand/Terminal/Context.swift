@@ -31,10 +31,11 @@ struct Context {
     /// where there is none.
     var checkout: String? {
         if let path = environment["GITHUB_WORKSPACE"], !path.isEmpty { return path }
-        var folder = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
-        while folder.path != "/" {
-            if Paths.isFolder(folder.appendingPathComponent(".git").path) != nil { return folder.path }
-            folder.deleteLastPathComponent()
+        // Empty where the directory was removed.
+        var folder = FileManager.default.currentDirectoryPath
+        while folder.hasPrefix("/"), folder != "/" {
+            if Paths.isFolder(folder + "/.git") != nil { return folder }
+            folder = (folder as NSString).deletingLastPathComponent
         }
         return nil
     }
