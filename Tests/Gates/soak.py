@@ -25,7 +25,7 @@ FINISHED = {"run.json", "encoding.json", "model.safetensors", "outputs.safetenso
 # Two layers with dropout, a schedule, momentum: whatever a step keeps or draws. Nine steps in each of four epochs.
 CONFIG = {
     "name": "soak", "task": "classification",
-    "data": {"format": "ends", "minimumLength": 2, "maximumLength": 6, "train": 70, "validation": 10, "test": 20, "classes": 3, "letters": 5},
+    "data": {"format": "tsv", "train": "soak.tsv", "validation": 0.1, "test": 0.2},
     "model": {"cell": "gru", "layers": 2, "embedding": 6, "hidden": 8, "dropout": 0.25},
     "training": {
         "optimizer": "adamw", "learningRate": 0.01, "weightDecay": 0.01, "clipNorm": 1, "batchSize": 8, "epochs": 4,
@@ -105,6 +105,11 @@ def main():
         config = os.path.join(work, "config.json")
         with open(config, "w") as file:
             json.dump(CONFIG, file)
+        words = random.Random(1)
+        with open(os.path.join(work, "soak.tsv"), "w") as file:
+            for _ in range(100):
+                letters = words.choices("abcde", k=words.randint(2, 6))
+                file.write(f"{letters[0]}\t{' '.join(letters)}\n")
         digests, losses, duration = {}, {}, 0.0
         for seed in range(5):
             start = time.monotonic()
@@ -174,7 +179,7 @@ def main():
             if left - states != FINISHED | {"checkpoints/experiment.json", "checkpoints/chain.json"} or not 1 <= len(states) <= KEPT:
                 fail(case, f"left behind: {sorted(left)}")
             shutil.rmtree(folder)
-            if set(os.listdir(work)) != {"config.json"}:
+            if set(os.listdir(work)) != {"config.json", "soak.tsv"}:
                 fail(case, f"left beside the run: {os.listdir(work)}")
         print(
             f"soak: {COUNT} runs, {kills} kills ({early} before the first checkpoint), {resumes} resumes over kernels "
