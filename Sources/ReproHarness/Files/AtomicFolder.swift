@@ -33,10 +33,21 @@ struct AtomicFolder {
     }
 
     /// The folder that this one stands in, or the first above it that exists.
-    var nearestFolder: String {
+    var nearestFolder: String { Paths.folder(of: topmost) }
+
+    /// What appears in ``nearestFolder``: this folder, or the first of those above it that is not there yet.
+    private var topmost: String {
         var place = path
-        repeat { place = Paths.folder(of: place) } while place != "." && place != "/" && Paths.isFolder(place) == nil
-        return place
+        while true {
+            let above = Paths.folder(of: place)
+            if above == "." || above == "/" || Paths.isFolder(above) != nil { return place }
+            place = above
+        }
+    }
+
+    /// The number-th name beside a path for what this process has not finished there.
+    private func temporary(_ number: Int, beside path: String) -> String {
+        "\(path).\(ProcessInfo.processInfo.processIdentifier).\(number).tmp"
     }
 
     /// Whether a file's name is that of a folder which a command was filling, or moved aside, when it was ended.
@@ -46,8 +57,9 @@ struct AtomicFolder {
     /// to its place; what it was filling, or taking away, is removed. What a living process may be at is left alone.
     func recover() {
         let manager = FileManager.default
-        let parent = Paths.folder(of: path)
-        let prefix = (path.split(separator: "/").last.map(String.init) ?? path) + "."
+        let topmost = topmost
+        let parent = Paths.folder(of: topmost)
+        let prefix = (topmost.split(separator: "/").last.map(String.init) ?? topmost) + "."
         for name in ((try? manager.contentsOfDirectory(atPath: parent)) ?? []).sorted()
         where name.hasPrefix(prefix) && AtomicFolder.isLeftover(name) {
             let parts = name.dropFirst(prefix.count).split(separator: ".")
@@ -56,17 +68,17 @@ struct AtomicFolder {
             else { continue }
             let place = Paths.resolve(name, against: parent)
             // An old folder without the new one beside it is what was left of taking it away.
-            if parts.count == 3, Paths.isFolder(place + ".old") == true, FileOperations.kind(at: path) == nil {
-                _ = rename(place + ".old", path)
+            if parts.count == 3, Paths.isFolder(place + ".old") == true, FileOperations.kind(at: topmost) == nil {
+                _ = rename(place + ".old", topmost)
             }
             try? manager.removeItem(atPath: place)
         }
     }
 
-    /// Creates a folder in the nearest one that exists, and removes it.
+    /// Creates a folder in the nearest one that exists, and removes it; after a kill in between, ``recover()`` does.
     func verifyWritable() throws(FormatError) {
         let place = nearestFolder
-        let probe = "\(place)/.repro-\(ProcessInfo.processInfo.processIdentifier).tmp"
+        let probe = temporary(0, beside: topmost)
         guard mkdir(probe, 0o777) == 0 || errno == EEXIST else {
             throw FormatError(
                 .cannotCreate, path: path,
@@ -82,14 +94,8 @@ struct AtomicFolder {
     func write(_ body: (_ temporary: String) throws -> Void) throws {
         let manager = FileManager.default
         // What could not be cleared away is passed over.
-        let base = "\(path).\(ProcessInfo.processInfo.processIdentifier)"
-        var number = 0
-        while manager.fileExists(atPath: "\(base).\(number).tmp")
-            || manager.fileExists(atPath: "\(base).\(number).tmp.old")
-        {
-            number += 1
-        }
-        let temporary = "\(base).\(number).tmp"
+        let temporary = (0...).lazy.map { self.temporary($0, beside: path) }
+            .first { !manager.fileExists(atPath: $0) && !manager.fileExists(atPath: $0 + ".old") }!
         do {
             try manager.createDirectory(atPath: Paths.folder(of: path), withIntermediateDirectories: true)
             try manager.createDirectory(atPath: temporary, withIntermediateDirectories: false)
