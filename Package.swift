@@ -14,6 +14,7 @@ let package = Package(
     products: [
         .library(name: "Repro", targets: ["Repro"]),
         .executable(name: "repro", targets: ["ReproCommand"]),
+        .library(name: "ReproC", type: .dynamic, targets: ["ReproC"]),
     ],
     targets: [
         .target(name: "CReproKernels"),
@@ -37,7 +38,7 @@ let package = Package(
             name: "ReproInterchange", dependencies: ["ReproNN", "ReproTrace", "ReproFormats", "ReproNumerics"]),
         .target(
             name: "ReproReport",
-            dependencies: ["ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics"]),
+            dependencies: ["ReproAudit", "ReproVerification", "ReproTrace", "ReproFormats", "ReproNumerics"]),
         .target(
             name: "ReproAudit",
             dependencies: [
@@ -46,6 +47,11 @@ let package = Package(
             // Python and C that one binary has to carry.
             resources: [.embedInCode("Hook")]),
         .target(name: "Repro", dependencies: libraries),
+        // The C interface: its header, and what stands behind it.
+        .target(name: "CRepro", exclude: ["librepro.map"]),
+        .target(
+            name: "ReproC",
+            dependencies: ["CRepro", "ReproNN", "ReproTrace", "ReproNumerics", "ReproRandom"]),
         // All that Repro re-exports, so that a change below recompiles the command and its tests too.
         .executableTarget(name: "ReproCommand", dependencies: ["Repro"] + libraries),
         .target(
@@ -89,6 +95,13 @@ let package = Package(
                 "ReproTestSupport",
             ],
             resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "ReproCTests",
+            dependencies: [
+                "ReproC", "CRepro", "ReproTraining", "ReproNN", "ReproTrace", "ReproNumerics", "ReproRandom",
+                "ReproTestSupport",
+            ],
+            exclude: ["example.c"]),
         .testTarget(name: "ReproCommandTests", dependencies: ["Repro", "ReproTestSupport"] + libraries),
         .testTarget(
             name: "ReproInterchangeTests", dependencies: ["Repro", "ReproTestSupport"] + libraries,

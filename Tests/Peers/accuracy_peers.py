@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Test accuracy of repro and of PyTorch with one configuration, over several seeds.
 
-    accuracy_peers.py [--repro PATH] [--seeds N] [--python PATH] --trec FOLDER | --ewt FOLDER
+    accuracy_peers.py [--repro PATH] [--seeds N] [--python PATH] [--embeddings uniform|normal] --trec FOLDER | --ewt FOLDER
 
 The configurations are those of the folder Accuracy. `repro sweep` runs each over the seeds; PyTorch trains the same model, with
-the same options, from seeds of its own. Printed are each seed's accuracy, the means and the standard deviations, and the exit
+the same options, from seeds of its own; its embeddings start as ours do, uniform in ±√3, or with `--embeddings normal` from PyTorch's
+own normal distribution, which has the same variance. Printed are each seed's accuracy, the means and the standard deviations, and the exit
 code is 1 where repro's mean lies below PyTorch's by more than the two spreads allow: the root of the sum of their squares.
 Of the questions' classifier, the Python of the article "For PyTorch users" loads what seed 1 left, and has to be as accurate.
 
@@ -80,7 +81,7 @@ def numbers(words, least=1):
     return {word: number for number, word in enumerate(kept, 2)}
 
 
-def torch_accuracy(configuration, folder, seed):
+def torch_accuracy(configuration, folder, seed, embeddings="uniform"):
     import torch
     from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
@@ -104,12 +105,19 @@ def torch_accuracy(configuration, folder, seed):
             rows.append((torch.tensor(columns).T, torch.tensor([classes.get(name, -1) for name in labels])))
         return rows
 
+    class Embedding(torch.nn.Embedding):
+        def reset_parameters(self):
+            if embeddings == "normal":
+                return super().reset_parameters()
+            torch.nn.init.uniform_(self.weight, -math.sqrt(3), math.sqrt(3))
+            self._fill_padding_idx_with_zero()
+
     class Model(torch.nn.Module):
         def __init__(self):
             super().__init__()
             widths = [shape["embedding"]] + [shape.get("affixEmbedding", 0)] * len(cuts)
             self.tables = torch.nn.ModuleList(
-                torch.nn.Embedding(len(table) + 2, width, padding_idx=0) for table, width in zip(tables, widths))
+                Embedding(len(table) + 2, width, padding_idx=0) for table, width in zip(tables, widths))
             self.lstm = torch.nn.LSTM(sum(widths), shape["hidden"], batch_first=True, bidirectional=True)
             self.linear = torch.nn.Linear(2 * shape["hidden"], len(classes))
             self.dropouts = [torch.nn.Dropout(shape.get(key, 0)) for key in ("embeddingDropout", "readoutDropout")]
@@ -185,7 +193,7 @@ def serve():
         if "run" in request:
             answer = article_accuracy(request["run"], request["test"])
         else:
-            answer = torch_accuracy(request["configuration"], request["folder"], request["seed"])
+            answer = torch_accuracy(request["configuration"], request["folder"], request["seed"], request["embeddings"])
         print(json.dumps(answer), flush=True)
 
 
@@ -222,7 +230,7 @@ def compared(name, folder, options, python, work):
         return json.loads(answer)
 
     for seed in range(1, options.seeds + 1):
-        theirs.append(ask(configuration=configuration(), folder=folder, seed=seed))
+        theirs.append(ask(configuration=configuration(), folder=folder, seed=seed, embeddings=options.embeddings))
     holds = True
     if configuration()["task"] == "classification":
         loaded = ask(run=os.path.join(work, name, "seed=1"), test=os.path.join(folder, configuration()["data"]["test"]))
@@ -242,6 +250,7 @@ def main():
     parser.add_argument("--repro", default=".build/release/repro")
     parser.add_argument("--seeds", type=int, default=5, help="seeds 1 to N of each program")
     parser.add_argument("--python", help="an interpreter that has PyTorch; none is installed then")
+    parser.add_argument("--embeddings", choices=["uniform", "normal"], default="uniform", help="how PyTorch's start")
     parser.add_argument("--trec", help="folder of train.tsv and test.tsv")
     parser.add_argument("--ewt", help="folder of dev.conllu and test.conllu")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)

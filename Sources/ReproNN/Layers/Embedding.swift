@@ -2,16 +2,19 @@ import ReproNumerics
 
 /// `torch.nn.Embedding`: rows of a table, looked up by token (contract, sections 5 and 7).
 public struct Embedding: Sendable {
-    /// The row whose gradient stays +0.
+    /// The row whose gradient stays +0, unless another is named.
     public static let paddingRow = 0
 
     /// The table, `[V, E]`.
     public var weight: Tensor
+    /// The row whose gradient stays +0; nil for none.
+    public var padding: Int?
 
     /// - Precondition: two axes, neither of them 0.
-    public init(weight: Tensor) {
+    public init(weight: Tensor, padding: Int? = Embedding.paddingRow) {
         require(weight.rank == 2 && weight.count > 0, "a table of shape \(weight.shape)")
         self.weight = weight
+        self.padding = padding
     }
 
     /// Rows of the table in the order of `tokens`: `[P, E]`.
@@ -55,8 +58,15 @@ public struct Embedding: Sendable {
 
     /// Adds each position's gradient to its token's row of `table`, in the order of positions.
     func add(_ rows: Matrix, of tokens: [Int], to table: Matrix, row: (_ position: Int) -> Int) {
+        Embedding.add(rows, of: tokens, padding: padding, to: table, row: row)
+    }
+
+    /// The same, of any table; the padding row's gradients are left out.
+    package static func add(
+        _ rows: Matrix, of tokens: [Int], padding: Int?, to table: Matrix, row: (_ position: Int) -> Int
+    ) {
         require(rows.columns == table.columns, "a table of \(table.columns) features for \(rows.columns)")
-        for (position, token) in tokens.enumerated() where token != Embedding.paddingRow {
+        for (position, token) in tokens.enumerated() where token != padding {
             require(token >= 0 && token < table.rows, "token \(token) of \(table.rows)")
             let (sum, gradient) = (table[token], rows[row(position)])
             for column in 0..<table.columns { sum[column] += gradient[column] }

@@ -68,7 +68,17 @@ public struct Recurrent: Sendable {
         _ input: Tensor, lengths: [Int]?, initial: InitialStates = InitialStates(), weights: RecurrentWeights,
         engine: Engine, observer: OperationObserver?
     ) throws -> RecurrentOutput {
-        let rows = try callerRows(input, lengths, initial)
+        try forward(
+            input, over: sequences(input, lengths), initial: initial, weights: weights, engine: engine,
+            observer: observer)
+    }
+
+    /// The same, over axes that were read before.
+    package func forward(
+        _ input: Tensor, over sequences: SequenceShape, initial: InitialStates, weights: RecurrentWeights,
+        engine: Engine, observer: OperationObserver? = nil
+    ) throws -> RecurrentOutput {
+        let rows = try callerRows(input, sequences, initial)
         try engine.verify()
         return run(rows, input, initial, weights, engine, tape: nil, dropout: nil, observer: observer)
     }
@@ -85,7 +95,17 @@ public struct Recurrent: Sendable {
         _ input: Tensor, lengths: [Int]? = nil, initial: InitialStates = InitialStates(), weights: RecurrentWeights,
         engine: Engine, dropout stream: PCG64? = nil
     ) throws -> (output: RecurrentOutput, tape: RecurrentTape) {
-        let rows = try callerRows(input, lengths, initial)
+        try forwardForTraining(
+            input, over: sequences(input, lengths), initial: initial, weights: weights, engine: engine,
+            dropout: stream)
+    }
+
+    /// The same, over axes that were read before.
+    package func forwardForTraining(
+        _ input: Tensor, over sequences: SequenceShape, initial: InitialStates, weights: RecurrentWeights,
+        engine: Engine, dropout stream: PCG64?
+    ) throws -> (output: RecurrentOutput, tape: RecurrentTape) {
+        let rows = try callerRows(input, sequences, initial)
         require(!configuration.drops || stream != nil, "dropout without a stream to draw from")
         let dropout = configuration.drops ? stream : nil
         return try forwardForTraining(
@@ -99,8 +119,8 @@ public struct Recurrent: Sendable {
         place: Dropout?
     ) throws -> (output: RecurrentOutput, tape: RecurrentTape) {
         try forwardForTraining(
-            callerRows(input, lengths, initial), input, initial: initial, weights: weights, engine: engine,
-            place: place)
+            callerRows(input, sequences(input, lengths), initial), input, initial: initial, weights: weights,
+            engine: engine, place: place)
     }
 
     private func forwardForTraining(
@@ -159,13 +179,19 @@ public struct Recurrent: Sendable {
         }
     }
 
-    /// - Throws: ``ShapeError`` for what does not fit the module.
-    private func callerRows(
-        _ input: Tensor, _ lengths: [Int]?, _ initial: InitialStates
-    ) throws(ShapeError) -> CallerRows {
-        let sequences = try SequenceShape(
+    /// The input's axes, as the configuration has them.
+    private func sequences(_ input: Tensor, _ lengths: [Int]?) throws(ShapeError) -> SequenceShape {
+        try SequenceShape(
             input.shape, batchFirst: configuration.batchFirst, lengths: lengths, features: configuration.inputSize,
             module: configuration.cell.moduleName)
+    }
+
+    /// - Throws: ``ShapeError`` for what does not fit the module.
+    private func callerRows(
+        _ input: Tensor, _ sequences: SequenceShape, _ initial: InitialStates
+    ) throws(ShapeError) -> CallerRows {
+        try ShapeError.verify(
+            configuration.cell.moduleName, "input", input, is: sequences.rows(width: configuration.inputSize))
         let rows = CallerRows(sequences, configuration)
         try verify(rows, output: nil, hidden: ("h_0", initial.hidden), cell: ("c_0", initial.cell))
         return rows

@@ -56,3 +56,22 @@ public struct AdamCoefficients: Sendable, Equatable {
         self.epsilon = epsilon
     }
 }
+
+extension AdamCoefficients {
+    /// Those of options as written: each formed in binary64 and rounded once (contract, section 8).
+    ///
+    /// - Parameters:
+    ///   - powers: each beta to the number of this step, from 1, as repeated products.
+    ///   - isDecoupled: whether the decay is AdamW's.
+    public init(
+        scale: Float = 1, learningRate: Double, betas: (Double, Double), powers: (Double, Double), epsilon: Double,
+        weightDecay: Double, isDecoupled: Bool
+    ) {
+        self.init(
+            scale: scale,
+            shrink: isDecoupled && Float(weightDecay) != 0 ? Float(1 - learningRate * weightDecay) : 1,
+            decay: isDecoupled ? 0 : Float(weightDecay), w1: Float(1 - betas.0), beta2: Float(betas.1),
+            w2: Float(1 - betas.1), rate: Float(learningRate / (1 - powers.0)),
+            root: Float((1 - powers.1).squareRoot()), epsilon: Float(epsilon))
+    }
+}

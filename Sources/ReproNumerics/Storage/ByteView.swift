@@ -8,6 +8,9 @@ public struct ByteView: @unchecked Sendable {
 
     @usableFromInline init(_ bytes: UnsafeRawBufferPointer) { (base, count) = (bytes.baseAddress, bytes.count) }
 
+    /// A caller's bytes, which outlive the view.
+    package init(lending bytes: UnsafeRawBufferPointer) { self.init(bytes) }
+
     /// - Precondition: the index is within the bytes.
     public subscript(_ index: Int) -> UInt8 { integer(at: index, as: UInt8.self) }
 

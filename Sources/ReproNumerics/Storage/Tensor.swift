@@ -48,6 +48,16 @@ public struct Tensor: @unchecked Sendable {
         }
     }
 
+    /// A caller's row-major memory, read where it stands; a tensor that is written copies it first.
+    ///
+    /// - Precondition: the memory holds as many elements as the shape, and outlives every use of the tensor and its copies.
+    package init(borrowing base: UnsafePointer<Float>, shape: [Int]) {
+        require(shape.allSatisfy { $0 >= 0 }, "a tensor of shape \(shape)")
+        self.init(
+            shape: shape,
+            storage: Storage.borrowing(UnsafeMutablePointer(mutating: base), count: Tensor.count(of: shape)))
+    }
+
     private static func verify(_ shape: [Int], holds count: Int) {
         require(
             shape.allSatisfy { $0 >= 0 } && count == Tensor.count(of: shape),

@@ -19,7 +19,7 @@ public struct Optimizer: Sendable {
     /// How many parameters, from the first, stay as they begin, their state with them.
     public var frozenCount = 0
     /// `β1^step` and `β2^step`, as repeated products.
-    private var powers = (beta1: 1.0, beta2: 1.0)
+    private var powers = (1.0, 1.0)
 
     public init(_ options: TrainingOptions, parameters: [Parameter]) {
         self.options = options
@@ -124,8 +124,8 @@ public struct Optimizer: Sendable {
     }
 
     private mutating func advancePowers() {
-        powers.beta1 *= options.beta1
-        powers.beta2 *= options.beta2
+        powers.0 *= options.beta1
+        powers.1 *= options.beta2
     }
 
     /// Each element brought to the nearest number from −v to v, where a value is set.
@@ -155,31 +155,17 @@ public struct Optimizer: Sendable {
             velocity: first.isEmpty ? nil : first[index].mutableView(), coefficients: coefficients)
     }
 
-    /// Elements are divided over the workers: each is a computation of its own.
     private mutating func adam(
         _ gradient: Tensor, _ parameter: inout Tensor, _ index: Int, _ scale: Float, _ engine: Engine
     ) {
-        let coefficients = adamCoefficients(scale: scale)
-        let count = gradient.count
-        // A division and a root cost about as much as these operations.
-        let workers = engine.workerCount(operations: 32 * count)
-        let (p, m, v) = (parameter.mutableView(), first[index].mutableView(), second[index].mutableView())
-        let gradient = gradient.view
-        engine.run(workers: workers) { worker in
-            let own = Workers.share(of: count, worker: worker, workers: workers, granule: 16)
-            engine.kernels.adam(p[own], gradient: gradient[own], m: m[own], v: v[own], coefficients: coefficients)
-        }
+        engine.adam(
+            parameter.mutableView(), gradient: gradient.view, m: first[index].mutableView(),
+            v: second[index].mutableView(), coefficients: adamCoefficients(scale: scale))
     }
 
     private func adamCoefficients(scale: Float) -> AdamCoefficients {
-        let decoupled = options.optimizer == .adamw
-        return AdamCoefficients(
-            scale: scale,
-            shrink: decoupled && Float(options.weightDecay) != 0
-                ? Float(1 - learningRate * options.weightDecay) : 1,
-            decay: decoupled ? 0 : Float(options.weightDecay), w1: Float(1 - options.beta1),
-            beta2: Float(options.beta2), w2: Float(1 - options.beta2),
-            rate: Float(learningRate / (1 - powers.beta1)), root: Float((1 - powers.beta2).squareRoot()),
-            epsilon: Float(options.epsilon))
+        AdamCoefficients(
+            scale: scale, learningRate: learningRate, betas: (options.beta1, options.beta2), powers: powers,
+            epsilon: options.epsilon, weightDecay: options.weightDecay, isDecoupled: options.optimizer == .adamw)
     }
 }

@@ -1,4 +1,7 @@
 import ReproNN
+import ReproNumerics
+import ReproRandom
+import ReproTestSupport
 import Testing
 
 /// The one reading of a recurrent module's axes: what it says of a shape that fits, and in words why another does not.
@@ -25,6 +28,47 @@ import Testing
         #expect((0..<3).map(sequences.length) == [2, 5, 1])
         #expect(try SequenceShape([5, 4], batchFirst: true, lengths: [3], module: "GRU").length(0) == 3)
         #expect(sequences != (try SequenceShape([3, 5, 4], batchFirst: true, module: "GRU")))
+    }
+
+    /// Packed rows are those that layers run over: step by step, sequences by descending length, equal ones in their order.
+    @Test func packedRowsHaveTheBitsOfPaddedOnes() throws {
+        let engine = try engine(.best, workers: 1)
+        for cell in Cell.allCases {
+            let configuration = RecurrentConfiguration(
+                cell: cell, inputSize: 3, hiddenSize: 4, layers: 2, bidirectional: true)
+            let module = try Recurrent(configuration, streams: RandomStreams(seed: 3))
+            let lengths = [2, 4, 1, 4]
+            let padded = random([4, 4, 3], "packed/input")
+            // Ranks: sequences 1 and 3, then 0, then 2.
+            let places = [(0, 1), (0, 3), (0, 0), (0, 2), (1, 1), (1, 3), (1, 0), (2, 1), (2, 3), (3, 1), (3, 3)]
+            func packed(_ tensor: Tensor) -> Tensor {
+                let rows = places.flatMap { step, sequence in (0..<tensor.shape[2]).map { tensor[step, sequence, $0] } }
+                return Tensor(shape: [11, tensor.shape[2]], elements: rows)
+            }
+            let weights = try module.weights(for: engine, backward: true)
+            let sequences = try SequenceShape(packed: [11, 3], lengths: lengths, features: 3, module: "test")
+            let (one, oneTape) = try module.forwardForTraining(
+                padded, lengths: lengths, weights: weights, engine: engine)
+            let (two, twoTape) = try module.forwardForTraining(
+                packed(padded), over: sequences, initial: InitialStates(), weights: weights, engine: engine,
+                dropout: nil)
+            #expect(packed(one.output).isBitwiseEqual(to: two.output))
+            #expect(one.hidden.isBitwiseEqual(to: two.hidden))
+            let gradient = random([4, 4, 8], "packed/gradient")
+            let (a, b) = (
+                try module.backward(oneTape, output: gradient, engine: engine),
+                try module.backward(twoTape, output: packed(gradient), engine: engine)
+            )
+            for (x, y) in zip(a.parameters, b.parameters) { #expect(x.isBitwiseEqual(to: y)) }
+            #expect(packed(try #require(a.input)).isBitwiseEqual(to: try #require(b.input)))
+        }
+        for (shape, lengths) in [
+            ([10, 3], [2, 4, 1, 4]), ([11, 2], [2, 4, 1, 4]), ([11, 3], [2, 4, 0, 5]), ([0, 3], []),
+        ] {
+            #expect(throws: ShapeError.self) {
+                try SequenceShape(packed: shape, lengths: lengths, features: 3, module: "test")
+            }
+        }
     }
 
     @Test(

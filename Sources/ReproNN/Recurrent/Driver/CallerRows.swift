@@ -17,9 +17,11 @@ struct CallerRows {
     /// The shape of the caller's states.
     func states(_ width: Int) -> [Int] { sequences.states(blocks: blocks, width: width) }
 
-    /// Whether the caller's tensor and the layers' rows are the same memory: every sequence runs to the end, time-major.
+    /// Whether the caller's tensor and the layers' rows are the same memory: packed, or every sequence runs to the end,
+    /// time-major.
     var isIdentity: Bool {
-        layout.positions == sequences.batch * sequences.steps && (!sequences.batchFirst || sequences.batch == 1)
+        if sequences.isPacked { return true }
+        return layout.positions == sequences.batch * sequences.steps && (!sequences.batchFirst || sequences.batch == 1)
     }
 
     /// Whether the caller's tensor has every row, sequence by sequence.
@@ -44,7 +46,7 @@ struct CallerRows {
     /// A tensor's rows for reading, in the tensor's own memory where that is possible; +0 where there is no tensor.
     func gather(_ tensor: Tensor?, width: Int, _ engine: Engine) -> Matrix {
         guard let tensor else { return Matrix(rows: layout.positions, columns: width, zeroed: true) }
-        let source = tensor.matrix(rows: sequences.batch * sequences.steps, columns: width)
+        let source = tensor.matrix(rows: sequences.rowCount, columns: width)
         if isIdentity { return source }
         let rows = Matrix(rows: layout.positions, columns: width)
         forEachRow(width: width, engine) { row, place in rows[row].copy(from: source[place]) }

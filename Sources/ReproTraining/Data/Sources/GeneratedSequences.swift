@@ -63,7 +63,7 @@ extension PCG64 {
     /// An integer below `bound` (contract, section 9): `((next32 >> 8) × bound) >> 24`.
     ///
     /// - Precondition: 1 ≤ bound ≤ 2^24.
-    mutating func pick(_ bound: Int) -> Int {
+    package mutating func pick(_ bound: Int) -> Int {
         require(bound >= 1 && bound <= 1 << 24, "pick below \(bound)")
         return (Int(next32() >> 8) * bound) >> 24
     }
