@@ -8,26 +8,34 @@ public final class Audit {
     /// Tells what is being tried: the number of the run, and what for.
     public typealias Progress = (_ run: Int, _ purpose: String) -> Void
 
-    private let request: AuditRequest
-    private let running: RunningProcesses
-    private let scratch: ScratchFolder
+    let request: AuditRequest
+    let running: RunningProcesses
+    let scratch: ScratchFolder
     private let directory: WorkingDirectory
-    private let runner: ProgramRunner
-    private let onProgress: Progress
-    private var variations: [Variation] = []
+    let runner: ProgramRunner
+    let onProgress: Progress
+    private(set) var variations: [Variation] = []
     /// The results that came, each different from the others, in this order.
-    private var results: [ProgramResult] = []
+    private(set) var results: [ProgramResult] = []
     /// The latest two runs of each plan.
-    private var latest: [TrialPlan: [ProgramResult]] = [:]
+    private(set) var latest: [TrialPlan: [ProgramResult]] = [:]
     /// When the latest run of each plan began.
     private var started: [TrialPlan: SuspendingClock.Instant] = [:]
     private var runCount = 0
-    private var seconds: Double?
+    private(set) var seconds: Double?
     /// Faults of runs that could not be judged, by what was varied.
-    private var faults: [(plan: TrialPlan, fault: ProgramFault)] = []
-    private var sameContent: [String] = []
+    private(set) var faults: [(plan: TrialPlan, fault: ProgramFault)] = []
+    private(set) var sameContent: [String] = []
+    /// What the masks hid of any two runs that were compared.
+    private(set) var hidden: [HiddenOutput] = []
+    /// Traces that were taken; see ``inspect(_:_:)``.
+    var traces: [(key: TraceKey, run: TracedRun)] = []
+    /// The first operation of each cause that has one, by the cause's place in the report.
+    var capsules: [Int: OperationCapsule] = [:]
+    /// How many runs were traced, how many tried remedies, how many combinations, and how many were killed once more.
+    var furtherRuns = (traced: 0, remedied: 0, combinations: 0, resumed: 0)
     /// Runs with the interposed library, and those of them in which no process loaded it.
-    private var interposed = (runs: 0, empty: 0)
+    private(set) var interposed = (runs: 0, empty: 0)
     /// What is known so far.
     public let record: AuditRecord
 
@@ -70,8 +78,13 @@ public final class Audit {
             variations.map(\.factor), budget: request.budget,
             onFindings: { [self] in note($0) },
             attempt: { [self] in try attempt($0, $1) })
-        note(try ladder.climb())
+        let findings = try ladder.climb()
+        note(findings)
         var report = record.known.withLock { $0 }
+        if report.verdict == .notRepeatable {
+            try inspect(findings, &report)
+            if request.isGrid { try grid(findings, &report) }
+        }
         let strays = directory.strays()
         if !strays.isEmpty {
             let names = strays.prefix(3).joined(separator: ", ") + (strays.count > 3 ? ", …" : "")
@@ -79,6 +92,7 @@ public final class Audit {
                 "the program also left \(strays.count == 1 ? "a file" : "\(strays.count) files") that no --output names "
                     + "(\(names)); a run may read what an earlier one left")
         }
+        if let folder = request.capsule { try keepCapsule(findings, report, in: folder) }
         record.known.withLock { $0 = report }
         return report
     }
@@ -89,12 +103,16 @@ public final class Audit {
     func setting(_ plan: TrialPlan) -> RunSetting {
         var setting = RunSetting()
         for (place, variation) in variations.enumerated() {
-            let value =
-                plan.varied.contains(place)
-                ? variation.varied : plan.held.contains(place) ? variation.held : variation.base
-            if let value { variation.apply(value, &setting) }
+            if let value = value(place, plan) { variation.apply(value, &setting) }
         }
         return setting
+    }
+
+    /// The value of a variation by a plan; nil where it is left as it is.
+    func value(_ place: Int, _ plan: TrialPlan) -> String? {
+        let variation = variations[place]
+        return plan.varied.contains(place)
+            ? variation.varied : plan.held.contains(place) ? variation.held : variation.base
     }
 
     private func attempt(_ plan: TrialPlan, _ purpose: String) throws -> Trial {
@@ -103,7 +121,7 @@ public final class Audit {
         let setting = setting(plan)
         waitForAnotherSecond(plan)
         started[plan] = SuspendingClock.now
-        let result = try runner.run(setting)
+        let result = setting.resumption == nil ? try runner.run(setting) : try resumed(setting, purpose)
         if let count = result.interposedCount {
             interposed.runs += 1
             if count == 0 { interposed.empty += 1 }
@@ -121,6 +139,20 @@ public final class Audit {
         return .result(place ?? results.count - 1)
     }
 
+    /// A run that is killed and gone on with: at several moments, until one makes a difference, since a program that was killed before it
+    /// had kept anything begins anew, and shows nothing.
+    private func resumed(_ setting: RunSetting, _ purpose: String) throws -> ProgramResult {
+        let shares = [Double.random(in: 0.7..<0.95), Double.random(in: 0.4..<0.7), Double.random(in: 1.1..<1.6)]
+        var result = try runner.run(setting, killedAt: shares[0])
+        for share in shares.dropFirst() {
+            guard result.fault == nil, let first = results.first, same(first, result) else { break }
+            furtherRuns.resumed += 1
+            onProgress(runCount, "\(purpose), killed at another moment")
+            result = try runner.run(setting, killedAt: share)
+        }
+        return result
+    }
+
     /// Runs of one plan begin in different seconds, since a program may ask for the time in seconds.
     private func waitForAnotherSecond(_ plan: TrialPlan) {
         guard let start = started[plan] else { return }
@@ -129,7 +161,8 @@ public final class Audit {
     }
 
     /// Whether two runs gave the same, by content.
-    private func same(_ a: ProgramResult, _ b: ProgramResult) -> Bool {
+    func same(_ a: ProgramResult, _ b: ProgramResult) -> Bool {
+        noteHidden(a, b)
         guard a.ending == b.ending else { return false }
         switch compare(a.outputs, b.outputs, hiding: request.masks) {
         case .equal: return true
@@ -140,129 +173,25 @@ public final class Audit {
         }
     }
 
+    private func noteHidden(_ a: ProgramResult, _ b: ProgramResult) {
+        guard !request.masks.isEmpty, a.outputs.containerDigest != b.outputs.containerDigest else { return }
+        for one in hiddenOutputs(a.outputs, b.outputs, by: request.masks) {
+            if let place = hidden.firstIndex(where: { $0.pattern == one.pattern && $0.path == one.path }) {
+                hidden[place] = hidden[place].joined(with: one)
+            } else {
+                hidden.append(one)
+            }
+        }
+    }
+
     /// Removes what runs left that no finding can need any more.
-    private func removeFolders() {
-        let kept = results.map(\.folder) + latest.flatMap { $0.value.map(\.folder) }
+    func removeFolders(but others: [ProgramResult] = []) {
+        let kept = (results + others).map(\.folder) + latest.flatMap { $0.value.map(\.folder) }
         let parent = scratch.folder
         for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
         where name.hasPrefix("run-") && !kept.contains(parent + "/" + name) {
             try? FileManager.default.removeItem(atPath: parent + "/" + name)
         }
-    }
-
-    // MARK: Findings
-
-    /// Keeps what the ladder knows as a report.
-    private func note(_ findings: LadderFindings) {
-        let causes = findings.causes.map { cause($0) }
-        record.known.withLock { report in
-            report.runs = findings.runs
-            report.distinct = findings.distinct
-            report.causes = causes
-            report.harmless = findings.harmless.map { variations[$0].name }
-            report.notVaried = omissions(findings)
-            report.seconds = seconds
-            report.remarks = remarks(findings)
-            report.verdict = findings.hasDifference ? .notRepeatable : .notJudged
-            report.reason = nil
-            switch findings.ending {
-            case .finished where !findings.hasDifference: report.verdict = .repeatable
-            case .unresolved:
-                report.verdict = .notJudged
-                report.reason = faults.first.map { "\($0.fault)" }
-            case .exhausted where !findings.hasDifference:
-                report.reason = "the budget of \(request.budget) runs was over before anything could be said"
-            default: break
-            }
-        }
-        dropUnloaded()
-    }
-
-    /// What the interposed library changes was not varied where the program never loaded it.
-    private func dropUnloaded() {
-        guard interposed.runs > 0, interposed.runs == interposed.empty else { return }
-        let names = ["file-order", "clock"]
-        record.known.withLock { report in
-            let gone = report.harmless.filter(names.contains)
-            report.harmless.removeAll(where: names.contains)
-            report.notVaried += gone.map {
-                .init(
-                    variation: $0, why: "the program loads no library by LD_PRELOAD, as one that is linked statically")
-            }
-        }
-    }
-
-    private func cause(_ cause: LadderFindings.Cause) -> AuditReport.Cause {
-        var values: [String] = []
-        for place in cause.factors {
-            let variation = variations[place]
-            values.append(
-                cause.isOwn
-                    ? "\(variation.name) free"
-                    : "\(variation.name) \(variation.base ?? "as it is") → \(variation.varied ?? "")")
-        }
-        var found = AuditReport.Cause(
-            variations: cause.factors.isEmpty ? [AuditReport.itself] : cause.factors.map { variations[$0].name },
-            isConfirmed: cause.isConfirmed, isOwn: cause.isOwn, values: values, outputs: [])
-        if let (one, other) = pair(cause) {
-            if one.ending != other.ending {
-                found.ending = "\(other.endingText)\(other.complaint.map { ": \($0)" } ?? "")"
-            }
-            if case .different(let differences) = compare(one.outputs, other.outputs, hiding: request.masks) {
-                found.outputs = differences
-            }
-        }
-        return found
-    }
-
-    /// Two runs that differ by a cause.
-    func pair(_ cause: LadderFindings.Cause) -> (ProgramResult, ProgramResult)? {
-        guard let one = latest[cause.pair[0]], let other = latest[cause.pair[1]] else { return nil }
-        for a in one.reversed() {
-            for b in other where a.folder != b.folder && !same(a, b) { return (a, b) }
-        }
-        return nil
-    }
-
-    private func omissions(_ findings: LadderFindings) -> [AuditReport.Omission] {
-        var omissions: [AuditReport.Omission] = []
-        for (place, variation) in variations.enumerated() where variation.name != "entropy" {
-            func omit(_ why: String) { omissions.append(.init(variation: variation.name, why: why)) }
-            if let refusal = variation.refusal {
-                omit(refusal)
-            } else if variation.varied == nil {
-                omit("--vary names others")
-            } else if findings.unresolved.contains(place) {
-                let fault = faults.last { $0.plan.varied == [place] }?.fault
-                omit(fault.map { "\($0)" } ?? "no run came to a result")
-            } else if findings.ending != .running, !findings.harmless.contains(place),
-                !findings.causes.contains(where: { $0.factors.contains(place) })
-            {
-                omit(findings.ending == .finished ? "the program differs without it" : "no runs were left for it")
-            }
-        }
-        return omissions
-    }
-
-    private func remarks(_ findings: LadderFindings) -> [String] {
-        var remarks: [String] = []
-        if findings.differsFromItself {
-            let names = findings.held.map { variations[$0].name }
-            remarks.append(
-                "two unchanged runs differ"
-                    + (names.isEmpty ? "" : "; all further runs have \(names.joined(separator: ", ")) pinned"))
-        }
-        for (place, variation) in variations.enumerated() {
-            guard let other = findings.through[place] else { continue }
-            remarks.append("\(variation.name) changes the result by way of \(variations[other].name) alone")
-        }
-        if !sameContent.isEmpty {
-            remarks.append("same content in other container bytes: \(sameContent.joined(separator: ", "))")
-        }
-        if findings.ending == .exhausted, findings.hasDifference {
-            remarks.append("the budget of \(request.budget) runs was over: the causes may not be all (--budget)")
-        }
-        return remarks
     }
 
     private static func environment(_ context: VariationContext) -> [(name: String, value: String)] {

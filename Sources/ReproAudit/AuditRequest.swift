@@ -18,8 +18,29 @@ public struct AuditRequest: Sendable {
     public var without: [String] = []
     /// What is not compared.
     public var masks: [OutputMask] = []
+    /// Which programs are traced.
+    public var trace = Tracing.auto
+    /// Whether every combination of the causes' values is run, to count the results.
+    public var isGrid = false
+    /// A folder that is to hold what shows the differences again; nil where none is wanted.
+    public var capsule: String?
+    /// What the numerical contract gives for a layer's inputs; nil where no engine can be asked.
+    public var contractReplay: ContractReplay?
     /// The words that start a probe; nil for taking every variation as it is.
     public var probe: [String]?
+
+    /// Which programs are traced, to name the first operation that differs.
+    public enum Tracing: String, Sendable, CaseIterable {
+        /// Those that run Python with PyTorch or NumPy.
+        case auto
+        /// None.
+        case off
+        /// As `auto`, and it is said where there was nothing to trace.
+        case python
+    }
+
+    /// The seconds that a run may be given, and the runs that a search may.
+    public static let timeouts = 1...604_800, budgets = 3...100_000
 
     public init(command: [String], directory: String) {
         self.command = command

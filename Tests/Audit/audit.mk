@@ -3,7 +3,7 @@
 AUDIT_PYTHON ?= python3
 .PHONY: audit-benchmark audit-torch audit-hook
 audit-benchmark: build ## audit programs whose fault is known: the right cause, no false alarm, few runs
-	$(AUDIT_PYTHON) Tests/Audit/benchmark.py --repro $(REPRO) --without-torch $(if $(ONLY),--only $(ONLY))
+	$(AUDIT_PYTHON) Tests/Audit/benchmark.py --repro $(REPRO) --without-torch --jobs 3 $(if $(ONLY),--only $(ONLY))
 
 audit-torch: build $(filter $(TORCH)/%,$(TORCH_PYTHON)) ## the same for programs with PyTorch, and the first operation
 	$(TORCH_PYTHON) Tests/Audit/benchmark.py --repro $(REPRO) --torch-alone $(if $(ONLY),--only $(ONLY))

@@ -6,10 +6,11 @@ program: `command`; `outputs`; `causes`, a list of sets of variations, and `or`,
 the first operation may have and its `places` in the program; `needs`, modules of Python; `compile`, a command; `vary` and
 `options`, for the audit; `environment`, variables; and for programs that misbehave `verdict` and `says`, a regular expression.
 
-usage: benchmark.py [--repro PATH] [--python PATH] [--without-torch | --torch-alone] [--only TEXT,…] [--record FILE]
+usage: benchmark.py [--repro PATH] [--python PATH] [--without-torch | --torch-alone] [--only TEXT,…] [--record FILE] [--jobs N]
 Exits 1 below 95 % right causes or 90 % right operations, with any false alarm, a median of more than 20 runs, or anything left over.
 """
 import argparse
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -196,8 +197,7 @@ def operation_is_right(program, audit):
 def is_operation(expected, operation):
     # An overload such as aten::sum.dim_IntList is the operation too.
     is_named = any(re.fullmatch(re.escape(name) + r"(\..*)?", operation["name"]) for name in expected["names"])
-    line = operation.get("line") or {"file": "", "line": 0}
-    return is_named and f"{os.path.basename(line['file'])}:{line['line']}" in expected["places"]
+    return is_named and os.path.basename(operation.get("place") or "") in expected["places"]
 
 
 def described(audit):
@@ -213,6 +213,7 @@ def main():
     parser.add_argument("--without-torch", action="store_true", help="leave out the programs that need PyTorch")
     parser.add_argument("--torch-alone", action="store_true", help="leave out the programs that do not")
     parser.add_argument("--only", help="programs whose name has one of these texts in it, with commas between")
+    parser.add_argument("--jobs", type=int, default=1, help="audits at a time")
     parser.add_argument("--record", help="a file for each audit's JSON, one line each")
     arguments = parser.parse_args()
     arguments.repro = os.path.abspath(arguments.repro)
@@ -221,9 +222,14 @@ def main():
 
 def judge(chosen, arguments):
     counts = {key: [0, 0] for key in ("cause", "operation", "clean", "misbehaving", "canary")}
-    runs = []
-    for program in chosen:
-        audit = Audit(program, arguments)
+    runs, further = [], []
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as workers:
+        audits = workers.map(lambda program: (program, Audit(program, arguments)), chosen)
+        return tell(audits, arguments, counts, runs, further)
+
+
+def tell(audits, arguments, counts, runs, further):
+    for program, audit in audits:
         if arguments.record:
             with open(arguments.record, "a") as file:
                 file.write(json.dumps({"program": program.title, **audit.report}) + "\n")
@@ -238,6 +244,7 @@ def judge(chosen, arguments):
             counts[kind][1] += 1
         if kind in ("cause", "clean"):
             runs.append(audit.report.get("runs", 0))
+            further.append(sum(audit.report.get(key, 0) for key in ("runs", "tracedRuns", "remedyRuns")))
         operation = ""
         if "operation" in program.expected and mark != "skipped":
             is_named = operation_is_right(program, audit)
@@ -247,15 +254,16 @@ def judge(chosen, arguments):
         note = f" (not varied here: {', '.join(missing)})" if mark == "skipped" else ""
         print(f"{mark:8}{program.title:42}{audit.report.get('runs', 0):4} runs {audit.seconds:7.1f} s  {described(audit)}{note} "
               f"{operation}".rstrip(), flush=True)
-    return summary(counts, runs)
+    return summary(counts, runs, further)
 
 
-def summary(counts, runs):
+def summary(counts, runs, further):
     median = statistics.median(runs) if runs else 0
     right, of = counts["cause"]
     named, of_named = counts["operation"]
     print(f"\ncause right in {right} of {of}, first operation right in {named} of {of_named}, "
-          f"false alarms {counts['clean'][1] - counts['clean'][0]} in {counts['clean'][1]} clean, median {median:g} runs; "
+          f"false alarms {counts['clean'][1] - counts['clean'][0]} in {counts['clean'][1]} clean, median {median:g} runs in search of causes, "
+          f"{statistics.median(further) if further else 0:g} with operations and remedies; "
           f"misbehaving programs reported {counts['misbehaving'][0]} of {counts['misbehaving'][1]}, "
           f"wrong expectations noticed {counts['canary'][0]} of {counts['canary'][1]}")
     reasons = [

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes pages of `repro report`, opens each in headless Chromium, light and dark, narrow and wide, and fails on what a
+# Makes pages of `repro report` and `repro audit`, opens each in headless Chromium, light and dark, narrow and wide, and fails on what a
 # reader would trip over: see report_measure.js. Then plants faults in a page and fails unless each is found.
 # usage: report.sh REPRO [FOLDER]; screenshots stay in FOLDER (default .build/report)
 set -eu
@@ -57,6 +57,16 @@ page inspection inspection
 page model model --predictions predictions.tsv
 page models model model-8 --predictions predictions.tsv
 
+# An audited program whose words act on a page where they are not escaped; it exits with 3.
+audit() {
+    name=$1
+    shift
+    "$repro" audit --report "$name.html" --quiet "$@" >/dev/null && code=0 || code=$?
+    [ $code = 3 ] || [ $code = 0 ] || exit $code
+}
+audit audit --vary umask --vary home --vary time-zone -- sh -c 'umask; echo "<script>alert(1)</script> $(date +%Z)" # <b>&'
+audit repeatable --vary umask -- echo 1
+
 # A frame has any width; a window of the browser may not be as narrow.
 measure() {
     python3 "$gates/report_frame.py" "$gates/report_measure.js" "$1.html" "$2" >frame.html
@@ -74,7 +84,7 @@ screenshot() {
 }
 
 status=0
-for name in differing equal untraced mixed inspection model models; do
+for name in differing equal untraced mixed inspection model models audit repeatable; do
     for width in 320 1440; do
         for scheme in 1 0; do
             result=$(measure $name $width $scheme)
@@ -125,4 +135,6 @@ plant 'loads or runs: script' 's|&lt;script&gt;|<script>|;s|&lt;/script&gt;|</sc
 plant 'turns text' "s|<bdi>�|<bdi>$(printf '\342\200\256')|" model.html
 plant 'no curve' 's|<path class="line s1" d="M0[^"]*L|<path class="line s1" data-d="M0L|g' model.html
 plant 'half a ground' 's|\.miss{background:var(--bad-ground)}|.miss{background:#b3261e80}|' model.html
+plant 'loads or runs: script' 's|&lt;script&gt;|<script>|;s|&lt;/script&gt;|</script>|' audit.html
+plant 'duplicate id' 's|id="cause-2"|id="cause-1"|' audit.html
 exit $status

@@ -112,7 +112,6 @@ import ReproAudit
         }
         #expect(probes[0].isRepeated(capsule.operation) && probes[1].isRepeated(capsule.other))
         finding.add(probes[0], probes[1])
-        print(finding.json.text(.pretty))
         #expect(finding.recurrent?.gateBy == .probe && finding.recurrent?.gate != nil)
         #expect(finding.recurrent?.step == 0)
     }

@@ -27,15 +27,15 @@ public struct AuditReport: Sendable {
         /// Whether unchanged runs differ by it already.
         public var isOwn: Bool
         /// The values that they have: without and with.
-        public var values: [String]
+        public var settings: [String]
         /// The first differences of each file.
         public var outputs: [OutputDifference]
         /// How the run with them ended, where that was the difference.
         public var ending: String?
-        /// The first operation that differs.
-        public var operation: JSONValue = .null
-        /// What helps against it, as it was tried.
-        public var remedy: JSONValue = .null
+        /// The first operation that differs; nil where it is not known.
+        public var operation: OperationFinding?
+        /// What was tried against it; nil where nothing was.
+        public var remedy: RemedyTrial?
     }
 
     /// A variation that was not varied.
@@ -57,12 +57,20 @@ public struct AuditReport: Sendable {
     public var verdict = Verdict.notJudged
     /// Why there is no answer; nil where there is.
     public var reason: String?
-    /// How many times the program ran.
+    /// How many times the program ran in search of causes.
     public var runs = 0
+    /// How many runs were traced after that, and how many tried remedies.
+    public var tracedRuns = 0, remedyRuns = 0
     /// How many different results came.
     public var distinct = 0
     /// What makes it differ.
     public var causes: [Cause] = []
+    /// How many combinations of the causes' values were run, and how many different results they gave; nil where none were.
+    public var grid: (combinations: Int, distinct: Int)?
+    /// All remedies that help, together: whether the program is repeatable with them. Nil where a cause has none.
+    public var together: RemedyTrial?
+    /// What masks hid.
+    public var hidden: [HiddenOutput] = []
     /// What was varied and changes nothing.
     public var harmless: [String] = []
     /// What was not varied.
@@ -80,8 +88,12 @@ public struct AuditReport: Sendable {
             "verdict": verdict.rawValue, "runs": runs, "distinct": distinct, "causes": causes, "harmless": harmless,
             "notVaried": notVaried,
             "environment": JSONValue.object(environment.map { JSONValue.Member($0.name, $0.value.json) }),
-            "command": command, "judged": judged, "remarks": remarks,
+            "command": command, "judged": judged, "remarks": remarks, "tracedRuns": tracedRuns,
+            "remedyRuns": remedyRuns,
+            "remedy": together, "hidden": hidden,
         ]
+        json.add(
+            "grid", ifPresent: grid.map { ["combinations": $0.combinations, "distinct": $0.distinct] as JSONValue })
         json.add("reason", ifPresent: reason)
         json.add("secondsOfARun", ifPresent: seconds)
         return json
@@ -92,7 +104,7 @@ extension AuditReport.Cause: JSONRepresentable {
     public var json: JSONValue {
         var json: JSONValue = [
             "variations": variations, "confirmed": isConfirmed, "outputs": outputs, "operation": operation,
-            "remedy": remedy, "differsUnvaried": isOwn, "values": values,
+            "remedy": remedy, "differsUnvaried": isOwn, "values": settings,
         ]
         json.add("ending", ifPresent: ending)
         return json

@@ -3,7 +3,7 @@
 // It is compiled where the audit runs and loaded in front of the C library by LD_PRELOAD. Variables say what it changes:
 // REPRO_FILE_ORDER=ascending|descending   entries of folders, sorted by the bytes of their names
 // REPRO_CLOCK=+SECONDS                    the time of day is moved
-// REPRO_CLOCK==SECONDS                    the time of day stands there; other clocks go on by a millisecond with each question
+// REPRO_CLOCK==SECONDS                    the time of day stands there; other clocks go on by 1/512 s with each question
 // REPRO_ENTROPY=fixed                     getrandom and getentropy give the same bytes in each process
 // REPRO_INTERPOSED=FOLDER                 each process that loaded it leaves an empty file there, named by its number
 
@@ -147,12 +147,13 @@ static int (*system_clock(void))(clockid_t, struct timespec *) {
     return (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
 }
 
-/// What a pinned clock shows: where it began, and a millisecond for each question after the first `still` ones.
+/// What a pinned clock shows: where it began, and 1/512 s for each question after the first `still` ones. Such times are exact in
+/// binary, so that how long something took does not depend on how often the clock was asked before.
 static void ask(int64_t begin, int64_t *asked, int64_t still, struct timespec *result) {
-    int64_t milliseconds = __atomic_fetch_add(asked, 1, __ATOMIC_RELAXED) - still;
-    if (milliseconds < 0) milliseconds = 0;
-    result->tv_sec = (time_t)(begin + milliseconds / 1000);
-    result->tv_nsec = (long)(milliseconds % 1000 * 1000000);
+    int64_t ticks = __atomic_fetch_add(asked, 1, __ATOMIC_RELAXED) - still;
+    if (ticks < 0) ticks = 0;
+    result->tv_sec = (time_t)(begin + ticks / 512);
+    result->tv_nsec = (long)(ticks % 512 * 1953125);
 }
 
 int clock_gettime(clockid_t clock, struct timespec *result) {
@@ -203,11 +204,13 @@ clock_t clock(void) {
 
 // MARK: What the system draws
 
-/// SplitMix64 from one seed.
+/// SplitMix64, a sequence for each length that is asked for: a program that asks once more for its hash seed, say, gets the same bytes
+/// for its generator as before.
 static void draw(unsigned char *bytes, size_t count) {
-    static uint64_t state = 0x9e3779b97f4a7c15u;
+    static uint64_t states[256];
+    uint64_t *state = &states[count < 256 ? count : 0];
     for (size_t i = 0; i < count; i++) {
-        uint64_t z = __atomic_add_fetch(&state, 0x9e3779b97f4a7c15u, __ATOMIC_RELAXED);
+        uint64_t z = __atomic_add_fetch(state, 0x9e3779b97f4a7c15u, __ATOMIC_RELAXED) + count;
         z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
         z = (z ^ z >> 27) * 0x94d049bb133111ebu;
         bytes[i] = (unsigned char)(z ^ z >> 31);

@@ -48,4 +48,14 @@ public struct HiddenOutput: Sendable, Equatable {
     package init(pattern: String, path: String, count: Int, isDifferent: Bool) {
         (self.pattern, self.path, self.count, self.isDifferent) = (pattern, path, count, isDifferent)
     }
+
+    /// What is known of one file and mask from two comparisons.
+    func joined(with other: HiddenOutput) -> HiddenOutput {
+        HiddenOutput(
+            pattern: pattern, path: path, count: max(count, other.count), isDifferent: isDifferent || other.isDifferent)
+    }
+}
+
+extension HiddenOutput: JSONRepresentable {
+    public var json: JSONValue { ["pattern": pattern, "path": path, "count": count, "differ": isDifferent] }
 }

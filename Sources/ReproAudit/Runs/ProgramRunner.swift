@@ -33,23 +33,29 @@ final class ProgramRunner {
         self.running = running
     }
 
-    /// Runs the command once.
+    /// Runs the command once; where it is to be killed and gone on with, at a random moment.
     ///
-    /// - Parameter variables: beside those of the setting, such as a hook's.
+    /// - Parameters:
+    ///   - variables: beside those of the setting, such as a hook's.
+    ///   - share: when it is killed, as a share of an unchanged run's time.
     /// - Throws: `FormatError` where a folder of the audit cannot be written.
-    func run(_ setting: RunSetting, variables: [(name: String, value: String)] = []) throws -> ProgramResult {
+    func run(
+        _ setting: RunSetting, variables: [(name: String, value: String)] = [], killedAt share: Double? = nil
+    ) throws -> ProgramResult {
         var setting = setting
         for (name, value) in variables { setting.set(name, value) }
         guard setting.resumption != nil else { return try runOnce(setting, command: setting.command(command)) }
         // A moment in which it still runs: earlier after each time that it had ended before.
-        var moment = (usualSeconds ?? 1) * Double.random(in: 0.3..<0.9)
+        var moment = (usualSeconds ?? 1) * (share ?? Double.random(in: 0.3..<0.9))
         for _ in 0..<8 {
             let killed = try runOnce(setting, command: setting.command(command), killedAfter: moment)
             if killed.ending == .tookTooLong {
-                return try runOnce(setting, command: ["/bin/sh", "-c", setting.resumption!])
+                // Where it was killed, since what it kept lies there.
+                return try runOnce(
+                    setting, command: ["/bin/sh", "-c", setting.resumption!], at: place(setting, killed.folder))
             }
             if killed.fault != nil && killed.fault?.isResult == false { return killed }
-            moment /= 2
+            moment *= 0.7
         }
         return try ended(.neverKilled, nil, folder: newFolder())
     }
@@ -63,13 +69,17 @@ final class ProgramRunner {
         return folder
     }
 
+    /// Where a run takes place.
+    private func place(_ setting: RunSetting, _ folder: String) -> String {
+        setting.isElsewhere ? folder + "/a copy elsewhere" : directory.path
+    }
+
     private func runOnce(
-        _ setting: RunSetting, command: [String], killedAfter moment: Double? = nil
+        _ setting: RunSetting, command: [String], killedAfter moment: Double? = nil, at earlier: String? = nil
     ) throws -> ProgramResult {
         let folder = try newFolder()
-        var place = directory.path
-        if setting.isElsewhere {
-            place = folder + "/a copy elsewhere"
+        let place = earlier ?? place(setting, folder)
+        if setting.isElsewhere, earlier == nil {
             guard directory.copy(to: place, running: running) else {
                 return try ended(.notStarted("the working directory cannot be copied"), nil, folder: folder)
             }
@@ -118,15 +128,7 @@ final class ProgramRunner {
     func start(
         _ setting: RunSetting, _ command: [String], in place: String, within seconds: Double
     ) throws -> ProgramProcess.Answer {
-        var setting = setting
-        if setting.isInterposed { context.interposed.load(into: &setting, context.variables) }
-        if setting.isElsewhere { setting.set("PWD", place) }
-        var program = ProgramProcess(
-            located(command[0]), command, variables: setting.environment(context.variables), directory: place)
-        program.umask = setting.umask
-        program.processors = setting.processors
-        program.hasRandomAddresses = setting.hasRandomAddresses
-        program.stream = setting.stream
+        let program = setting.program(located(command[0]), command, context, in: place)
         let busy =
             setting.busyProcesses > 0 ? try BusyProcesses(setting.busyProcesses, of: running) : nil
         return try withExtendedLifetime(busy) { try program.run(within: seconds, of: running) }

@@ -33,6 +33,22 @@ public struct RunSetting: Sendable {
     /// Puts a value in the place of `{NAME}` in the command.
     public mutating func replace(_ name: String, by value: String) { words.append((name, value)) }
 
+    /// A program in this setting, ready to be started.
+    func program(
+        _ path: String, _ words: [String], _ context: VariationContext, in place: String
+    ) -> ProgramProcess {
+        var setting = self
+        if isInterposed { context.interposed.load(into: &setting, context.variables) }
+        if isElsewhere { setting.set("PWD", place) }
+        var program = ProgramProcess(
+            path, words, variables: setting.environment(context.variables), directory: place)
+        program.umask = umask
+        program.processors = processors
+        program.hasRandomAddresses = hasRandomAddresses
+        program.stream = stream
+        return program
+    }
+
     /// The variables that a program gets, from those that the audit has.
     func environment(_ own: [String]) -> [String] {
         var environment = own

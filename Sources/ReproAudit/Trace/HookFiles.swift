@@ -10,6 +10,7 @@ public enum HookFiles {
         ("_repro_hook/events.py", PackageResources.events_py),
         ("_repro_hook/generators.py", PackageResources.generators_py),
         ("_repro_hook/imports.py", PackageResources.imports_py),
+        ("_repro_hook/inventory.py", PackageResources.inventory_py),
         ("_repro_hook/operations.py", PackageResources.operations_py),
         ("_repro_hook/places.py", PackageResources.places_py),
         ("_repro_hook/remedies.py", PackageResources.remedies_py),

@@ -19,7 +19,7 @@ public struct OperationCapsule: Sendable {
     private let json: JSONValue
     private let kept: [(digest: String, path: String)]
 
-    /// Nil where the finding is no operation of PyTorch, or its tensors were not kept.
+    /// Nil where the finding is no operation of PyTorch, draws from a generator, whose state is not kept, or its tensors were not kept.
     public init?(_ finding: OperationFinding, _ a: TracedRun, _ b: TracedRun) {
         guard finding.kind == .operation, let indices = finding.indices, finding.name.contains("::"),
             let (left, right) = FirstOperation.pairs(a, b).first(where: {
@@ -27,7 +27,8 @@ public struct OperationCapsule: Sendable {
             }),
             let operation = left.operations.first(where: { $0.index == indices[0] }),
             let other = right.operations.first(where: { $0.index == indices[1] }),
-            let first = left.conditions(before: indices[0]), let second = right.conditions(before: indices[1])
+            operation.generator == nil, let first = left.conditions(before: indices[0]),
+            let second = right.conditions(before: indices[1])
         else { return nil }
         var kept: [(digest: String, path: String)] = []
         for (tensors, run) in [(operation.inputs, a), (operation.outputs, a), (other.outputs, b)] {

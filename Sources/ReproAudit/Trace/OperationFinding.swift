@@ -58,6 +58,8 @@ public struct OperationFinding: Sendable, Equatable {
     var hiddenSize: Int?
     /// The process, where it is not the first.
     public internal(set) var process: String?
+    /// Whether the operation, run again alone, gave on both sides what it had given; nil where that was not tried.
+    public internal(set) var isRepeated: Bool?
 
     init(_ kind: Kind, _ name: String, at moment: TraceMoment) {
         self.kind = kind
@@ -99,6 +101,7 @@ extension OperationFinding: JSONRepresentable {
             ifPresent: growth.map { ["name": $0.name, "index": $0.index, "ulp": $0.ulp] as JSONValue })
         value.add("recurrent", ifPresent: recurrent)
         value.add("process", ifPresent: process)
+        value.add("repeated", ifPresent: isRepeated)
         return value
     }
 }

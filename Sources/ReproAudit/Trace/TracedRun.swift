@@ -61,6 +61,8 @@ public struct TracedRun: Sendable {
         case off
         /// States, step by step.
         case steps
+        /// Nothing but which files were read and which packages imported; ``ProgramInventory`` reads it.
+        case inventory
         /// States, and every operation of one step from one forward pass on; up to `keep` bytes of tensors are kept, of the
         /// operations of these indices where any are given.
         case operations(TraceWindow, keep: Int, only: [ClosedRange<Int>] = [])
@@ -111,10 +113,15 @@ public struct TracedRun: Sendable {
         hook: String, directory: String, mode: Mode, pythonPath: String? = nil, remedies: [String] = []
     ) -> [(name: String, value: String)] {
         let path = pythonPath.map { $0.isEmpty ? hook : hook + ":" + $0 } ?? hook
-        var variables = [("PYTHONPATH", path), ("REPRO_TRACE_DIRECTORY", directory)]
+        // What the hook asks of PyTorch may fill a cache, which else lies where temporary files do, and stays.
+        var variables = [
+            ("PYTHONPATH", path), ("REPRO_TRACE_DIRECTORY", directory),
+            ("TORCHINDUCTOR_CACHE_DIR", directory + "/inductor"),
+        ]
         switch mode {
         case .off: break
         case .steps: variables.append(("REPRO_TRACE", "steps"))
+        case .inventory: variables.append(("REPRO_TRACE", "inventory"))
         case .operations(let window, let keep, let only):
             variables += [
                 ("REPRO_TRACE", "operations"), ("REPRO_TRACE_STEP", String(window.step)),

@@ -8,6 +8,8 @@ public struct Variation: Sendable {
     public internal(set) var base: String?
     /// The value of runs that vary it; nil where it is not varied.
     public internal(set) var varied: String?
+    /// Further values, which only a grid tries.
+    public internal(set) var further: [String] = []
     /// The value that pins it, so that it is the same in each run; nil where it differs between none, or cannot be pinned.
     public internal(set) var held: String?
     /// Why it is not varied here; nil where it is.
@@ -44,6 +46,9 @@ public struct Variation: Sendable {
         variation.refusal = refusal
         return variation
     }
+
+    /// Every value that it has in a grid, the one of unvaried runs first.
+    var values: [String?] { [base] + further + (varied.map { [$0] } ?? []) }
 
     /// The factor of the ladder that it is.
     var factor: Factor {

@@ -26,7 +26,7 @@ public enum VariationList {
     /// The variations of `--vary` and `--no-vary`.
     ///
     /// `NAME` alone: only what is named is varied. `NAME=A,B`: the value of runs that do not vary it, and of those that do; `NAME=B`
-    /// the latter alone. A name that stands as `{NAME}` in the command is a word of it; one that no variation has is a variable.
+    /// the latter alone; of `NAME=A,C,B` only a grid tries C. A name that stands as `{NAME}` in the command is a word of it; one that no variation has is a variable.
     ///
     /// - Throws: ``Fault``.
     public static func chosen(
@@ -49,12 +49,14 @@ public enum VariationList {
                 continue
             }
             let values = parts[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            guard (1...2).contains(values.count), values.count == 1 || values[0] != values[1] else {
-                throw Fault(description: "--vary \(request): name one value or two different ones: --vary \(name)=A,B")
+            let isDistinct = values.enumerated().allSatisfy { !values[..<$0.offset].contains($0.element) }
+            guard isDistinct else {
+                throw Fault(
+                    description: "--vary \(request): name one value or several different ones: --vary \(name)=A,B")
             }
             var variation: Variation
             if command.contains(where: { $0.contains("{\(name)}") }) {
-                guard values.count == 2 else {
+                guard values.count >= 2 else {
                     throw Fault(description: "--vary \(request): {\(name)} stands in the command; name two values")
                 }
                 variation = word(name)
@@ -70,7 +72,8 @@ public enum VariationList {
             } else {
                 throw unknown(name, variations)
             }
-            if values.count == 2 { variation.base = values[0] }
+            if values.count >= 2 { variation.base = values[0] }
+            variation.further = Array(values.dropFirst().dropLast())
             variation.varied = values[values.count - 1]
             if let place { variations[place] = variation } else { variations.append(variation) }
         }
@@ -96,7 +99,8 @@ public enum VariationList {
                 + "--vary NAME=A,B")
     }
 
-    private static func isVariable(_ name: String) -> Bool {
+    /// Whether it can be the name of a variable of the environment.
+    static func isVariable(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
         func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) || byte == 95 }
         return bytes.first.map(isLetter) == true && bytes.allSatisfy { isLetter($0) || (48...57).contains($0) }

@@ -26,6 +26,7 @@ var commands: [any Command.Type] {
         BenchCommand.self,
         RandomCommand.self,
         TableCommand.self,
+        ConformanceCommand.self,
         DoctorCommand.self,
         CompletionCommand.self,
         ManualCommand.self,

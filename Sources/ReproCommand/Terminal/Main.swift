@@ -5,7 +5,15 @@ import Repro
 @main
 enum Main {
     static func main() {
-        occupyClosedStreams()
+        do {
+            try Surroundings.verify()
+            try Surroundings.withEnoughStack { execute() }
+        } catch {
+            end(with: error)
+        }
+    }
+
+    private static func execute() -> Never {
         let interruption = Interruption()
         do {
             let code = try run(Array(CommandLine.arguments.dropFirst()), interruption)
@@ -13,18 +21,13 @@ enum Main {
             exit(code.rawValue)
         } catch {
             interruption.awaitEnd()
-            Messages.write("repro: \(message(of: error))\n")
-            exit(ExitCode(of: error).rawValue)
+            end(with: error)
         }
     }
 
-    /// Where a standard stream is closed, the next file that is opened would take its number, and results or messages would be
-    /// written into it. What takes the place instead fails as a closed one does.
-    private static func occupyClosedStreams() {
-        for (descriptor, mode) in [(Int32(0), O_WRONLY), (1, O_RDONLY), (2, O_RDONLY)]
-        where fcntl(descriptor, F_GETFD) < 0 {
-            _ = open("/dev/null", mode)
-        }
+    private static func end(with error: any Error) -> Never {
+        Messages.write("repro: \(message(of: error))\n")
+        exit(ExitCode(of: error).rawValue)
     }
 
     private static func run(_ words: [String], _ interruption: Interruption) throws -> ExitCode {

@@ -33,23 +33,27 @@ public struct StateChain: Sendable {
     private let hashing: Hashing
 
     init(_ manifest: RunManifest, hashing: Hashing) {
+        self.init(
+            contract: ReproVersion.contract.json, options: manifest.experiment.json, seed: manifest.seed.json,
+            hashing: hashing)
+    }
+
+    package init(contract: JSONValue, options: JSONValue, seed: JSONValue, hashing: Hashing) {
         self.hashing = hashing
-        let asked: JSONValue = [
-            "contract": ReproVersion.contract, "options": manifest.experiment.json, "seed": manifest.seed,
-        ]
+        let asked: JSONValue = ["contract": contract, "options": options, "seed": seed]
         let bytes = asked.encoded(.compact)
         run = hashing.tensor(name: "run", elementType: .byte, shape: [bytes.count], bytes: bytes)
     }
 
     /// Commits to a state. Links from its step on, and the end, are of a time that the run came back from: they go.
-    mutating func append(step: Int, state: Digest) {
+    package mutating func append(step: Int, state: Digest) {
         while let last = links.last, last.step >= step { links.removeLast() }
         links.append(Link(step: step, state: state, link: link("link \(step)", state)))
         end = nil
     }
 
     /// Commits to the result.
-    mutating func finish(root: Digest) { end = (root, link("link final", root)) }
+    package mutating func finish(root: Digest) { end = (root, link("link final", root)) }
 
     private func link(_ name: String, _ digest: Digest) -> Digest {
         hashing.node(name: name, streams: hashing.streams([]), children: [links.last?.link ?? run, digest])

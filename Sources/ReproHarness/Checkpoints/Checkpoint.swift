@@ -13,7 +13,7 @@ import ReproVerification
 /// its streams and of itself. A run that validates has `validations` I64, the bits of each epoch's scores, and one that may
 /// stop early `best.NAME` F32 and `best` I64, the best epoch and the bits of its score. The metadata holds the order of the
 /// names, the other stages, and the digest of all of it.
-enum Checkpoint {
+package enum Checkpoint {
     private static let format = "repro.checkpoint.1"
 
     /// - Returns: the digest of the state, which the file states.
@@ -80,7 +80,7 @@ enum Checkpoint {
     }
 
     /// What the file states of itself: a node over the metadata and every tensor, by name.
-    private static func digest(
+    package static func digest(
         _ arrays: [NamedArray], _ metadata: [(key: String, value: String)], _ hashing: Hashing
     ) -> Digest {
         let sorted = metadata.sorted { Text.precedes($0.key.utf8, $1.key.utf8) }

@@ -91,7 +91,7 @@ struct EpochCurves {
         }
         return """
             <details><summary>Epochs as a table</summary>
-            \(Page.scrolling("Epochs", """
+            \(PageFrame.scrolling("Epochs", """
                 <table><caption>\(rows.count) of \(Markup.count(epochCount, "epoch")), evenly apart, with the last one. All are \
                 in metrics.csv.</caption>
                 <thead><tr><th scope="col">Epoch</th>\(heads.map { "<th scope=\"col\" class=\"number\">\($0)</th>" as Markup }.joined())</tr></thead>

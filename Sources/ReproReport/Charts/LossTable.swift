@@ -30,7 +30,7 @@ struct LossTable {
         }
         return """
             <details><summary>Losses as a table</summary>
-            \(Page.scrolling("Losses", """
+            \(PageFrame.scrolling("Losses", """
                 <table><caption>Losses of \(rows.count) of \(longest.count) steps, evenly apart, with those where a run \
                 first differs; the shortest digits that tell the binary32 number, and its distance from the first column. \
                 All steps are in metrics.csv.</caption>

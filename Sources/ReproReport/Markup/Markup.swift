@@ -23,6 +23,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
 
     static let nothing: Markup = ""
 
+    static func + (left: Markup, right: Markup) -> Markup { "\(left)\(right)" }
     static func += (left: inout Markup, right: Markup) { left.text += right.text }
 
     /// Escapes text for a place between tags or in a quoted attribute. Controls, which HTML forbids, and marks that turn the direction of the

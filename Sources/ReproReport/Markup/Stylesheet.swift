@@ -144,6 +144,7 @@ enum Stylesheet {
         .equal{fill:var(--equal)}.unsized{fill:url(#hatch)}.unkept{fill:url(#points)}.absent{fill:none}.same{fill:var(--good)}
         .c1{fill:var(--c1)}.c2{fill:var(--c2)}.c3{fill:var(--c3)}.c4{fill:var(--c4)}.c5{fill:var(--c5)}.c6{fill:var(--c6)}
         .c7{fill:var(--c7)}.c8{fill:var(--c8)}.c9{fill:var(--c9)}
+        .bar{fill:var(--c1)}
         .hatch-ground,.points-ground{fill:var(--ground)}.hatch-line{fill:var(--c1)}.points-point{fill:var(--quiet)}
 
         """

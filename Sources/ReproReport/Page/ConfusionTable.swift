@@ -52,7 +52,7 @@ struct ConfusionTable {
         }
         let caption: Markup =
             "\(names): \(split) split, \(right) of \(total) right. Rows: the label of the data; columns: what was predicted."
-        return Page.scrolling(
+        return PageFrame.scrolling(
             caption,
             """
             <table class="confusion"><caption>\(caption)</caption>

@@ -52,7 +52,7 @@ struct MistakesTable {
         }
         let caption: Markup =
             "\(name): \(mistakes.wrong) of \(mistakes.total) \(what); the \(rows.count) \(mistakes.isRegression ? "furthest off" as Markup : "most confident" as Markup)"
-        return Page.scrolling(
+        return PageFrame.scrolling(
             caption,
             """
             <table class="mistakes"><caption>\(caption)</caption>

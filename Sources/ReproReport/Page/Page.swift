@@ -11,76 +11,49 @@ struct Page {
     /// Digests that get maps and a tree; the facts are there for all.
     private static let mapLimit = 6
 
-    private struct Section {
-        let id: Markup
-        let title: Markup
-        let body: Markup
-    }
-
     var markup: Markup {
         let headline = Headline(runs: runs, comparison: comparison)
         let sections = sections(headline)
-        let links = sections.map { "<li><a href=\"#\($0.id)\">\($0.title)</a></li>" as Markup }
-        let parts = sections.map { section -> Markup in
-            """
-            <section id="\(section.id)" aria-labelledby="\(section.id)-title">
-            <h2 id="\(section.id)-title">\(section.title)</h2>
-            \(section.body)</section>
-
-            """
-        }
-        return """
-            <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>\(headline.title): \(headline.subject) – repro report</title>
-            <style>
-            \(Stylesheet.text)</style></head>
-            <body>
-            <a class="skip" href="#main">Skip to the verdict</a>
-            \(Page.patterns)\(headline.markup)\
-            <nav aria-label="Sections"><ul>\(links.joined())</ul></nav>
-            <main id="main" tabindex="-1">
-            \(parts.joined())</main>
-            <footer><p>repro \(ReproVersion.release), numerical contract \(ReproVersion.contract). This page is one file; \
-            it loads nothing and runs nothing.</p></footer>
-            </body></html>
-
-            """
+        return PageFrame(
+            command: "report", title: "\(headline.title): \(headline.subject)",
+            header: "\(Page.patterns)\(headline.markup)", sections: sections
+        ).markup
     }
 
-    private func sections(_ headline: Headline) -> [Section] {
-        var sections = [Section(id: "digests", title: "Digests", body: headline.cards)]
+    private func sections(_ headline: Headline) -> [PageFrame.Section] {
+        var sections = [PageFrame.Section(id: "digests", title: "Digests", body: headline.cards)]
         for (index, divergence) in divergences.enumerated() {
             let letter = Headline.letter(index + 1)
             let body = DivergenceSection(divergence: divergence, letter: letter, isWhole: index < Page.mapLimit).markup
             sections.append(
-                Section(id: "divergence-\(letter)", title: "Divergence \(letter): \(divergence.names)", body: body))
+                PageFrame.Section(
+                    id: "divergence-\(letter)", title: "Divergence \(letter): \(divergence.names)", body: body))
         }
-        if divergences.isEmpty { sections.append(Section(id: "tree", title: "Digest tree", body: tree)) }
+        if divergences.isEmpty { sections.append(PageFrame.Section(id: "tree", title: "Digest tree", body: tree)) }
         let names = runs.map(\.name)
         let metrics = SideBySide(names: names, rows: Condition.all(runs.map(\.record.metrics)))
         let table: Markup = metrics.rows.isEmpty ? "" : metrics.markup("Metrics of the whole run; in no digest")
         sections += [
-            Section(id: "loss", title: "Loss and metrics", body: "\(Curves(runs).markup)\(table)")
+            PageFrame.Section(id: "loss", title: "Loss and metrics", body: "\(Curves(runs).markup)\(table)")
         ]
         if let confusion = ConfusionTable(runs: runs).markup {
-            sections.append(Section(id: "confusion", title: "Confusion", body: confusion))
+            sections.append(PageFrame.Section(id: "confusion", title: "Confusion", body: confusion))
         }
         let mistakes = runs.compactMap { run in run.mistakes.map { MistakesTable(name: run.name, mistakes: $0).markup }
         }
         if !mistakes.isEmpty {
-            sections.append(Section(id: "mistakes", title: "Most confidently wrong", body: mistakes.joined()))
+            sections.append(PageFrame.Section(id: "mistakes", title: "Most confidently wrong", body: mistakes.joined()))
         }
         sections += [
-            Section(id: "streams", title: "Random streams", body: StreamsTable(divergences: divergences).markup),
-            Section(
+            PageFrame.Section(
+                id: "streams", title: "Random streams", body: StreamsTable(divergences: divergences).markup),
+            PageFrame.Section(
                 id: "environments", title: "Environments",
                 body: SideBySide(names: names, rows: comparison.conditions.environment).markup(
                     "Where each run took place; in no digest")),
-            Section(id: "experiments", title: "Experiments", body: experiments(names)),
-            Section(id: "reproduce", title: "Reproduce", body: Commands(runs: runs, isShipped: isShipped).markup),
+            PageFrame.Section(id: "experiments", title: "Experiments", body: experiments(names)),
+            PageFrame.Section(
+                id: "reproduce", title: "Reproduce", body: Commands(runs: runs, isShipped: isShipped).markup),
         ]
         return sections
     }
@@ -102,11 +75,6 @@ struct Page {
                 "<p>\(Mark.agrees("same")): \(runs.count == 1 ? "one run" : "all ran one experiment with one seed").</p>\n\(all)"
         }
         return "\(table.markup("Seed and options that differ") { $0.differs })\(all)"
-    }
-
-    /// A table or code that may be wider than the screen scrolls by itself, with the keyboard too.
-    static func scrolling(_ label: Markup, _ content: Markup) -> Markup {
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(label)\">\(content)</div>\n"
     }
 
     /// Fillings that strips refer to.

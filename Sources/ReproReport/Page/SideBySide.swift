@@ -21,7 +21,7 @@ struct SideBySide {
                 <td class="sign">\(row.differs ? Mark.differs("differs") : Mark.agrees("same"))</td></tr>
                 """
         }
-        return Page.scrolling(
+        return PageFrame.scrolling(
             caption,
             """
             <table><caption>\(caption)</caption>

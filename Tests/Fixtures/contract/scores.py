@@ -72,3 +72,17 @@ def mae(targets, predictions):
 
 def rmse(targets, predictions):
     return math.sqrt(mean([(t - p) * (t - p) for t, p in zip(targets, predictions)]))
+
+
+def accuracy(targets, predictions):
+    return ratio(sum(t == p for t, p in zip(targets, predictions)), len(targets))
+
+
+def r2(targets, predictions):
+    """The coefficient of determination of two targets or more."""
+    m = mean(targets)
+    rest = total([(t - p) * (t - p) for t, p in zip(targets, predictions)])
+    whole = total([(t - m) * (t - m) for t in targets])
+    if whole == 0:
+        return 1.0 if rest == 0 else 0.0
+    return 1 - rest / whole

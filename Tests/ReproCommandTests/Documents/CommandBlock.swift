@@ -86,7 +86,7 @@ struct CommandBlock {
         let file = place.path + ".sh"
         try (prologue + text + "\n").write(toFile: file, atomically: false, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: file) }
-        let ending = try place.run(["/bin/bash", file], seconds: 120)
+        let ending = try place.run(["/bin/bash", file], seconds: 600)
         if ending.isSignal || ending.code != exitCode { return "exits with \(ending.code), not \(exitCode)\n\(ending)" }
         if exitCode != 0 && !ending.err.contains("failed in line \(line + last + 1):") {
             return "fails before its last command\n\(ending)"

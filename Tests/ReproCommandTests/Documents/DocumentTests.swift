@@ -78,7 +78,7 @@ struct DocumentTests {
     @Test(arguments: Documents.all)
     func everyFileThatADocumentNamesIsInARoom(document: String) throws {
         let names = try matches(
-            "(?<![A-Za-z0-9_/])([A-Za-z0-9_]+\\.(?:swift|inc|[ch]|py|sh))(?![A-Za-z0-9])",
+            "(?<![A-Za-z0-9_/])([A-Za-z0-9_]+\\.(?:swift|inc|[ch]|py|sh))(?![A-Za-z0-9_])",
             in: try Documents.text(document))
         for name in names where !isToBeCreated(name) {
             #expect(Documents.sources.contains(name), "\(document) names \(name)")

@@ -101,6 +101,14 @@ struct Workplace {
         return try run([command] + arguments, environment: environment, in: folder)
     }
 
+    /// Runs `repro` with words that a test puts together; audits take long.
+    func repro(
+        words: [String], environment: [String: String] = [:], sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> Ending {
+        let command = try #require(Built.path, Built.absence, sourceLocation: sourceLocation)
+        return try run([command] + words, environment: environment, seconds: 300)
+    }
+
     /// Runs a script in bash, with `repro` on the path.
     func bash(_ script: String, _ arguments: String..., in folder: String = "") throws -> Ending {
         try run(["/bin/bash", "-c", script, "bash"] + arguments, environment: [:], in: folder)

@@ -17,6 +17,18 @@ EMPTY = frozenset(
 # oneDNN's scratch memory, in a layout of its own and partly unwritten: the fourth output, and the last input of the backward pass.
 SCRATCH_OUTPUT = {"aten::mkldnn_rnn_layer": "3"}
 SCRATCH_INPUT = frozenset(["aten::mkldnn_rnn_layer_backward"])
+# These write all of their first argument and read nothing of it. What makes a tensor like another reads of that its shape alone.
+OVERWRITING = frozenset(
+    "aten::%s_" % name
+    for name in ("copy", "zero", "fill", "uniform", "normal", "random", "bernoulli", "exponential", "geometric", "log_normal", "cauchy")
+)
+
+
+def reads_first(name):
+    """Whether an operation's result depends on the numbers in its first argument."""
+    return not (name in OVERWRITING or name.endswith("_like") or name.startswith("aten::new_"))
+
+
 # It returns its argument as it is, but it is where numbers that Python holds enter: torch.tensor([...]).
 ENTRANCES = frozenset(["aten::lift_fresh"])
 
@@ -87,7 +99,8 @@ class Tracer:
         fields["arguments"] = self.tree([list(args), dict(kwargs)], tensors)
         for place, tensor in enumerate(tensors):
             described = self.session.digests.tensor(tensor, keep)
-            if schema.name in SCRATCH_INPUT and place == len(tensors) - 1:
+            is_scratch = schema.name in SCRATCH_INPUT and place == len(tensors) - 1
+            if is_scratch or place == 0 and args and tensor is args[0] and not schema.reads_first:
                 described = {"digest": None, "dtype": described["dtype"], "shape": described["shape"]}
             address = self.address(tensor)
             described["from"] = self.producers.get(address)
@@ -165,6 +178,7 @@ class Schema:
         schema = function._schema
         self.name = schema.name
         self.overload = schema.overload_name or "default"
+        self.reads_first = reads_first(self.name)
         self.random = torch.Tag.nondeterministic_seeded in function.tags
         writes = [argument.alias_info is not None and argument.alias_info.is_write for argument in schema.arguments]
         returns = [value.alias_info is not None for value in schema.returns]

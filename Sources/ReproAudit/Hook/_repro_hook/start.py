@@ -1,6 +1,7 @@
 """Decides from the environment what this process traces, and arms it; imported once, by sitecustomize.
 
-REPRO_TRACE            `steps`: states step by step; `operations`: also every operation of one step; absent: no trace
+REPRO_TRACE            `steps`: states step by step; `operations`: also every operation of one step; `inventory`: at the end, files and
+                       packages alone; absent: no trace
 REPRO_TRACE_DIRECTORY  absolute path of an existing folder; nothing is written anywhere else
 REPRO_TRACE_STEP       operations: the step that is traced, counted from 0 (default 0)
 REPRO_TRACE_PASS       operations: the first outermost forward pass of that step that is traced (default 0)
@@ -43,6 +44,10 @@ def arm(folder):
         from . import remedies
 
         remedies.Remedies(settings.remedy).arm(watch)
+    if settings.mode == "inventory" and settings.directory:
+        from . import inventory
+
+        inventory.Inventory(settings.directory).arm()
     if settings.traces:
         trace = events.Trace(settings)
         locate = places.Places(folder)

@@ -20,6 +20,8 @@ class Kept:
 
     def tensor(self, described):
         torch = self.torch
+        if described["digest"] is None:
+            return torch.zeros(described["shape"], dtype=getattr(torch, described["dtype"]))
         with open(os.path.join(self.folder, "kept", described["digest"]), "rb") as file:
             data = bytearray(file.read())
         kind = getattr(torch, described["dtype"])

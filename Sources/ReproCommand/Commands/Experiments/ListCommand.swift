@@ -31,7 +31,15 @@ enum ListCommand: Command {
             let line: StyledText = "\(name.padded(20))\(state.padded(14))\(faint: digest)\(summary)"
             lines.append(line.trimmedRight)
         }
-        try context.answer(["experiments": rows], lines)
+        let programs = try ProgramGoldenFile(goldens: folder.path).goldens()
+        for program in programs {
+            let command = program.configuration.command.map(Text.shellWord).joined(separator: " ")
+            lines.append(
+                "\(program.name.text.padded(20))\("program".padded(14))\(faint: program.root.abbreviated.padded(14))\(command)"
+            )
+        }
+        let json = programs.map { ["name": $0.name, "golden": $0.root, "audit": $0.configuration] as JSONValue }
+        try context.answer(["experiments": rows, "programs": json], lines)
         return .success
     }
 

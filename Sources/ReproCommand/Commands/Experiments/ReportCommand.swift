@@ -50,12 +50,7 @@ enum ReportCommand: Command {
         for (index, path) in paths.enumerated() where places[..<index].contains(places[index]) {
             throw usage("'\(path)' is named twice; name each run directory once")
         }
-        try Paths.verifyPlace(output, replacing: true)
-        let isDevice = Paths.isFolder(output) != nil && !Paths.isRegularFile(output)
-        // What is a page may be replaced; a run's own files, or whatever a slip of the hand names, may not.
-        guard output.hasSuffix(".html") || output.hasSuffix(".htm") || isDevice else {
-            throw usage("--output is '\(output)'; name a file that ends in .html")
-        }
+        try PageFile.verify(output, option: "--output")
         if places.contains(resolved(Paths.folder(of: output))) {
             throw usage("'\(output)' lies in a run directory, which holds a run's files alone; name another place")
         }

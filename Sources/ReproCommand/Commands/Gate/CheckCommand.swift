@@ -76,9 +76,10 @@ enum CheckCommand: Command {
             guard shard == nil else { throw usage("--shard shares out goldens, and --config FILE checks one alone") }
             definition = try asked(config)
         }
+        let programs = definition == nil && !arguments.has("canary") ? try ProgramCases(folder) : nil
         let names =
             try definition.map { try check.withLost([$0.experiment.name]) }
-            ?? cases(of: check, arguments.operands, shard: shard)
+            ?? cases(of: check, programs, arguments.operands, shard: shard)
         if let count = try arguments.integer("canary", in: 1...1_000_000) {
             guard let seed = try arguments.seed() else {
                 throw usage("--canary needs --seed S, which draws the faults")
@@ -105,6 +106,11 @@ enum CheckCommand: Command {
         for name in names {
             if let baseline = check.baseline, let retirement = baseline.retirement(of: name, in: folder) {
                 try report.append(rendering.retired(retirement, since: baseline.reference))
+                continue
+            }
+            if let judged = try programs?.judged(name, width: rendering.width, context) {
+                context.messages.clear()
+                try report.append(judged)
                 continue
             }
             let progress = context.messages.runProgress(name)
@@ -155,15 +161,19 @@ enum CheckCommand: Command {
     /// The cases to check.
     ///
     /// - Throws: `CommandLineError`, 2, where there are none: a check that looked at nothing is no success.
-    private static func cases(of check: GoldenCheck, _ operands: [String], shard: Shard?) throws -> [String] {
+    private static func cases(
+        of check: GoldenCheck, _ programs: ProgramCases?, _ operands: [String], shard: Shard?
+    ) throws -> [String] {
         let path = check.folder.path
         let known = try check.caseNames()
+        let others = programs?.names ?? []
         var names: [String] = []
-        for name in operands.isEmpty ? known : operands where !names.contains(name) {
-            try verify(name, known: known, path: path)
+        for name in operands.isEmpty ? known : operands where !names.contains(name) && !others.contains(name) {
+            try verify(name, known: known + others, path: path)
             names.append(name)
         }
-        names = try check.withLost(names)
+        if operands.isEmpty || !names.isEmpty { names = try check.withLost(names) }
+        names += others.filter { operands.isEmpty || operands.contains($0) }
         guard !names.isEmpty else {
             throw CommandLineError(
                 message: "nothing to check: '\(path)' holds no golden; `repro bless` makes them", code: .notJudged)

@@ -25,11 +25,14 @@ enum RetireCommand: Command {
         let folder = GoldenFolder(path: arguments.value("goldens") ?? "Goldens")
         try context.reportHalfDone(folder)
         let author = try BlessCommand.author(arguments)
+        let programs = try ProgramCases(folder)
 
         var retirements: [GoldenRetirement] = []
-        for word in arguments.operands where !retirements.contains(where: { Text.areSame($0.name.text, word) }) {
+        let named = programs.names.filter { name in arguments.operands.contains { Text.areSame($0, name) } }
+        for word in arguments.operands
+        where !named.contains(word) && !retirements.contains(where: { Text.areSame($0.name.text, word) }) {
             guard let name = GoldenName(word), let root = try folder.root(of: name) else {
-                let known = try folder.claimedNames().map(\.text)
+                let known = try folder.claimedNames().map(\.text) + programs.names
                 let nearest = NearestName.of(word, among: known).map { "did you mean '\($0)'?" }
                 throw usage(
                     "\(folder.path)/\(GoldenFolder.indexName) names no golden '\(word)'; "
@@ -38,13 +41,16 @@ enum RetireCommand: Command {
             retirements.append(GoldenRetirement(name: name, root: root, by: author, reason: reason))
             try context.write(["\(word.padded(20))\(root.abbreviated) → \(bad: "none")"])
         }
-        let names = retirements.map(\.name.text).joined(separator: ", ")
+        for name in named { try context.write(["\(name.padded(20))a program → \(bad: "none")"]) }
+        let names = (retirements.map(\.name.text) + named).joined(separator: ", ")
         guard try BlessCommand.agrees("Take \(names) out of \(folder.path)?", arguments) else {
             try Output.write(["nothing was removed"])
             return .success
         }
-        try BlessCommand.commit([], retiring: retirements, to: folder, context)
-        try Output.write(["retired \(names): no longer in \(folder.path), and \(GoldenFolder.indexName) says why"])
+        if !retirements.isEmpty { try BlessCommand.commit([], retiring: retirements, to: folder, context) }
+        try context.interruption.protected { try programs.remove(named) }
+        let note = retirements.isEmpty ? "" : ", and \(GoldenFolder.indexName) says why"
+        try Output.write(["retired \(names): no longer in \(folder.path)\(note)"])
         return .success
     }
 }

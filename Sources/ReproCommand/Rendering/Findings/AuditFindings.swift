@@ -17,10 +17,15 @@ struct AuditFindings {
     }
 
     private var summary: String {
-        let runs = "\(report.runs) run\(report.runs == 1 ? "" : "s")"
+        let further = report.tracedRuns + report.remedyRuns
+        let runs =
+            "\(report.runs) run\(report.runs == 1 ? "" : "s")"
+            + (further == 0 ? "" : " and \(further) for operations and remedies")
         switch report.verdict {
         case .repeatable:
+            let hidden = report.hidden.count(where: \.isDifferent)
             return "repeatable: \(runs), one result, \(report.harmless.count) variations changed nothing"
+                + (hidden == 0 ? "" : "; what --hide hides differs in \(hidden) place\(hidden == 1 ? "" : "s")")
         case .notRepeatable:
             let names = report.causes.map { $0.variations.joined(separator: " with ") }
             let causes = names.isEmpty ? "causes not found" : names.joined(separator: ", ")
@@ -54,8 +59,8 @@ struct AuditFindings {
 
     private func finding(_ cause: AuditReport.Cause) -> Finding {
         let name = cause.variations.joined(separator: " with ")
-        var rows = [FindingRow("values", StyledText(cause.values.joined(separator: ", ")))]
-        if cause.values.isEmpty { rows = [] }
+        var rows = [FindingRow("values", StyledText(cause.settings.joined(separator: ", ")))]
+        if cause.settings.isEmpty { rows = [] }
         if cause.isOwn {
             rows.append(
                 FindingRow(
@@ -65,6 +70,8 @@ struct AuditFindings {
         }
         rows.append(FindingRow("confirmed", cause.isConfirmed ? "twice, both ways" : "no"))
         if let ending = cause.ending { rows.append(FindingRow("ended", StyledText(ending))) }
+        if let operation = cause.operation { rows.append(AuditOperationText(operation).row) }
+        if let remedy = cause.remedy { rows.append(AuditFindings.row(remedy)) }
         rows += cause.outputs.prefix(5).map { FindingRow("output", StyledText(AuditFindings.line($0))) }
         if cause.outputs.count > 5 { rows.append(FindingRow("", "and \(cause.outputs.count - 5) more")) }
         return Finding(
@@ -72,8 +79,18 @@ struct AuditFindings {
             title: "cause  \(bad: name)")
     }
 
+    private static func row(_ trial: RemedyTrial) -> FindingRow {
+        guard let remedy = trial.remedy else {
+            return FindingRow("remedy", "none helps of \(trial.others.joined(separator: ", "))")
+        }
+        let cost = trial.cost.map { ", \(decimal($0, places: 2)) × the time" } ?? ""
+        return FindingRow(
+            "remedy", "\(good: "helps"): \(remedy.advice)\(cost)",
+            below: [FindingRow("source", StyledText(remedy.source))])
+    }
+
     /// One difference: where it is first, and how far.
-    private static func line(_ difference: OutputDifference) -> String {
+    static func line(_ difference: OutputDifference) -> String {
         var text = difference.path
         if let tensor = difference.tensor { text += "  \(tensor)" }
         switch difference.kind {
@@ -94,6 +111,22 @@ struct AuditFindings {
             lines.append(.row("harmless", StyledText(report.harmless.joined(separator: ", "))))
         }
         for omission in report.notVaried { lines.append(.row("not varied", "\(omission.variation): \(omission.why)")) }
+        if let grid = report.grid {
+            lines.append(
+                .row("grid", "\(grouped(grid.combinations)) combinations, \(grouped(grid.distinct)) different results"))
+        }
+        if let trial = report.together {
+            lines.append(
+                .row(
+                    "together",
+                    trial.remedy == nil
+                        ? "\(bad: "all remedies at once"): still not one result"
+                        : "\(good: "all remedies at once"): one result, unchanged and with everything varied"))
+        }
+        for one in report.hidden {
+            let state: StyledText = one.isDifferent ? "\(bad: "differs")" : "the same"
+            lines.append(.row("hidden", "\(one.pattern)  \(one.path): \(grouped(one.count)), \(state)"))
+        }
         for remark in report.remarks { lines.append(.row("remark", StyledText(remark))) }
         return lines + ["", StyledText(summary, report.verdict == .repeatable ? .good : .bad)]
     }
