@@ -61,35 +61,13 @@ silent=$(grep -rnE '\bprecondition(Failure)?\(' Sources/ReproRandom Sources/Repr
 [ -z "$silent" ] || fail "precondition says nothing in release builds; use require or fatalError:
 $silent"
 
-# Below the command line: nothing that differs from process to process or machine to machine. Each with its replacement.
-below=$(printf '%s\n' "$files" | grep -E '^Sources/(ReproRandom|ReproNumerics|ReproFormats|ReproTrace|ReproNN|ReproTraining|ReproVerification|ReproInterchange|ReproReport)/.*\.swift$')
-ban() {
-    found=$(printf '%s\n' "$below" | xargs grep -nE "$1" 2>/dev/null | grep -vE '^[^:]*:[0-9]*: *///?' | head -5) || true
-    [ -z "$found" ] || fail "$2:
-$found"
-}
-ban '\bHasher\b|\.hashValue\b|hash\(into:' 'Hasher differs per process; use Digest or CRC32'
-ban '\b(Date\(|DispatchTime|ContinuousClock|SuspendingClock|clock_gettime|CFAbsoluteTime)' 'clocks stay out of results; time in the command'
-ban '\b(SystemRandomNumberGenerator|\.random\(|\.shuffled\(|\.shuffle\(|randomElement|arc4random)' 'unseeded randomness; use RandomStreams'
-ban 'ProcessInfo|getenv|\benviron\b' 'the environment stays out of results; read it in the command'
-ban '\.lowercased\(\)|\.uppercased\(\)|\.capitalized|localizedCompare' 'Unicode tables ship with the runtime; use Text'
-ban '^import Foundation' 'Foundation stays above; its exp and formatting are the platform'"'"'s'
-ban '\.addingProduct\(' 'without the instruction this calls libm; use the kernels'"'"' fma'
-libm=$(printf '%s\n' "$below" | grep -vE '/(Platform|SystemThread|Pages)\.swift$' | xargs grep -nE '^ *import (Glibc|Musl|Darwin)' | head -5) || true
-[ -z "$libm" ] || fail "libm stays out of results; system calls stand in Platform.swift, SystemThread.swift and Pages.swift:
-$libm"
-below=$(printf '%s\n' "$below" | grep -v '/Stylesheet\.swift$')
-ban '(\.keys|\.values)\b.*\{|for .* in .*(Set|Dictionary)<|for \((key|_), (value|_)\) in' 'Set and Dictionary have no fixed order; use an array'
-
-# The harness may ask the system where files and builds stand, and the room that starts processes when their time is over;
-# nothing of the kind may reach a result.
-below=$(printf '%s\n' "$files" | grep -E '^Sources/(ReproHarness|Repro)/.*\.swift$' |
-    grep -vE '/(AtomicFolder|RunEnvironment|Paths)\.swift$')
-ban '\bHasher\b|\.hashValue\b|hash\(into:' 'Hasher differs per process; use Digest or CRC32'
-ban '\b(Date\(|UUID\(|DispatchTime|ContinuousClock|SuspendingClock)' 'clocks and identifiers stay out of results'
-ban '\b(SystemRandomNumberGenerator|\.random\(|\.shuffled\(|\.shuffle\(|randomElement)' 'unseeded randomness; use RandomStreams'
-ban 'ProcessInfo|getenv' 'the environment stays out of results; read it in the command'
-ban 'for .* in .*(Set|Dictionary)[<(]' 'Set and Dictionary have no fixed order; use an array'
+# Below the command line: nothing that differs from process to process or machine to machine. `make drift` looks at object files too.
+if command -v python3 >/dev/null; then
+    drift=$(python3 Tests/Gates/drift.py 2>&1) || fail "what makes builds drift:
+$drift"
+else
+    echo "lint: skipped what makes builds drift: no python3" >&2
+fi
 
 # Workflows: YAML that parses, steps that call what there is.
 if python3 -c 'import yaml' 2>/dev/null; then
