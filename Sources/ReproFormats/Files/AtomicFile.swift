@@ -54,9 +54,14 @@ public final class AtomicFile {
     ///
     /// - Throws: `FormatError`, `.cannotCreate` or `.inputOutput`; the target is then unchanged.
     public static func write(_ bytes: [UInt8], to path: String) throws(FormatError) {
+        try write(bytes, to: path, synchronized: true)
+    }
+
+    /// Writes a whole file that a kill cannot harm, but a power cut may, where it is not to be `synchronized`.
+    static func write(_ bytes: [UInt8], to path: String, synchronized: Bool) throws(FormatError) {
         let file = try AtomicFile(path: path)
         try file.write(bytes)
-        try file.commit()
+        try file.commit(synchronized: synchronized)
     }
 
     /// Appends bytes.
@@ -74,11 +79,14 @@ public final class AtomicFile {
     /// Makes the bytes written so far the target's contents.
     ///
     /// - Precondition: neither `commit` nor `discard` came before, and no `write` failed.
-    public func commit() throws(FormatError) {
+    public func commit() throws(FormatError) { try commit(synchronized: true) }
+
+    private func commit(synchronized: Bool) throws(FormatError) {
+        let synchronizes = synchronized && temporary != nil
         try flush()
         let open = openDescriptor()
         do throws(Platform.Failure) {
-            if temporary != nil { try Platform.synchronize(open) }
+            if synchronizes { try Platform.synchronize(open) }
             descriptor = nil
             try Platform.close(open)
             if let temporary { try Platform.rename(temporary, to: target) }
@@ -88,7 +96,7 @@ public final class AtomicFile {
             throw AtomicFile.unwritten(path, error)
         }
         // Makes the new name last through a power cut; file systems that cannot do it are no reason to fail.
-        if temporary != nil, let directory = try? Platform.openForReading(Paths.folder(of: target)) {
+        if synchronizes, let directory = try? Platform.openForReading(Paths.folder(of: target)) {
             try? Platform.synchronize(directory)
             try? Platform.close(directory)
         }

@@ -1,4 +1,5 @@
-/// `metrics.csv` while its run goes on: the file that ``LossFile`` has of the steps so far, at every moment.
+/// `metrics.csv` while its run goes on: the file that ``LossFile`` has of the steps so far, at every moment. What a power cut takes
+/// of it, the run that goes on from a checkpoint writes again.
 public final class GrowingLossFile {
     private let path: String
     private var file: GrowingFile
@@ -35,7 +36,7 @@ public final class GrowingLossFile {
         _ losses: [StepLoss], _ validations: [EpochScores], to path: String
     ) throws(FormatError) -> GrowingFile {
         let text = Array(LossFile.text(losses, validations: validations).utf8)
-        try AtomicFile.write(text, to: path)
+        try AtomicFile.write(text, to: path, synchronized: false)
         return try GrowingFile(path: path, keeping: text.count)
     }
 }

@@ -45,19 +45,25 @@ public enum ArrayValue: Sendable, Equatable {
 
     /// Hands on the elements' little-endian bytes in pieces of at most `pieceCount` elements, as they stand in a file.
     func forEachPiece(
-        pieceCount: Int = 1 << 16, _ body: ([UInt8]) throws(FormatError) -> Void
+        pieceCount: Int = 1 << 14, _ body: ([UInt8]) throws(FormatError) -> Void
     ) throws(FormatError) {
-        switch self {
-        case .float(let tensor):
-            for start in stride(from: 0, to: tensor.count, by: pieceCount) {
-                let part = tensor.elements[start..<min(start + pieceCount, tensor.count)]
-                try body(part.map { $0.bitPattern.littleEndian }.withBytes { $0.array() })
-            }
-        case .int(_, let elements):
-            for start in stride(from: 0, to: elements.count, by: pieceCount) {
-                let part = elements[start..<min(start + pieceCount, elements.count)]
-                try body(part.map(\.littleEndian).withBytes { $0.array() })
-            }
+        let size = dtype.byteCount
+        for start in stride(from: 0, to: count, by: pieceCount) {
+            try body(littleEndianBytes(size * start..<size * min(start + pieceCount, count)))
         }
+    }
+
+    private func littleEndianBytes(_ range: Range<Int>) -> [UInt8] {
+        let bytes =
+            switch self {
+            case .float(let tensor): tensor.elements.withBytes { $0[range].array() }
+            case .int(_, let elements): elements.withBytes { $0[range].array() }
+            }
+        #if _endian(big)
+            let size = dtype.byteCount
+            return stride(from: 0, to: bytes.count, by: size).flatMap { bytes[$0..<$0 + size].reversed() }
+        #else
+            return bytes
+        #endif
     }
 }

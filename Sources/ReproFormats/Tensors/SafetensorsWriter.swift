@@ -24,9 +24,19 @@ public enum Safetensors {
     public static func write(
         _ arrays: [NamedArray], metadata: [(key: String, value: String)] = [], to path: String
     ) throws(FormatError) {
+        try prepare(arrays, metadata: metadata, to: path).commit()
+    }
+
+    /// Hands all bytes of a file to the system. It appears, and is on the disk, once it is committed.
+    ///
+    /// - Precondition: as of ``write(_:metadata:to:)``.
+    /// - Throws: `FormatError`: what writing an `AtomicFile` throws.
+    public static func prepare(
+        _ arrays: [NamedArray], metadata: [(key: String, value: String)] = [], to path: String
+    ) throws(FormatError) -> AtomicFile {
         let file = try AtomicFile(path: path)
         try emit(arrays, metadata) { piece throws(FormatError) in try file.write(piece) }
-        try file.commit()
+        return file
     }
 
     /// The bytes that `write` writes.
@@ -77,7 +87,8 @@ public enum Safetensors {
 }
 
 extension ArrayValue {
-    fileprivate var dtype: SafetensorsDtype {
+    /// How a file's header names the elements.
+    var dtype: SafetensorsDtype {
         switch self {
         case .float: .f32
         case .int: .i64

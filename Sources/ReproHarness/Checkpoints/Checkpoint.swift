@@ -16,15 +16,15 @@ import ReproVerification
 package enum Checkpoint {
     private static let format = "repro.checkpoint.1"
 
-    /// - Returns: the digest of the state, which the file states.
+    /// - Returns: the file, which is to be committed, and the digest of the state, which it states.
     /// - Throws: `FormatError`: what writing an `AtomicFile` throws.
-    static func write(
+    static func prepare(
         _ state: TrainingState, of run: RunManifest, hashing: Hashing, to path: String
-    ) throws(FormatError) -> Digest {
+    ) throws(FormatError) -> (file: AtomicFile, digest: Digest) {
         let (arrays, metadata) = (arrays(of: state), metadata(of: state, run))
         let digest = digest(arrays, metadata, hashing)
-        try Safetensors.write(arrays, metadata: metadata + [("digest", digest.hexadecimal)], to: path)
-        return digest
+        let file = try Safetensors.prepare(arrays, metadata: metadata + [("digest", digest.hexadecimal)], to: path)
+        return (file, digest)
     }
 
     /// The digest that a file of the state states.

@@ -16,7 +16,12 @@ public final class CheckpointFolder: @unchecked Sendable {
     private var chain: StateChain
     /// The step of the checkpoint that was written or read last; nil as long as there is none.
     private var last: Int?
+    /// Whether the manifest stands in the folder: the first checkpoint brings it, on the thread that writes.
+    private var hasManifest = true
     private let directory: RunDirectory
+    /// Hashes states, between two steps, on all workers.
+    private let stateHashing: Hashing
+    /// Hashes the chain, on the thread that writes: the engine's workers may be at the next step meanwhile.
     private let hashing: Hashing
     private let lock: FolderLock
     private let files = FileOperations()
@@ -28,13 +33,13 @@ public final class CheckpointFolder: @unchecked Sendable {
         path = CheckpointFolder.path(in: directory)
         self.manifest = manifest
         self.directory = directory
-        hashing = CheckpointFolder.hashing(engine)
+        (stateHashing, hashing) = (Hashing(engine: engine), Hashing(kernels: engine.kernels))
         chain = StateChain(manifest, hashing: hashing)
         try files.makeFolders(path)
         lock = try CheckpointFolder.lock(path)
         try directory.clear(files)
         for name in try FileOperations.names(in: path) { try files.remove(path + "/" + name) }
-        try writeManifest()
+        hasManifest = false
     }
 
     /// Opens a run that was stopped, and takes away what a killed process had begun to write.
@@ -44,7 +49,7 @@ public final class CheckpointFolder: @unchecked Sendable {
     public init(opening directory: RunDirectory, config: String?, engine: Engine) throws(FormatError) {
         path = CheckpointFolder.path(in: directory)
         self.directory = directory
-        hashing = CheckpointFolder.hashing(engine)
+        (stateHashing, hashing) = (Hashing(engine: engine), Hashing(kernels: engine.kernels))
         guard Paths.isFolder(path) == true else {
             throw FormatError(
                 .noInput, path: directory.path, problem: "no run with checkpoints stands here",
@@ -59,9 +64,6 @@ public final class CheckpointFolder: @unchecked Sendable {
             try files.remove(path + "/" + name)
         }
     }
-
-    /// On the thread that writes alone: the engine's workers may be at the next step meanwhile.
-    private static func hashing(_ engine: Engine) -> Hashing { Hashing(kernels: engine.kernels) }
 
     /// Where the folder of a run stands.
     static func path(in directory: RunDirectory) -> String { directory.path + "/" + name }
@@ -93,25 +95,51 @@ public final class CheckpointFolder: @unchecked Sendable {
     private func writeManifest() throws(FormatError) {
         try AtomicFile.write(
             manifest.json(directory: directory.path).encoded(.pretty), to: path + "/" + CheckpointFolder.manifestName)
+        hasManifest = true
     }
 
-    /// Writes a checkpoint, then the chain, and removes checkpoints that are too many once both are on the disk.
+    /// A checkpoint whose bytes the system has, and which is not on the disk yet. One thread makes it, another commits it.
+    struct Prepared: @unchecked Sendable {
+        fileprivate let step: Int
+        fileprivate let digest: Digest
+        fileprivate let file: AtomicFile
+    }
+
+    /// Hashes a state and hands its bytes to the system: what the processor has to do for a checkpoint, between two steps. Beside
+    /// the next steps it would take a processor from workers that wait for each other, and the run would copy every tensor.
+    ///
+    /// - Throws: `FormatError`; nothing of the checkpoint is then left.
+    func prepare(_ state: TrainingState) throws(FormatError) -> Prepared {
+        try naming { () throws(FormatError) in
+            let step = state.optimizer.step
+            let (file, digest) = try Checkpoint.prepare(state, of: manifest, hashing: stateHashing, to: file(step))
+            return Prepared(step: step, digest: digest, file: file)
+        }
+    }
+
+    /// Waits until a checkpoint is on the disk, then the chain; before the first, the manifest. Then removes checkpoints that are
+    /// too many.
     ///
     /// - Throws: `FormatError`; every earlier checkpoint is then still there.
-    func write(_ state: TrainingState) throws(FormatError) {
-        let step = state.optimizer.step
-        do {
-            let digest = try Checkpoint.write(state, of: manifest, hashing: hashing, to: file(step))
-            chain.append(step: step, state: digest)
+    func commit(_ prepared: Prepared) throws(FormatError) {
+        try naming { () throws(FormatError) in
+            if !hasManifest { try writeManifest() }
+            try prepared.file.commit()
+            chain.append(step: prepared.step, state: prepared.digest)
             try chain.write(to: path)
-        } catch {
+        }
+        last = prepared.step
+        try removeSurplus(prepared.step)
+    }
+
+    /// Says of what fails because the folder is gone that it is.
+    private func naming<Value>(_ body: () throws(FormatError) -> Value) throws(FormatError) -> Value {
+        do { return try body() } catch {
             guard Paths.isFolder(path) != true else { throw error }
             throw FormatError(
                 .inputOutput, path: path, problem: "the folder was removed while the run went on",
                 remedy: "begin the run again, and leave its directory alone")
         }
-        last = step
-        try removeSurplus(step)
     }
 
     /// Removes the checkpoints that are too many beside that of a step.

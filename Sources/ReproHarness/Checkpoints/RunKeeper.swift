@@ -32,6 +32,10 @@ public final class RunKeeper {
     private var last: (step: Int, seconds: Double)?
     /// The losses in the run directory; nil as long as this process has written none.
     private var losses: GrowingLossFile?
+    /// When they were last brought up to a state.
+    private var lossesSeconds = -Double.infinity
+    /// How far they may be behind: a line for each step alone would cost quick steps a hundredth of their time.
+    private static let lossesDelay = 0.25
 
     /// - Parameters:
     ///   - seconds: a clock's, for a schedule in minutes.
@@ -69,12 +73,15 @@ public final class RunKeeper {
         let step = state.optimizer.step
         if isAskedToStop() {
             if last?.step != step { try write(state) }
-            try writeLosses(state)
+            try writeLosses(state, at: seconds())
             try settle()
             throw RunStopped(steps: step)
         }
-        if isDue(state) { try write(state) }
-        if folder != nil { try writeLosses(state) }
+        let isDue = isDue(state)
+        if isDue { try write(state) }
+        guard folder != nil else { return }
+        let now = seconds()
+        if isDue || state.batch == 0 || now - lossesSeconds >= RunKeeper.lossesDelay { try writeLosses(state, at: now) }
     }
 
     private func isDue(_ state: TrainingState) -> Bool {
@@ -87,7 +94,8 @@ public final class RunKeeper {
     }
 
     /// Brings `metrics.csv` up to a state. An epoch's last step waits for the scores of its validation.
-    private func writeLosses(_ state: TrainingState) throws {
+    private func writeLosses(_ state: TrainingState, at now: Double) throws {
+        lossesSeconds = now
         let validates = manifest.experiment.training?.additions.validatesEachEpoch == true
         let waits = validates && state.batch == 0 && state.validations.count < state.epoch
         let known = waits ? Array(state.losses.dropLast()) : state.losses
@@ -103,11 +111,13 @@ public final class RunKeeper {
     /// - Throws: what writing it threw.
     public func settle() throws { try writer.finish() }
 
-    /// Begins to write a checkpoint, once the one before is on the disk. The state is a value: the run goes on meanwhile, and
-    /// changes its own copy of each tensor. What goes wrong is thrown after the step that is being taken.
+    /// Writes a checkpoint. The disk is waited for beside the next steps; what goes wrong there is thrown after one of them.
     private func write(_ state: TrainingState) throws {
         let folder = try folder ?? begin()
-        try writer.begin { [protecting] in try protecting { try folder.write(state) } }
+        var prepared: CheckpointFolder.Prepared?
+        try protecting { prepared = try folder.prepare(state) }
+        guard let prepared else { return }
+        try writer.begin { [protecting] in try protecting { try folder.commit(prepared) } }
         last = (state.optimizer.step, seconds())
     }
 
