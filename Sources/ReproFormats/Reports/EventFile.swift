@@ -57,7 +57,7 @@ public enum EventFile {
 
     /// The number that ``variable(_:)`` wrote.
     private static func value(_ bytes: ArraySlice<UInt8>) -> Int {
-        let end = bytes.firstIndex { $0 < 0x80 } ?? bytes.endIndex - 1
+        let end: Int = bytes.firstIndex { $0 < 0x80 } ?? bytes.endIndex - 1
         return bytes[...end].prefix(9).reversed().reduce(0) { $0 << 7 | Int($1 & 0x7f) }
     }
 
