@@ -5,8 +5,9 @@
 
 #include <immintrin.h>
 
+#include "../processor/compilers.h"
 #include "../simd/contraction.h"
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+TARGET_BEGIN("avx2,fma")
 
 #include "../simd/avx2.h"
 
@@ -16,6 +17,6 @@
 #define PATH_SHA256_PIECES repro_sha256_pieces
 #include "path.inc"
 
-#pragma clang attribute pop
+TARGET_END
 
 #endif

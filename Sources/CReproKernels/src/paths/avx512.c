@@ -5,8 +5,9 @@
 
 #include <immintrin.h>
 
+#include "../processor/compilers.h"
 #include "../simd/contraction.h"
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
+TARGET_BEGIN("avx512f,avx512bw,avx512dq,avx512vl,fma")
 
 #include "../simd/avx512.h"
 
@@ -16,6 +17,6 @@
 #define PATH_SHA256_PIECES repro_sha256_pieces
 #include "path.inc"
 
-#pragma clang attribute pop
+TARGET_END
 
 #endif

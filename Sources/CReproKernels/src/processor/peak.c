@@ -3,11 +3,12 @@
 #include "processor.h"
 #include "repro_processor.h"
 
+#include "compilers.h"
 #include "../simd/contraction.h"
 
 /// Independent chains: at least two units × four cycles of latency, and no more than registers.
 #define CHAINS 12
-#define EACH_CHAIN _Pragma("clang loop unroll(full)") for (size_t c = 0; c < CHAINS; c++)
+#define EACH_CHAIN UNROLL for (size_t c = 0; c < CHAINS; c++)
 /// Makes a value one that the compiler knows nothing of and cannot do without.
 #define OPAQUE(x) __asm__ volatile("" : "+m"(x))
 

@@ -5,8 +5,9 @@
 #include "sha256.h"
 #include "sha256_constants.h"
 
+#include "../processor/compilers.h"
+
 #define MOST 4
-#define UNROLL _Pragma("clang loop unroll(full)")
 
 #if defined(__x86_64__)
 #include "sha256_extension_x86.inc"

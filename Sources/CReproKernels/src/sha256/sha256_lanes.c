@@ -2,9 +2,10 @@
 #include "sha256.h"
 #include "sha256_constants.h"
 
+#include "../processor/compilers.h"
+
 #include <string.h>
 
-#define UNROLL _Pragma("clang loop unroll(full)")
 #define PASTE2(a, b) a##b
 #define PASTE(a, b) PASTE2(a, b)
 
@@ -28,11 +29,11 @@ static void compress_portable(uint32_t (*states)[8], const uint8_t *data, size_t
 const repro_sha256_way repro_sha256_way_portable = {"portable", 4, compress_portable};
 
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+TARGET_BEGIN("avx2")
 #define LANES 8
 #define COMPRESS compress_8
 #include "sha256_lanes.inc"
-#pragma clang attribute pop
+TARGET_END
 
 static void compress_avx2(uint32_t (*states)[8], const uint8_t *data, size_t stride, size_t blocks, size_t lanes) {
     (lanes == 1 ? compress_one : compress_8)(states, data, stride, blocks, lanes);
@@ -40,11 +41,11 @@ static void compress_avx2(uint32_t (*states)[8], const uint8_t *data, size_t str
 
 const repro_sha256_way repro_sha256_way_avx2 = {"avx2", 8, compress_avx2};
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+TARGET_BEGIN("avx512f,avx512bw,avx512dq,avx512vl")
 #define LANES 16
 #define COMPRESS compress_16
 #include "sha256_lanes.inc"
-#pragma clang attribute pop
+TARGET_END
 
 static void compress_avx512(uint32_t (*states)[8], const uint8_t *data, size_t stride, size_t blocks, size_t lanes) {
     (lanes == 1 ? compress_one : lanes <= 8 ? compress_8 : compress_16)(states, data, stride, blocks, lanes);

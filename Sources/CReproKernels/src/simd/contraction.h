@@ -5,6 +5,8 @@
 
 #if defined(REPRO_FAULT_CONTRACTION)  // planted by Tests/Gates/bisect.sh
 #pragma STDC FP_CONTRACT ON
+#elif defined(__GNUC__) && !defined(__clang__)  // gcc knows no such pragma, and contracts unless it is told
+#pragma GCC optimize("fp-contract=off")
 #else
 #pragma STDC FP_CONTRACT OFF
 #endif

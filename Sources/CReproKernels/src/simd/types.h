@@ -1,7 +1,8 @@
-// What every vector layer shares: types of VF lanes in clang's vector extensions (+ − × ÷ and comparisons by operator,
+// What every vector layer shares: types of VF lanes in the compilers' vector extensions (+ − × ÷ and comparisons by operator,
 // each rounded, contraction off), and the loads and stores of whole vectors.
+#include "../processor/compilers.h"
+
 #define VINLINE static inline __attribute__((always_inline, unused))
-#define UNROLL _Pragma("clang loop unroll(full)")
 
 typedef float vf __attribute__((vector_size(VF * 4)));
 typedef int32_t vi __attribute__((vector_size(VF * 4)));

@@ -3,7 +3,7 @@
 #include "../elementary/tables.h"
 
 // Vectors wider than a register pass between functions that are always inlined, so no calling convention is involved.
-#pragma clang diagnostic ignored "-Wpsabi"
+#pragma GCC diagnostic ignored "-Wpsabi"
 
 typedef uint64_t vu2 __attribute__((vector_size(VF * 8)));
 
