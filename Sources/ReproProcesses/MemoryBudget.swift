@@ -1,3 +1,4 @@
+import CReproKernels
 import Foundation
 
 /// How much memory a process may take: as much as the machine and its control group have, but for a part that is left to
@@ -17,10 +18,12 @@ public struct MemoryBudget: Sendable, Equatable {
     /// Holds this process to the budget: an allocation beyond it fails, and a system that runs out of memory ends this process
     /// before others. No memory image of a crash is written.
     ///
+    /// A build with a sanitizer, whose own memory takes more than any budget, is not held to it.
+    ///
     /// - Parameter threadCount: how many threads will compute; their stacks are reserved beside the budget, and hardly used.
     public func limit(threadCount: Int) {
         let (bytes, overflow) = byteCount.addingReportingOverflow(threadCount << 23)
-        if !overflow {
+        if !overflow, repro_memory_has_shadow() == 0 {
             // Linux counts here what a process can write to, and no mere reservation of addresses; other systems count little.
             #if canImport(Glibc)
                 MemoryBudget.lower(__rlimit_resource_t(RLIMIT_DATA.rawValue), to: bytes)

@@ -62,6 +62,7 @@ enum Main {
             try Output.write(Help.text(command.specification))
             return .success
         }
+        MemoryRefusal.endWithAMessage()
         return try command.run(try Context(arguments, interruption))
     }
 

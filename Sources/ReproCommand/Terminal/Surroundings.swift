@@ -2,7 +2,7 @@ import Foundation
 import Repro
 import ReproNumerics
 
-/// What the command needs of the process that it is started as: arguments, places for open files, and stack. What cannot be
+/// What the command needs of the process that it is started as: arguments, places for open files, memory, and stack. What cannot be
 /// mended is refused here, before anything that would end without a word.
 enum Surroundings {
     /// How many files more may have to be open before the first one of a run; the system's queues of events count.
@@ -10,7 +10,11 @@ enum Surroundings {
     /// The stack that a build without optimisation needs too.
     private static let neededStack = 1 << 20
 
-    /// - Throws: `CommandLineError`, 69, where there are no arguments, or next to no files may be open.
+    /// Memory without which what the command is made of does not end, but waits for more: libdispatch tries again every second, for
+    /// ever.
+    private static let neededMemory = 32 << 20
+
+    /// - Throws: `CommandLineError`, 69, where there are no arguments, or next to no files may be open, or next to no memory is left.
     static func verify() throws {
         occupyClosedStreams()
         guard !CommandLine.arguments.isEmpty else {
@@ -25,6 +29,13 @@ enum Surroundings {
                     "fewer than \(neededFiles) files more may be open here; raise the limit, as `ulimit -n 64` does",
                 code: .unavailable)
         }
+        let memory = mmap(nil, neededMemory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+        guard let memory, memory != MAP_FAILED else {
+            throw CommandLineError(
+                message: "less than \(neededMemory >> 20) MiB of memory is left here; raise the limit, as "
+                    + "`ulimit -v unlimited; ulimit -d unlimited` does", code: .unavailable)
+        }
+        munmap(memory, neededMemory)
     }
 
     /// Where a standard stream is closed, the next file that is opened would take its number, and results or messages would be

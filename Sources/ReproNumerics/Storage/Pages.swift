@@ -18,7 +18,10 @@ enum Pages {
             guard byteCount >= least else { return }
             let first = memory.alignedDown(toMultipleOf: large)
             let end = (memory + byteCount).alignedUp(toMultipleOf: large)
+            // Where part of the range belongs to nobody the system says so, by the error that else says that memory ran out.
+            let error = errno
             madvise(first, end - first, MADV_HUGEPAGE)
+            errno = error
         #endif
     }
 }

@@ -26,6 +26,10 @@ import Testing
     private static func later(_ how: String, _ call: Int) -> String {
         "LD_PRELOAD=$PWD/hostile.so LATER=\(how) CALL=\(call) RUN"
     }
+    /// An experiment whose parameters take gigabytes, and which leaves no folder.
+    private static let large =
+        "sed 's/\"hidden\": 67/\"hidden\": 2000/' \(Built.package)/Tests/Gates/shapes/lstm-67.json > large.json; "
+        + "repro run --config large.json --seed 1 --quiet --output out; code=$?; [ ! -e out ] && exit $code"
     private static let mount = "unshare --mount bash -c"
 
     static let all: [Surroundings] = [
@@ -67,6 +71,11 @@ import Testing
             script: "setpriv --reuid 65534 --regid 65534 --clear-groups bash -c 'ulimit -u 3; RUN --threads 8'",
             code: 69,
             says: "threads cannot be created", needs: .otherUser),
+        .init(
+            name: "next to no memory at the start", script: "ulimit -d 24000; RUN", code: 69, says: "of memory is left"),
+        .init(
+            name: "memory that runs out in the middle of a run", script: "ulimit -d 400000; \(large)", code: 69,
+            says: "memory ran out"),
         .init(name: "a limit of 5 open files", script: "ulimit -n 5; RUN", code: 69, says: "files more may be open"),
         .init(name: "a limit of 16 open files", script: "ulimit -n 16; RUN", code: 0),
         .init(name: "a limit of 1 KiB per file", script: "ulimit -f 1; RUN", code: 74, says: "File too large"),

@@ -1,4 +1,4 @@
-// How the C library treats freed memory.
+// How the C library treats freed memory, and whether memory has a shadow.
 #include "repro_memory.h"
 
 #if defined(__linux__)
@@ -17,3 +17,17 @@ void repro_keep_freed_memory(void) {
 #else
 void repro_keep_freed_memory(void) {}
 #endif
+
+#if defined(__has_feature)
+#define HAS(feature) __has_feature(feature)
+#else
+#define HAS(feature) 0
+#endif
+
+int repro_memory_has_shadow(void) {
+#if HAS(address_sanitizer) || HAS(thread_sanitizer) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return 1;
+#else
+    return 0;
+#endif
+}
