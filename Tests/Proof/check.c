@@ -22,7 +22,7 @@ static void map(const repro_kernels *path, int function, size_t count, const flo
     maps[function](count, in, out);
 }
 
-/// The correctly rounded results of a block of consecutive bit patterns.
+/// The correctly rounded results of a block of inputs, whose first is number `start`.
 static void expected_results(job *job, uint64_t start, size_t count, const float *x, uint32_t *expected,
                              counts *seen) {
     static _Thread_local double approximation[ORACLE_BLOCK];
@@ -51,13 +51,13 @@ static void check(job *job, uint64_t start, size_t count, counts *seen) {
     static _Thread_local float x[ORACLE_BLOCK], results[ORACLE_BLOCK];
     static _Thread_local uint32_t expected[ORACLE_BLOCK];
     for (size_t i = 0; i < count; i++) {
-        uint32_t bits = (uint32_t)(start + i);
+        uint32_t bits = job->inputs ? job->inputs[start + i] : (uint32_t)(job->first + (start + i) * job->stride);
         memcpy(&x[i], &bits, 4);
     }
     expected_results(job, start, count, x, expected, seen);
     for (int p = 0; p < job->path_count; p++) {
         map(job->paths[p], job->function, count, x, results);
-        if (job->plant && start == job->first) {
+        if (job->plant && start == 0) {
             uint32_t bits = to_bits(results[count / 2]) ^ 1;
             memcpy(&results[count / 2], &bits, 4);
         }
@@ -78,10 +78,11 @@ static void check(job *job, uint64_t start, size_t count, counts *seen) {
 void *check_blocks(void *argument) {
     job *job = argument;
     counts seen = {0};
+    uint64_t all = job->inputs ? job->input_count : (job->last - job->first) / job->stride + 1;
     for (;;) {
         uint64_t start = atomic_fetch_add(&job->next, ORACLE_BLOCK);
-        if (start > job->last) break;
-        uint64_t left = job->last - start + 1;
+        if (start >= all) break;
+        uint64_t left = all - start;
         check(job, start, left < ORACLE_BLOCK ? (size_t)left : ORACLE_BLOCK, &seen);
     }
     pthread_mutex_lock(&job->lock);

@@ -1,4 +1,4 @@
-// The comparison of one function over a range of bit patterns, shared out among threads.
+// The comparison of one function over a range or a list of bit patterns, shared out among threads.
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -18,7 +18,11 @@ typedef struct {
     int function;
     /// Whether to flip a bit of one result, and whether to list what MPFR decides.
     int plant, doubtful;
-    uint64_t first, last;
+    /// Every input from the first to the last that is a whole number of strides from the first; or, where `inputs` is not null, those
+    /// in place of the range: `input_count` of them.
+    uint64_t first, last, stride;
+    const uint32_t *inputs;
+    uint64_t input_count;
     /// The paths to compare.
     const repro_kernels *paths[MOST_PATHS];
     int path_count;

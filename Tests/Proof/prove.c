@@ -6,9 +6,11 @@
 // result must have those very bits. One input in 65,537 goes to MPFR whatever the interval says, which would catch
 // an error in the bound's proof.
 //
-//     prove [--first HEX] [--last HEX] [--threads N] [--functions exp,tanh] [--paths avx2,portable]
-//           [--plant] [--doubtful]
+//     prove [--first HEX] [--last HEX] [--stride N] [--threads N] [--functions exp,tanh] [--paths avx2,portable]
+//           [--inputs FILE] [--plant] [--doubtful]
 //
+// --stride takes every N-th input of the range. --inputs takes, in place of a range, the inputs that a file lists: lines of a
+// function's name and a bit pattern in hexadecimal, as in Tests/Fixtures/elementary_hard_inputs.txt.
 // --doubtful lists the inputs that MPFR had to decide, the hard ones, in no particular order.
 // --plant flips the last bit of one result in each function and path, to show that the proof turns red.
 // Exit status: 0 proved, 1 a mismatch (or the audit failed), 2 usage.
@@ -26,7 +28,7 @@ static uint64_t prove(job *job, int threads) {
     clock_gettime(CLOCK_MONOTONIC, &from);
     memset(&job->total, 0, sizeof job->total);
     job->shown = 0;
-    atomic_store(&job->next, job->first);
+    atomic_store(&job->next, 0);
     pthread_t workers[64];
     for (int t = 0; t < threads; t++)
         if (pthread_create(&workers[t], NULL, check_blocks, job)) exit(2);
@@ -56,14 +58,35 @@ static int listed(const char *list, const char *name) {
 }
 
 static int usage(void) {
-    fprintf(stderr, "usage: prove [--first HEX] [--last HEX] [--threads N] [--functions LIST] [--paths LIST]\n"
-                    "             [--plant] [--doubtful]\n");
+    fprintf(stderr, "usage: prove [--first HEX] [--last HEX] [--stride N] [--threads N] [--functions LIST]\n"
+                    "             [--paths LIST] [--inputs FILE] [--plant] [--doubtful]\n");
     return 2;
 }
 
+/// The inputs that a file lists for a function; null where it cannot be read, or holds a line that is none.
+static const uint32_t *read_inputs(const char *path, const char *function, uint64_t *count) {
+    enum { MOST = 1 << 20 };
+    static uint32_t inputs[MOST];
+    FILE *file = fopen(path, "r");
+    char line[256], name[16];
+    *count = 0;
+    while (file && fgets(line, sizeof line, file)) {
+        uint32_t bits;
+        if (line[0] == '#' || line[0] == '\n') continue;
+        if (sscanf(line, "%15s %x", name, &bits) != 2 || *count == MOST) {
+            fprintf(stderr, "prove: %s: no function and input, or too many: %s", path, line);
+            return NULL;
+        }
+        if (!strcmp(name, function)) inputs[(*count)++] = bits;
+    }
+    if (!file) return fprintf(stderr, "prove: %s: cannot be read\n", path), NULL;
+    fclose(file);
+    return inputs;
+}
+
 int main(int argc, char **argv) {
-    static job job = {.last = 0xffffffff, .lock = PTHREAD_MUTEX_INITIALIZER};
-    const char *functions = NULL, *paths = NULL;
+    static job job = {.last = 0xffffffff, .stride = 1, .lock = PTHREAD_MUTEX_INITIALIZER};
+    const char *functions = NULL, *paths = NULL, *file = NULL;
     int threads = 2;
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : NULL;
@@ -74,13 +97,15 @@ int main(int argc, char **argv) {
         if (!value) return usage();
         if (!strcmp(argv[i], "--first")) job.first = strtoull(value, NULL, 16);
         else if (!strcmp(argv[i], "--last")) job.last = strtoull(value, NULL, 16);
+        else if (!strcmp(argv[i], "--stride")) job.stride = strtoull(value, NULL, 10);
+        else if (!strcmp(argv[i], "--inputs")) file = value;
         else if (!strcmp(argv[i], "--threads")) threads = atoi(value);
         else if (!strcmp(argv[i], "--functions")) functions = value;
         else if (!strcmp(argv[i], "--paths")) paths = value;
         else return usage();
         i++;
     }
-    if (threads < 1 || threads > 64 || job.first > job.last || job.last > 0xffffffff) return usage();
+    if (threads < 1 || threads > 64 || job.first > job.last || job.last > 0xffffffff || !job.stride) return usage();
     const repro_kernels *path;
     for (size_t index = 0; (path = repro_kernels_at(index)); index++) {
         if (!listed(paths, path->name)) continue;
@@ -97,6 +122,7 @@ int main(int argc, char **argv) {
     for (int f = 0; f < FUNCTIONS; f++) {
         if (!listed(functions, function_names[f])) continue;
         job.function = f;
+        if (file && (!(job.inputs = read_inputs(file, function_names[f], &job.input_count)) || !job.input_count)) return 2;
         failures += prove(&job, threads);
         functions_run++;
     }
