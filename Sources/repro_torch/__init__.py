@@ -11,6 +11,7 @@ Modules, optimisers and functions have PyTorch's names and arguments. Each resul
 from ._native.engines import Engine, configure
 from ._native.library import Refused, ReproError
 from ._native.streams import Stream
+from .checkpoints import Checkpoint
 from .conversion import Conversion, Left, convert
 from .digests import digest
 from .draws import Draws, Streams
@@ -21,5 +22,5 @@ from .runs import Run, read_tensors, write_tensors
 __all__ = [
     "LSTM", "GRU", "RNN", "Linear", "Embedding", "LayerNorm", "Dropout", "CrossEntropyLoss", "BCEWithLogitsLoss",
     "SGD", "Adam", "AdamW", "clip_grad_norm_", "convert", "Conversion", "Left", "digest", "Draws", "Streams", "Stream",
-    "Run", "read_tensors", "write_tensors", "Engine", "configure", "Refused", "ReproError",
+    "Run", "Checkpoint", "read_tensors", "write_tensors", "Engine", "configure", "Refused", "ReproError",
 ]  # fmt: skip

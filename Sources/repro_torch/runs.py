@@ -5,6 +5,7 @@ Tensors are in safetensors files, read and written here by a few lines, so that 
 
 from __future__ import annotations
 
+import ctypes
 import json
 import math
 import os
@@ -20,6 +21,9 @@ from torch import Tensor
 from ._native.library import Refused
 
 _TYPES = {"F32": torch.float32, "F64": torch.float64, "I64": torch.int64, "I32": torch.int32, "U8": torch.uint8}
+
+
+_NAMES = {kind: name for name, kind in _TYPES.items()}
 
 
 def read_tensors(path: str | os.PathLike) -> dict[str, Tensor]:
@@ -48,8 +52,44 @@ def read_tensors(path: str | os.PathLike) -> dict[str, Tensor]:
     return found
 
 
+def encoded_tensors(tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> bytes:
+    """A safetensors file of tensors in their order, with strings about them.
+
+    Raises:
+        Refused: a tensor of another type than F32, F64, I64, I32 and U8, or not on the CPU.
+    """
+    header: dict[str, Any] = {"__metadata__": dict(metadata)} if metadata else {}
+    parts, offset = [], 0
+    for name, tensor in tensors.items():
+        if tensor.dtype not in _NAMES or not tensor.is_cpu:
+            raise Refused(f"{name!r} is {tensor.dtype} on {tensor.device}; a file here holds {', '.join(_TYPES)} of the CPU")
+        dense = tensor.detach().resolve_neg().contiguous()
+        part = ctypes.string_at(dense.data_ptr(), dense.numel() * dense.element_size()) if dense.numel() else b""
+        header[name] = {"dtype": _NAMES[dense.dtype], "shape": list(dense.shape), "data_offsets": [offset, offset + len(part)]}
+        offset += len(part)
+        parts.append(part)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return b"".join([struct.pack("<Q", len(text)), text, *parts])
+
+
+def write_bytes(path: str | os.PathLike, data: bytes) -> None:
+    """Writes a file beside its place first, and then renames it.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    target = pathlib.Path(path)
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(data)
+        os.replace(beside, target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def write_tensors(path: str | os.PathLike, tensors: Mapping[str, Tensor]) -> None:
-    """Writes a safetensors file, beside its place first and then renamed: what `"weights"` of an experiment reads.
+    """Writes a safetensors file of weights: what `"weights"` of an experiment reads.
 
     Args:
         tensors: binary32, on the CPU, by name; a model's `state_dict()`.
@@ -58,24 +98,10 @@ def write_tensors(path: str | os.PathLike, tensors: Mapping[str, Tensor]) -> Non
         Refused: a tensor of another type or device.
         OSError: the file cannot be written.
     """
-    header, parts, offset = {}, [], 0
     for name, tensor in tensors.items():
-        if tensor.dtype is not torch.float32 or not tensor.is_cpu:
+        if tensor.dtype is not torch.float32:
             raise Refused(f"{name!r} is {tensor.dtype} on {tensor.device}; weights are binary32 on the CPU")
-        flat = tensor.detach().contiguous().reshape(-1)
-        part = struct.pack(f"<{flat.numel()}f", *flat.tolist())
-        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, offset + len(part)]}
-        offset += len(part)
-        parts.append(part)
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    target = pathlib.Path(path)
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(b"".join([struct.pack("<Q", len(text)), text, *parts]))
-        os.replace(beside, target)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_bytes(path, encoded_tensors(tensors))
 
 
 class Run:

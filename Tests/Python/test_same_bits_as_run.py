@@ -50,8 +50,11 @@ def numbered(lines):
     return tokens, torch.tensor([classes[label] for label, _ in examples]), 2 + len(numbers), len(classes)
 
 
-def train(lines, optimizer=torch.optim.Adam, start=None, **options):
-    """The model as it is trained, the loss of every step, and the gradients of the last."""
+def train(lines, optimizer=torch.optim.Adam, start=None, checkpoint=None, **options):
+    """The model as it is trained, the loss of every step, and the gradients of the last.
+
+    With a checkpoint of `repro run`, training goes on from there.
+    """
     tokens, targets, vocabulary, classes = numbered(lines)
     model = Classifier(vocabulary, classes)
     repro_torch.convert(model, seed=SEED)
@@ -62,9 +65,15 @@ def train(lines, optimizer=torch.optim.Adam, start=None, **options):
     optimizer = optimizer(model.parameters(), lr=TRAINING["learningRate"], **options)
     repro_torch.convert(optimizer)
     loss, losses = repro_torch.CrossEntropyLoss(), []
-    for epoch in range(TRAINING["epochs"]):
+    begun = (0, 0)
+    if checkpoint is not None:
+        checkpoint.restore(model, optimizer)
+        streams.step, begun = checkpoint.step, (checkpoint.epoch, checkpoint.batch)
+    for epoch in range(begun[0], TRAINING["epochs"]):
         order = streams.epoch_order(epoch, len(tokens))
         for first in range(0, len(order), TRAINING["batchSize"]):
+            if (epoch, first // TRAINING["batchSize"]) < begun:
+                continue
             batch = order[first : first + TRAINING["batchSize"]]
             chosen = [tokens[i] for i in batch]
             logits = model(pad_sequence(chosen, batch_first=True), torch.tensor([len(t) for t in chosen]))
@@ -101,7 +110,7 @@ def drawn_text():
     return lines
 
 
-def run(command, folder, lines, training, model={}, data={}):
+def run(command, folder, lines, training, model={}, data={}, options=()):
     (folder / "train.tsv").write_text("\n".join(lines) + "\n")
     (folder / "test.tsv").write_text(lines[0] + "\n")
     config = {
@@ -111,7 +120,7 @@ def run(command, folder, lines, training, model={}, data={}):
         "training": {**TRAINING, **training},
     }  # fmt: skip
     (folder / "loop.json").write_text(json.dumps(config))
-    arguments = [command, "run", "--config", folder / "loop.json", "--seed", str(SEED), "--output", folder / "run", "--quiet"]
+    arguments = [command, "run", "--config", folder / "loop.json", "--seed", str(SEED), "--output", folder / "run", "--quiet", *options]
     result = subprocess.run(arguments, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     return repro_torch.read_tensors(folder / "run" / "model.safetensors")

@@ -78,6 +78,8 @@ import Testing
     private static let changes: [(says: String, change: Change)] = [
         ("engine 0 is none", { call, _, _ in call.engine = 0 }),
         ("engine 999999 is none", { call, _, _ in call.engine = 999_999 }),
+        ("weights 999999 is none", { call, _, _ in call.weights = 999_999 }),
+        ("is none: never made, released, used up, or of something else", { call, _, _ in call.weights = call.engine }),
         ("layout is 3;", { call, _, _ in call.layout = 3 }),
         ("cell is 4;", { _, module, _ in module.cell = 4 }),
         ("input_size is 0;", { _, module, _ in module.input_size = 0 }),
@@ -130,7 +132,7 @@ import Testing
         for (says, change) in Self.changes {
             let result = Self.forward(engine: engine, change)
             #expect(
-                result.status == (says.hasPrefix("engine") ? REPRO_INVALID_HANDLE : REPRO_INVALID_ARGUMENT), "\(says)")
+                result.status == (says.contains("is none") ? REPRO_INVALID_HANDLE : REPRO_INVALID_ARGUMENT), "\(says)")
             #expect(result.message.contains(says), "“\(result.message)” says nothing of “\(says)”")
             #expect(!result.written && result.tape == 0, "\(says)")
         }
@@ -162,7 +164,8 @@ import Testing
         #expect(Self.message(error) == "call is NULL")
         for status in [
             repro_stream_create(nil, nil), repro_stream_uniform(nil, nil), repro_stream_permutation(nil, nil),
-            repro_recurrent_forward(nil, nil), repro_recurrent_backward(nil, nil), repro_linear_forward(nil, nil),
+            repro_weights_create(nil, nil), repro_recurrent_forward(nil, nil), repro_recurrent_backward(nil, nil),
+            repro_linear_forward(nil, nil),
             repro_linear_backward(nil, nil), repro_embedding_forward(nil, nil), repro_embedding_backward(nil, nil),
             repro_layer_norm_forward(nil, nil), repro_layer_norm_backward(nil, nil), repro_dropout_forward(nil, nil),
             repro_dropout_backward(nil, nil), repro_cross_entropy(nil, nil), repro_binary_cross_entropy(nil, nil),

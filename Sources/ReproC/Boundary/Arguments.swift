@@ -49,27 +49,27 @@ func list<Value>(
 }
 
 /// How many elements a shape holds.
-private func count(of shape: [Int], _ name: String) throws -> Int {
+private func count(of shape: [Int], _ name: () -> String) throws -> Int {
     var count = 1
     for size in shape {
         let (product, overflow) = count.multipliedReportingOverflow(by: size)
         guard !overflow && product <= Int.max / 64 else {
-            throw Refusal.argument("\(name) of shape \(shape) is beyond any memory")
+            throw Refusal.argument("\(name()) of shape \(shape) is beyond any memory")
         }
         count = product
     }
     return count
 }
 
-/// Holds a buffer to a shape.
-private func verify(_ data: UnsafeRawPointer?, _ found: Int64, _ name: String, _ shape: [Int]) throws {
+/// Holds a buffer to a shape. Its name is made where something is wrong.
+private func verify(_ data: UnsafeRawPointer?, _ found: Int64, _ name: () -> String, _ shape: [Int]) throws {
     let expected = try count(of: shape, name)
     guard found == Int64(expected) else {
-        throw Refusal.argument("\(name) has \(found) elements; expected \(expected), shape \(shape)")
+        throw Refusal.argument("\(name()) has \(found) elements; expected \(expected), shape \(shape)")
     }
-    guard data != nil || expected == 0 else { throw Refusal.argument("\(name) is NULL") }
+    guard data != nil || expected == 0 else { throw Refusal.argument("\(name()) is NULL") }
     guard Int(bitPattern: data) % MemoryLayout<Float>.alignment == 0 else {
-        throw Refusal.argument("\(name) is not aligned to its elements")
+        throw Refusal.argument("\(name()) is not aligned to its elements")
     }
 }
 
@@ -77,23 +77,27 @@ extension repro_input {
     var isAbsent: Bool { data == nil && count == 0 }
 
     /// The numbers as a tensor that stands where the caller has them.
-    func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
+    func tensor(_ name: @autoclosure () -> String, _ shape: [Int]) throws -> Tensor {
         try verify(data, count, name, shape)
         return data.map { Tensor(borrowing: $0, shape: shape) } ?? Tensor(zeros: shape)
     }
 
     /// The same; nil where it is absent.
-    func optional(_ name: String, _ shape: [Int]) throws -> Tensor? { isAbsent ? nil : try tensor(name, shape) }
+    func optional(_ name: @autoclosure () -> String, _ shape: [Int]) throws -> Tensor? {
+        isAbsent ? nil : try tensor(name(), shape)
+    }
 }
 
 extension repro_output {
     var isAbsent: Bool { data == nil && count == 0 }
 
     /// Holds the memory to a shape before anything is computed.
-    func expect(_ name: String, _ shape: [Int]) throws { try verify(data, count, name, shape) }
+    func expect(_ name: @autoclosure () -> String, _ shape: [Int]) throws { try verify(data, count, name, shape) }
 
     /// The same; nothing where it is absent.
-    func expectIfPresent(_ name: String, _ shape: [Int]) throws { if !isAbsent { try expect(name, shape) } }
+    func expectIfPresent(_ name: @autoclosure () -> String, _ shape: [Int]) throws {
+        if !isAbsent { try expect(name(), shape) }
+    }
 
     /// Hands a result over. The shape was expected before.
     func write(_ tensor: Tensor?) {

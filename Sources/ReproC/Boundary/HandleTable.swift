@@ -75,6 +75,8 @@ final class Lock: @unchecked Sendable {
     }
 
     func lock() { pthread_mutex_lock(mutex) }
+    /// Locks where nobody else has; whether it did.
+    func tryLock() -> Bool { pthread_mutex_trylock(mutex) == 0 }
     func unlock() { pthread_mutex_unlock(mutex) }
 
     func whileLocked<Result>(_ body: () throws -> Result) rethrows -> Result {

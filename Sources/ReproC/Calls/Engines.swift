@@ -42,7 +42,7 @@ public func engineKernels(_ handle: repro_handle) -> UnsafePointer<CChar>? {
     return UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
 }
 
-/// Ends an engine or a tape.
+/// Ends an engine, a tape or kept weights.
 @_cdecl("repro_release")
 public func release(_ handle: repro_handle, _ error: UnsafeMutablePointer<repro_error>?) -> repro_status {
     answer(error) {

@@ -2,6 +2,17 @@ import CRepro
 import ReproNN
 import ReproNumerics
 
+/// Makes a place that weights are kept in.
+@_cdecl("repro_weights_create")
+public func createWeights(
+    _ call: UnsafePointer<repro_weights_call>?, _ error: UnsafeMutablePointer<repro_error>?
+) -> repro_status {
+    answer(error) {
+        let handle = try given(given(call, "call").pointee.weights, "weights")
+        handle.pointee = HandleTable.shared.add { _ in KeptWeights() }
+    }
+}
+
 /// A recurrent layer's pass, for inference or with a tape for training.
 @_cdecl("repro_recurrent_forward")
 public func recurrentForward(
@@ -13,9 +24,11 @@ public func recurrentForward(
         guard (Int64(REPRO_STEPS_FIRST)...Int64(REPRO_PACKED)).contains(call.layout) else {
             throw Refusal.argument("layout is \(call.layout); expected REPRO_STEPS_FIRST … REPRO_PACKED")
         }
-        let configuration = try given(call.module, "module").pointee
-            .configuration(batchFirst: call.layout == Int64(REPRO_BATCH_FIRST))
-        let module = try Recurrent(configuration, list(call.parameters, call.parameter_count, "parameters"))
+        let options = try given(call.module, "module").pointee
+        let configuration = try options.configuration(batchFirst: call.layout == Int64(REPRO_BATCH_FIRST))
+        let parameters = try list(call.parameters, call.parameter_count, "parameters")
+        let kept: KeptWeights? =
+            call.weights == 0 ? nil : try HandleTable.shared.object(call.weights, "weights").object
         let sequences = try call.sequences(configuration)
         let states = configuration.states(sequences)
         try refuse(call.initial_cell.isAbsent, "initial_cell", of: configuration)
@@ -28,14 +41,17 @@ public func recurrentForward(
         try call.hidden.expectIfPresent("hidden", states.hidden)
         try call.cell.expectIfPresent("cell", states.cell ?? [])
         let result = try engine.compute { engine in
+            let request = WeightsRequest(
+                options: options, batchFirst: configuration.batchFirst, parameters: parameters,
+                backward: call.tape != nil)
+            let (module, weights) = try kept.map { try $0.weights(request, engine) } ?? request.laidOut(on: engine)
             guard let tape = call.tape else {
                 return try module.forward(
-                    input, over: sequences, initial: initial, weights: module.weights(for: engine), engine: engine)
+                    input, over: sequences, initial: initial, weights: weights, engine: engine)
             }
             let stream = try configuration.drops ? given(call.dropout, "dropout").pointee.generator() : nil
             let (output, recorded) = try module.forwardForTraining(
-                input, over: sequences, initial: initial, weights: module.weights(for: engine, backward: true),
-                engine: engine, dropout: stream)
+                input, over: sequences, initial: initial, weights: weights, engine: engine, dropout: stream)
             if let place = recorded.dropout { call.dropout?.pointee = repro_stream(place.stream) }
             tape.pointee = HandleTable.shared.add { _ in
                 RecurrentPassTape(module: module, tape: recorded, sequences: sequences, path: engine.kernels.path)
@@ -64,12 +80,12 @@ public func recurrentBackward(
         }
         let states = configuration.states(sequences)
         let outputs = try list(call.parameters, call.parameter_count, "parameters")
-        let names = configuration.parameterNames
-        guard outputs.isEmpty || outputs.count == names.count else {
-            throw Refusal.argument("parameters are \(outputs.count); expected \(names.count), or none")
+        let parameters = tape.module.parameters
+        guard outputs.isEmpty || outputs.count == parameters.count else {
+            throw Refusal.argument("parameters are \(outputs.count); expected \(parameters.count), or none")
         }
-        for (index, (output, name)) in zip(outputs, names).enumerated() {
-            try output.expectIfPresent("parameters[\(index)]", configuration.shape(of: name))
+        for (index, (output, parameter)) in zip(outputs, parameters).enumerated() {
+            try output.expectIfPresent("parameters[\(index)]", parameter.value.shape)
         }
         for (isAbsent, name) in [
             (call.cell.isAbsent, "cell"), (call.initial_cell.isAbsent, "initial_cell"),

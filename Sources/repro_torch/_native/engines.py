@@ -69,16 +69,15 @@ def configure(*, kernels: str | None = None, threads: int | None = None) -> None
 
 def engine() -> Engine:
     """This thread's engine."""
-    kernels, threads = _chosen
-    wanted = (kernels or "auto", threads or torch.get_num_threads())
+    chosen, threads = _chosen, torch.get_num_threads()
     try:
-        if _thread.wanted == wanted:
+        if _thread.chosen is chosen and _thread.threads == threads:
             return _thread.engine
     except AttributeError:
         pass
-    _thread.engine = Engine(*wanted)
-    _thread.wanted = wanted
-    return _thread.engine
+    made = Engine(chosen[0] or "auto", chosen[1] or threads)
+    _thread.engine, _thread.chosen, _thread.threads = made, chosen, threads
+    return made
 
 
 def _forget() -> None:

@@ -13,7 +13,7 @@ import struct
 import sys
 import threading
 
-INTERFACE = 1
+INTERFACE = 2
 
 
 class ReproError(RuntimeError):
@@ -92,7 +92,7 @@ class Call:
 
 
 def release(handle: int) -> None:
-    """Ends an engine or a tape; what is gone already stays gone."""
+    """Ends an engine, a tape or kept weights; what is gone already stays gone."""
     library.repro_release(ctypes.c_uint64(handle), None)
 
 
@@ -121,3 +121,19 @@ class Handle:
     def __del__(self) -> None:
         if self._cell.value:
             release(self._cell.value)
+
+
+class KeptWeights(Handle):
+    """Owns a place where the library keeps a module's weights laid out. A copy and a pickle begin with nothing kept."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        _weights_create(self.address)
+
+    def __reduce__(self):
+        return (KeptWeights, ())
+
+
+_weights_create = Call("repro_weights_create", "Q")

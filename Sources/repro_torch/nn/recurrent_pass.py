@@ -6,12 +6,10 @@ Notation: T steps, B sequences, P positions, I inputs, H hidden units, S the siz
 from __future__ import annotations
 
 import ctypes
-import functools
-import struct
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, empty_like
 from torch.autograd.function import once_differentiable
 
 from .._native import calls
@@ -19,102 +17,120 @@ from .._native.engines import Engine, engine
 from .._native.library import Handle
 from .._native.streams import Stream
 from .._native.tensors import ABSENT, numbers, place, places
+from .recurrent_plan import Plan
 
 
-class Shape(NamedTuple):
-    """What a pass runs over: the module's structure and the axes of its rows."""
+class Weights(NamedTuple):
+    """A module's parameters as a pass reads them."""
 
-    #: `repro_recurrent`; its dropout is 0 outside training.
-    module: ctypes.Array
-    #: STEPS_FIRST, BATCH_FIRST or PACKED.
-    layout: int
-    steps: int
-    batch: int
-    #: Valid steps of each sequence; None for all.
-    lengths: Tensor | None
-    #: Shapes of output, h_n and, of an LSTM, c_n.
-    results: tuple[tuple[int, ...], ...]
-
-
-@functools.lru_cache(maxsize=256)
-def module_structure(
-    mode: str, inputs: int, hidden: int, layers: int, bias: bool, bidirectional: bool, projection: int, dropout: float
-) -> ctypes.Array:
-    """`repro_recurrent` of a module's options."""
-    fields = struct.pack("@7qd", calls.CELLS[mode], inputs, hidden, layers, bias, bidirectional, projection, dropout)
-    return ctypes.create_string_buffer(fields, len(fields))
+    tensors: list[Tensor]
+    #: Address and count of each, and where that stands.
+    places: ctypes.Array
+    #: The place where the library keeps them laid out; 0 for none.
+    kept: int
 
 
 def forward(
-    shape: Shape,
+    plan: Plan,
     own: Engine,
     input: Tensor,
     initial: tuple[Tensor | None, Tensor | None],
-    parameters: list[Tensor],
+    lengths: Tensor | None,
+    weights: Weights,
     stream: Stream | None,
     tape: Handle | None,
 ) -> list[Tensor]:
     """Output, h_n and, of an LSTM, c_n, of checked tensors."""
-    results = [input.new_empty(size) for size in shape.results]
-    array, parameter_list = places(parameters)
-    lengths, hidden, cell = shape.lengths, initial[0], initial[1]
-    output, final = results[0], results[1]
+    results, written = [], []
+    for size, count in zip(plan.results, plan.result_counts):
+        result = torch.empty(*size)
+        # Another default type or device than PyTorch's own is not meant here.
+        if result.dtype is not torch.float32 or not result.is_cpu:
+            result = input.new_empty(size)
+        results.append(result)
+        written += (result.data_ptr(), count)
+    hidden, cell = initial
     calls.recurrent_forward(
-        own.handle, ctypes.addressof(shape.module), parameter_list, len(parameters),
-        shape.layout, shape.steps, shape.batch,
+        own.handle, weights.kept, plan.address, ctypes.addressof(weights.places), len(weights.tensors),
+        plan.layout, plan.steps, plan.batch,
         *(ABSENT if lengths is None else place(lengths)), input.data_ptr(), input.numel(),
         *(ABSENT if hidden is None else place(hidden)), *(ABSENT if cell is None else place(cell)),
-        output.data_ptr(), output.numel(), final.data_ptr(), final.numel(),
-        *(place(results[2]) if len(results) > 2 else ABSENT),
+        *written, *(ABSENT if len(results) == 2 else ()),
         0 if stream is None else stream.address, 0 if tape is None else tape.address,
     )  # fmt: skip
     return results
+
+
+def _gradients(ctx, *gradients):
+    own, saved = engine(), ctx.saved_tensors
+    if not ctx.tape.value or own.kernels != ctx.kernels:
+        input, hidden, cell, *parameters = saved
+        stream = ctx.stream.copy() if ctx.stream is not None else None
+        ctx.tape, ctx.kernels = Handle(), own.kernels
+        weights = Weights(parameters, places(parameters)[0], 0)
+        forward(ctx.plan, own, input, (hidden, cell), ctx.lengths, weights, stream, ctx.tape)
+    given: list[int] = []
+    kept = []
+    for gradient in gradients:
+        # What numbers() returns stays until the call is over.
+        dense = None if gradient is None else numbers(gradient, "a gradient")
+        kept.append(dense)
+        given += ABSENT if dense is None else (dense.data_ptr(), dense.numel())
+    given += (0,) * (6 - len(given))
+    results, written = [None, None, None, None], []
+    for tensor, needed in zip(saved, ctx.needs_input_grad[4:]):
+        # The saved tensors are row-major, and so are tensors like them.
+        result = empty_like(tensor) if needed and tensor is not None else None
+        results.append(result)
+        written += ABSENT if result is None else (result.data_ptr(), result.numel())
+    listed = ctypes.create_string_buffer(ctx.plan.pack.pack(*written[6:]), 8 * len(written))
+    calls.recurrent_backward(
+        own.handle, ctx.tape.value, *given, ctypes.addressof(listed), len(results) - 7, *written[:6],
+    )  # fmt: skip
+    ctx.tape.used_up()
+    return tuple(results)
+
+
+#: A graph of the gradients is refused where it is differentiated.
+_gradients_once = once_differentiable(_gradients)
 
 
 class RecurrentPass(torch.autograd.Function):
     """A pass in training. A tape serves one backward pass; a second one goes forward again first, to the same bits."""
 
     @staticmethod
-    def forward(ctx, shape: Shape, stream: Stream | None, input, hidden, cell, *parameters):  # noqa: D102
+    def forward(ctx, plan: Plan, lengths, stream: Stream | None, weights: Weights, input, hidden, cell, *parameters):  # noqa: D102
         ctx.set_materialize_grads(False)
-        ctx.shape, ctx.stream = shape, stream.copy() if stream is not None else None
+        ctx.plan, ctx.lengths, ctx.stream = plan, lengths, stream.copy() if stream is not None else None
         ctx.save_for_backward(input, hidden, cell, *parameters)
         own = engine()
         ctx.tape, ctx.kernels = Handle(), own.kernels
-        return tuple(forward(shape, own, input, (hidden, cell), list(parameters), stream, ctx.tape))
+        return tuple(forward(plan, own, input, (hidden, cell), lengths, weights, stream, ctx.tape))
 
     @staticmethod
-    @once_differentiable
     def backward(ctx, *gradients):  # noqa: D102
-        input, hidden, cell, *parameters = ctx.saved_tensors
-        shape, own = ctx.shape, engine()
-        if not ctx.tape.value or own.kernels != ctx.kernels:
-            stream = ctx.stream.copy() if ctx.stream is not None else None
-            ctx.tape, ctx.kernels = Handle(), own.kernels
-            forward(shape, own, input, (hidden, cell), parameters, stream, ctx.tape)
-        given = [None if g is None else numbers(g, "a gradient") for g in gradients]
-        given += [None] * (3 - len(given))
-        wanted = ctx.needs_input_grad[2:]
-        results = [
-            torch.empty_like(tensor, memory_format=torch.contiguous_format) if needed and tensor is not None else None
-            for tensor, needed in zip((input, hidden, cell, *parameters), wanted)
-        ]
-        array, parameter_list = places(results[3:])
-        calls.recurrent_backward(
-            own.handle, ctx.tape.value, *place(given[0]), *place(given[1]), *place(given[2]),
-            parameter_list, len(parameters), *place(results[0]), *place(results[1]), *place(results[2]),
-        )  # fmt: skip
-        ctx.tape.used_up()
-        return (None, None, *results)
+        # Grad mode is on where a graph of the gradients is wanted: it will refuse to be differentiated.
+        return (_gradients_once if torch.is_grad_enabled() else _gradients)(ctx, *gradients)
+
+
+def _applied(*arguments):
+    """`RecurrentPass.apply`, without the search for wrappers of torch.func where no transform of it is active."""
+    if _transformed():
+        return RecurrentPass.apply(*arguments)
+    return _apply(*arguments)
+
+
+_transformed = getattr(torch._C, "_are_functorch_transforms_active", lambda: True)
+_apply = super(torch.autograd.Function, RecurrentPass).apply
 
 
 class EmptyPass(torch.autograd.Function):
     """A pass over no sequence: empty results, and gradients of +0."""
 
     @staticmethod
-    def forward(ctx, shape: Shape, *tensors):  # noqa: D102
+    def forward(ctx, plan: Plan, *tensors):  # noqa: D102
         ctx.save_for_backward(*tensors)
-        return tuple(torch.empty(size, dtype=torch.float32) for size in shape.results)
+        return tuple(torch.empty(size, dtype=torch.float32) for size in plan.results)
 
     @staticmethod
     @once_differentiable
@@ -123,17 +139,19 @@ class EmptyPass(torch.autograd.Function):
 
 
 def run(
-    shape: Shape,
+    plan: Plan,
     input: Tensor,
     initial: tuple[Tensor | None, Tensor | None],
-    parameters: list[Tensor],
+    lengths: Tensor | None,
+    weights: Weights,
     stream: Stream | None,
-) -> tuple[Tensor, ...]:
+) -> list[Tensor] | tuple[Tensor, ...]:
     """A pass in training or for inference, as autograd asks for it."""
-    if shape.batch == 0:
-        return EmptyPass.apply(shape, input, *initial, *parameters)
-    if torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (input, *initial, *parameters)):
-        return RecurrentPass.apply(shape, stream, input, *initial, *parameters)
+    tensors = weights.tensors
+    if plan.batch == 0:
+        return EmptyPass.apply(plan, input, *initial, *tensors)
+    if torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (input, *tensors, *initial)):
+        return _applied(plan, lengths, stream, weights, input, *initial, *tensors)
     # Dropout belongs to training, and so to a tape, which goes at once where nobody will want a gradient.
     tape = Handle() if stream is not None else None
-    return tuple(forward(shape, engine(), input, initial, parameters, stream, tape))
+    return forward(plan, engine(), input, initial, lengths, weights, stream, tape)

@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 /// What this header describes. A library of another number has other structures.
-#define REPRO_INTERFACE 1
+#define REPRO_INTERFACE 2
 
 typedef int32_t repro_status;
 enum {
@@ -37,7 +37,7 @@ typedef struct repro_error {
     char message[504];
 } repro_error;
 
-/// An engine or a tape; 0 is none.
+/// An engine, a tape or kept weights; 0 is none.
 typedef uint64_t repro_handle;
 
 /// Numbers to read. `data` NULL and `count` 0 where they are absent.
@@ -74,7 +74,7 @@ typedef struct repro_engine_call {
 repro_status repro_engine_create(const repro_engine_call *call, repro_error *error);
 /// The name of an engine's kernels, never NULL for a valid engine; it lives as long as the library.
 const char *repro_engine_kernels(repro_handle engine);
-/// Ends an engine or a tape. Calls that are under way on it end first.
+/// Ends an engine, a tape or kept weights. Calls that are under way on it end first.
 repro_status repro_release(repro_handle handle, repro_error *error);
 
 // MARK: Random streams

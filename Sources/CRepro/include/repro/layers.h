@@ -35,8 +35,19 @@ enum {
     REPRO_PACKED = 2
 };
 
+/// Makes a place for the weights of one module, which its passes keep there laid out from one to the next. It holds a copy of
+/// the parameters too: a pass uses what is kept where each byte of its own parameters is the copy's, and else lays them out.
+/// No result ever depends on it. Any thread may use it; it serves one at a time, and lays out anew for others.
+typedef struct repro_weights_call {
+    repro_handle *weights;
+} repro_weights_call;
+
+repro_status repro_weights_create(const repro_weights_call *call, repro_error *error);
+
 typedef struct repro_recurrent_forward_call {
     repro_handle engine;
+    /// Where laid out weights are kept; 0 to lay them out for this pass alone.
+    repro_handle weights;
     const repro_recurrent *module;
     /// In PyTorch's order: for each layer, for each direction, weight_ih [G·H, I or D·S], weight_hh [G·H, S],
     /// bias_ih and bias_hh [G·H] where there is bias, weight_hr [S, H] where there is a projection.

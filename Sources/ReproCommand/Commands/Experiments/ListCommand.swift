@@ -38,8 +38,15 @@ enum ListCommand: Command {
                 "\(program.name.text.padded(20))\("program".padded(14))\(faint: program.root.abbreviated.padded(14))\(command)"
             )
         }
+        let tests = try TestGoldenFile(goldens: folder.path).goldens()
+        for test in tests {
+            lines.append(
+                "\(test.name.text.padded(20))\("test".padded(14))\(faint: test.root.abbreviated.padded(14))\(test.test)"
+            )
+        }
         let json = programs.map { ["name": $0.name, "golden": $0.root, "audit": $0.configuration] as JSONValue }
-        try context.answer(["experiments": rows, "programs": json], lines)
+        let jsonOfTests = tests.map { ["name": $0.name, "golden": $0.root, "test": $0.test] as JSONValue }
+        try context.answer(["experiments": rows, "programs": json, "tests": jsonOfTests], lines)
         return .success
     }
 

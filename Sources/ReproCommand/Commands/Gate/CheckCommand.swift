@@ -32,6 +32,7 @@ enum CheckCommand: Command {
             "--against: a golden of REF that is gone, or names no config file any more, is not judged; `repro retire` takes one out.",
             "Where nobody reads standard output any more (| head), cases are still judged and files written.",
             "--format github writes annotations, and a summary to $GITHUB_STEP_SUMMARY where it is set.",
+            "A golden of a test of pytest's (`pytest --repro-bless`) gates the tensors that the test left; nothing runs again.",
             "--shard deals the sorted cases out one by one; together the shards check all. One without a case checked nothing: 2.",
         ], formats: Format.allCases)
 
@@ -76,10 +77,12 @@ enum CheckCommand: Command {
             guard shard == nil else { throw usage("--shard shares out goldens, and --config FILE checks one alone") }
             definition = try asked(config)
         }
-        let programs = definition == nil && !arguments.has("canary") ? try ProgramCases(folder) : nil
+        let judgesOthers = definition == nil && !arguments.has("canary")
+        let programs = judgesOthers ? try ProgramCases(folder) : nil
+        let tests = judgesOthers ? try TestCases(folder) : nil
         let names =
             try definition.map { try check.withLost([$0.experiment.name]) }
-            ?? cases(of: check, programs, arguments.operands, shard: shard)
+            ?? cases(of: check, (programs?.names ?? []) + (tests?.names ?? []), arguments.operands, shard: shard)
         if let count = try arguments.integer("canary", in: 1...1_000_000) {
             guard let seed = try arguments.seed() else {
                 throw usage("--canary needs --seed S, which draws the faults")
@@ -108,7 +111,9 @@ enum CheckCommand: Command {
                 try report.append(rendering.retired(retirement, since: baseline.reference))
                 continue
             }
-            if let judged = try programs?.judged(name, width: rendering.width, context) {
+            if let judged = try programs?.judged(name, width: rendering.width, context)
+                ?? tests?.judged(name, width: rendering.width)
+            {
                 context.messages.clear()
                 try report.append(judged)
                 continue
@@ -162,11 +167,10 @@ enum CheckCommand: Command {
     ///
     /// - Throws: `CommandLineError`, 2, where there are none: a check that looked at nothing is no success.
     private static func cases(
-        of check: GoldenCheck, _ programs: ProgramCases?, _ operands: [String], shard: Shard?
+        of check: GoldenCheck, _ others: [String], _ operands: [String], shard: Shard?
     ) throws -> [String] {
         let path = check.folder.path
         let known = try check.caseNames()
-        let others = programs?.names ?? []
         var names: [String] = []
         for name in operands.isEmpty ? known : operands where !names.contains(name) && !others.contains(name) {
             try verify(name, known: known + others, path: path)

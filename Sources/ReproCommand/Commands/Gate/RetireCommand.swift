@@ -25,14 +25,16 @@ enum RetireCommand: Command {
         let folder = GoldenFolder(path: arguments.value("goldens") ?? "Goldens")
         try context.reportHalfDone(folder)
         let author = try BlessCommand.author(arguments)
-        let programs = try ProgramCases(folder)
+        let (programs, tests) = (try ProgramCases(folder), try TestCases(folder))
 
         var retirements: [GoldenRetirement] = []
-        let named = programs.names.filter { name in arguments.operands.contains { Text.areSame($0, name) } }
+        func isNamed(_ name: String) -> Bool { arguments.operands.contains { Text.areSame($0, name) } }
+        let (namedPrograms, namedTests) = (programs.names.filter(isNamed), tests.names.filter(isNamed))
+        let named = namedPrograms + namedTests
         for word in arguments.operands
         where !named.contains(word) && !retirements.contains(where: { Text.areSame($0.name.text, word) }) {
             guard let name = GoldenName(word), let root = try folder.root(of: name) else {
-                let known = try folder.claimedNames().map(\.text) + programs.names
+                let known = try folder.claimedNames().map(\.text) + programs.names + tests.names
                 let nearest = NearestName.of(word, among: known).map { "did you mean '\($0)'?" }
                 throw usage(
                     "\(folder.path)/\(GoldenFolder.indexName) names no golden '\(word)'; "
@@ -41,14 +43,20 @@ enum RetireCommand: Command {
             retirements.append(GoldenRetirement(name: name, root: root, by: author, reason: reason))
             try context.write(["\(word.padded(20))\(root.abbreviated) → \(bad: "none")"])
         }
-        for name in named { try context.write(["\(name.padded(20))a program → \(bad: "none")"]) }
+        for name in named {
+            let kind = namedTests.contains(name) ? "a test" : "a program"
+            try context.write(["\(name.padded(20))\(kind) → \(bad: "none")"])
+        }
         let names = (retirements.map(\.name.text) + named).joined(separator: ", ")
         guard try BlessCommand.agrees("Take \(names) out of \(folder.path)?", arguments) else {
             try Output.write(["nothing was removed"])
             return .success
         }
         if !retirements.isEmpty { try BlessCommand.commit([], retiring: retirements, to: folder, context) }
-        try context.interruption.protected { try programs.remove(named) }
+        try context.interruption.protected {
+            try programs.remove(namedPrograms)
+            try tests.remove(namedTests)
+        }
         let note = retirements.isEmpty ? "" : ", and \(GoldenFolder.indexName) says why"
         try Output.write(["retired \(names): no longer in \(folder.path)\(note)"])
         return .success
