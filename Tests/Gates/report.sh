@@ -32,7 +32,8 @@ texts = ["</div></td><script>alert(1)</script> <img src=x onerror=alert(1)> &lt;
 with open("train.tsv", "w") as file:
     file.writelines(f"{labels[n % 2]}\tw{n % 2} w{n}\n" for n in range(8))
 with open("test.tsv", "w") as file:
-    file.writelines(f"{labels[n % 2]}\tw{(n + 1) % 2} {text}\n" for n, text in enumerate(texts))
+    # Under either label, so that each text is wrong once.
+    file.writelines(f"{label}\tw{n % 2} {text}\n" for n, text in enumerate(texts) for label in labels)
 END
 cat >hostile.json <<'END'
 {"name": "hostile", "task": "classification",
@@ -131,10 +132,10 @@ plant 'leads nowhere' 's|href="#loss"|href="#nowhere"|'
 plant 'heading' 's|<h2 id="digests-title">Digests</h2>|<h5 id="digests-title">Digests</h5>|'
 plant 'loads' 's|</footer>|<img alt="" src="missing.png"></footer>|'
 plant 'CONSOLE' 's|</footer>|<style>@import url(file:///nowhere.css);</style><script>console.error("x")</script></footer>|'
-plant 'loads or runs: script' 's|&lt;script&gt;|<script>|;s|&lt;/script&gt;|</script>|' model.html
+plant 'loads or runs: script' 's|&lt;script&gt;alert(1)&lt;/script&gt;|<script></script>|' model.html
 plant 'turns text' "s|<bdi>�|<bdi>$(printf '\342\200\256')|" model.html
 plant 'no curve' 's|<path class="line s1" d="M0[^"]*L|<path class="line s1" data-d="M0L|g' model.html
 plant 'half a ground' 's|\.miss{background:var(--bad-ground)}|.miss{background:#b3261e80}|' model.html
-plant 'loads or runs: script' 's|&lt;script&gt;|<script>|;s|&lt;/script&gt;|</script>|' audit.html
+plant 'loads or runs: script' 's|&lt;script&gt;alert(1)&lt;/script&gt;|<script></script>|' audit.html
 plant 'duplicate id' 's|id="cause-2"|id="cause-1"|' audit.html
 exit $status

@@ -66,7 +66,11 @@ public struct AuditPage: Sendable {
             sections.append(
                 .init(
                     id: "harmless", title: "Harmless",
-                    body: "<p>Varied, and nothing changed:</p>\n<ul class=\"chips\">\(items.joined())</ul>\n"))
+                    body: """
+                        <p>Varied, and nothing changed:</p>
+                        <ul class="chips" aria-label="Variations that changed nothing">\(items.joined())</ul>
+
+                        """))
         }
         if !report.notVaried.isEmpty {
             sections.append(

@@ -29,7 +29,7 @@ struct CauseSection {
         let items = way.map { "<li>\($0)</li>" as Markup }
         var rows: [(String, Markup)] = []
         if let line = operation.line {
-            rows.append(("line", "<code>\(line.file):\(line.line)</code> \(line.function)"))
+            rows.append(("line", "<code class=\"path\">\(line.file):\(line.line)</code> \(line.function)"))
         }
         if let other = operation.otherName { rows.append(("instead", "\(other)")) }
         if let detail = operation.detail { rows.append(("known", "\(detail)")) }
@@ -48,7 +48,7 @@ struct CauseSection {
         }
         return """
             <h3>\(CauseSection.heading(operation.kind))</h3>
-            <ol class="way">\(items.joined())</ol>
+            <ol class="way" aria-label="Where it differs first">\(items.joined())</ol>
             \(AuditPage.facts(rows))\(growth(operation.growth))
             """
     }

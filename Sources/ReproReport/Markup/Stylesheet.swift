@@ -89,7 +89,7 @@ enum Stylesheet {
         details details>summary,.tree summary{padding:.125rem 0}
         .first{display:inline-block;margin-left:.5rem;padding:0 .5rem;border-radius:99px;background:var(--bad);color:var(--ground);
         font:600 .6875rem/1.5 system-ui,sans-serif;white-space:nowrap}
-        p code,dd code:not(.digest){white-space:nowrap}.equals code{white-space:normal}sup{line-height:0;font-size:max(.75em,11px)}
+        p code,dd code:not(.digest){white-space:nowrap}.equals code,.lede code,.facts code.path{white-space:normal}sup{line-height:0;font-size:max(.75em,11px)}
         .tree,.tree ul{list-style:none;margin:0;padding:0}
         .tree ul{padding-left:1.125rem;border-left:1px solid var(--line);margin-left:.3125rem}
         .tree li{padding:.0625rem 0}
