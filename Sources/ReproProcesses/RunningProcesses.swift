@@ -98,21 +98,30 @@ public final class RunningProcesses: Sendable {
     }
 }
 
-/// A folder for what is not kept; gone with the value.
+/// A folder for what is not kept; gone with the value. Its name is short, since programs bind sockets in folders below it, and a
+/// socket's path has 107 bytes at most.
 public final class ScratchFolder {
-    private let url = FileManager.default.temporaryDirectory.appendingPathComponent("repro-\(UUID().uuidString)")
+    private let url: URL
     private let owner: RunningProcesses
 
     /// - Parameter owner: removes the folder where the process is interrupted.
     public init(of owner: RunningProcesses) throws(FormatError) {
         self.owner = owner
-        do {
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
-        } catch {
+        let parent = FileManager.default.temporaryDirectory
+        var made: URL?
+        // A name that is taken is no reason to fail; a folder that cannot be written to is.
+        for _ in 0..<8 where made == nil {
+            let candidate = parent.appendingPathComponent("repro-\(UUID().uuidString.prefix(8).lowercased())")
+            if (try? FileManager.default.createDirectory(at: candidate, withIntermediateDirectories: false)) != nil {
+                made = candidate
+            }
+        }
+        guard let made else {
             throw FormatError(
-                .cannotCreate, path: url.path, problem: "the folder cannot be created",
+                .cannotCreate, path: parent.path, problem: "no folder can be created in it",
                 remedy: "set TMPDIR to a folder that can be written to")
         }
+        url = made
         owner.uses(url.path)
     }
 

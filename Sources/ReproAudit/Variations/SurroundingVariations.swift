@@ -79,7 +79,8 @@ enum SurroundingVariations {
             "temporary-directory", "the path of the folder for temporary files", facts: ["variable TMPDIR"],
             form: "a path"
         ) { $1.set("TMPDIR", $0) }
-        let folder = context.scratch + "/another place for temporary files"
+        // Short, because a socket that is bound in it has a path of 107 bytes at most.
+        let folder = context.scratch + "/a tmp"
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         return variation.with(varied: folder)
     }
