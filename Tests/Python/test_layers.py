@@ -154,3 +154,53 @@ def test_dropout_draws_numpy_s_numbers():
 def test_what_does_not_fit_is_an_exception(module, inputs, error):
     with pytest.raises(error):
         module(*inputs)
+
+
+LAYERS = {
+    "lstm": lambda: (repro_torch.LSTM(3, 4), torch.randn(5, 2, 3)), "gru": lambda: (repro_torch.GRU(3, 4), torch.randn(5, 2, 3)),
+    "linear": lambda: (repro_torch.Linear(3, 4), torch.randn(2, 3)), "norm": lambda: (repro_torch.LayerNorm(3), torch.randn(2, 3)),
+    "loss": lambda: (lambda x: repro_torch.BCEWithLogitsLoss()(x, torch.zeros(2, 3)), torch.randn(2, 3)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", LAYERS.values(), ids=LAYERS)
+def test_second_derivatives_are_refused_and_never_dropped(make):
+    """Also where the gradient of the output has no graph of its own: a penalty on gradients is an error, not a part of one."""
+    module, x = make()
+    x.requires_grad_()
+    result = module(x)
+    output = result[0] if isinstance(result, tuple) else result
+    (first,) = torch.autograd.grad(output.sum(), x)
+    result = module(x)
+    output = result[0] if isinstance(result, tuple) else result
+    (gradient,) = torch.autograd.grad(output.sum(), x, create_graph=True)
+    assert_same_bits(gradient.detach(), first)
+    assert gradient.requires_grad
+    with pytest.raises(repro_torch.Refused, match="second derivatives"):
+        (output.sum() + gradient.square().sum()).backward()
+
+
+@pytest.mark.parametrize("rows", [2, 3, 40])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: repro_torch.Linear(16, 16), lambda: repro_torch.LayerNorm(16), lambda: repro_torch.LSTM(16, 16),
+        lambda: repro_torch.Embedding(16, 16), lambda: repro_torch.GRU(16, 16, bidirectional=True),
+    ],
+    ids=["linear", "norm", "lstm", "embedding", "gru"],
+)  # fmt: skip
+def test_gradients_that_are_no_memory_of_their_own(make, rows):
+    """`sum` hands down one number under every index: the row-major copy of it has to live as long as it is read."""
+    module = make()
+    x = torch.arange(rows) % 16 if isinstance(module, nn.Embedding) else torch.randn(rows, 16)
+
+    def gradients(take):
+        module.zero_grad()
+        result = module(x)
+        take(result[0] if isinstance(result, tuple) else result)
+        return [parameter.grad.clone() for parameter in module.parameters()]
+
+    expected = gradients(lambda output: output.backward(torch.ones_like(output)))
+    for _ in range(20):
+        for one, other in zip(gradients(lambda output: output.sum().backward()), expected):
+            assert_same_bits(one, other)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
 from .._native import calls
 from .._native.engines import engine
 from .._native.library import Handle, Refused
 from .._native.tensors import integers, numbers, place, pytorch_s_error
 from ..draws import Source
+from .once import once
 
 
 def _gradient(tensor: Tensor, needed: bool) -> Tensor | None:
@@ -30,14 +30,16 @@ class _Linear(torch.autograd.Function):
         return output
 
     @staticmethod
-    @once_differentiable
+    @once
     def backward(ctx, gradient):
         input, weight = ctx.saved_tensors
+        # A copy that numbers() makes has to live until the call is over.
+        gradient = numbers(gradient, "a gradient")
         outputs, inputs = weight.shape
         needs = ctx.needs_input_grad
         results = (_gradient(input, needs[0]), _gradient(weight, needs[1]), weight.new_empty(outputs) if needs[2] else None)
         calls.linear_backward(
-            engine().handle, input.numel() // inputs, inputs, outputs, *place(numbers(gradient, "a gradient")),
+            engine().handle, input.numel() // inputs, inputs, outputs, *place(gradient),
             *place(input), *place(weight), *(field for result in results for field in place(result)),
         )  # fmt: skip
         return results
@@ -68,12 +70,11 @@ class _Embedding(torch.autograd.Function):
         return output
 
     @staticmethod
-    @once_differentiable
+    @once
     def backward(ctx, gradient):
+        gradient = numbers(gradient, "a gradient")
         result = torch.empty(ctx.shape, dtype=torch.float32)
-        calls.embedding_backward(
-            *ctx.shape, ctx.padding, *place(numbers(gradient, "a gradient")), *place(ctx.tokens), *place(result)
-        )
+        calls.embedding_backward(*ctx.shape, ctx.padding, *place(gradient), *place(ctx.tokens), *place(result))
         return None, result, None
 
 
@@ -111,7 +112,7 @@ class _LayerNorm(torch.autograd.Function):
         return output
 
     @staticmethod
-    @once_differentiable
+    @once
     def backward(ctx, gradient):
         gradient, needs = numbers(gradient, "a gradient"), ctx.needs_input_grad
         results = [torch.empty(ctx.shape, dtype=torch.float32) if needs[0] else None]
@@ -155,7 +156,7 @@ class _Dropout(torch.autograd.Function):
         return output
 
     @staticmethod
-    @once_differentiable
+    @once
     def backward(ctx, gradient):
         gradient = numbers(gradient, "a gradient")
         result = torch.empty_like(gradient)

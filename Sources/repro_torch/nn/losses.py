@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
 from .._native import calls
 from .._native.engines import engine
 from .._native.library import Refused
 from .._native.tensors import integers, numbers, place, pytorch_s_error
+from .once import once
 
 
 class _Loss(torch.autograd.Function):
@@ -24,7 +24,7 @@ class _Loss(torch.autograd.Function):
         return value
 
     @staticmethod
-    @once_differentiable
+    @once
     def backward(ctx, scale):
         (gradient,) = ctx.saved_tensors
         return None, gradient * scale

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, empty_like
-from torch.autograd.function import once_differentiable
 
 from .._native import calls
 from .._native.engines import Engine, engine
 from .._native.library import Handle
 from .._native.streams import Stream
 from .._native.tensors import ABSENT, numbers, place, places
+from .once import once
 from .recurrent_plan import Plan
 
 
@@ -91,10 +91,6 @@ def _gradients(ctx, *gradients):
     return tuple(results)
 
 
-#: A graph of the gradients is refused where it is differentiated.
-_gradients_once = once_differentiable(_gradients)
-
-
 class RecurrentPass(torch.autograd.Function):
     """A pass in training. A tape serves one backward pass; a second one goes forward again first, to the same bits."""
 
@@ -107,10 +103,7 @@ class RecurrentPass(torch.autograd.Function):
         ctx.tape, ctx.kernels = Handle(), own.kernels
         return tuple(forward(plan, own, input, (hidden, cell), lengths, weights, stream, ctx.tape))
 
-    @staticmethod
-    def backward(ctx, *gradients):  # noqa: D102
-        # Grad mode is on where a graph of the gradients is wanted: it will refuse to be differentiated.
-        return (_gradients_once if torch.is_grad_enabled() else _gradients)(ctx, *gradients)
+    backward = staticmethod(once(_gradients))
 
 
 def _applied(*arguments):
@@ -133,7 +126,7 @@ class EmptyPass(torch.autograd.Function):
         return tuple(torch.empty(size, dtype=torch.float32) for size in plan.results)
 
     @staticmethod
-    @once_differentiable
+    @once
     def backward(ctx, *gradients):  # noqa: D102
         return (None, *(None if t is None else torch.zeros_like(t) for t in ctx.saved_tensors))
 
