@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+pytest_plugins = ["pytester"]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Fixtures"))
 

@@ -27,32 +27,36 @@ INSTALLED = any(entry.value == "repro_pytest.plugin" for entry in importlib.meta
 
 
 class Project:
-    """A folder with a test, in a process of its own for each run."""
+    """A folder with a test, which pytest runs in this process: PyTorch is there already."""
 
-    def __init__(self, folder):
-        self.folder = folder
-        self.index = folder / "Goldens" / "tests" / "index.json"
-        self.kept = folder / "Goldens" / "tests" / f"{NAME}.safetensors"
-        self.left = folder / ".repro" / "_tests" / f"{NAME}.safetensors"
-        (folder / "pytest.ini").write_text("[pytest]\n")
+    def __init__(self, pytester, monkeypatch):
+        self.pytester, self.monkeypatch = pytester, monkeypatch
+        self.folder = pytester.path
+        self.index = self.folder / "Goldens" / "tests" / "index.json"
+        self.kept = self.folder / "Goldens" / "tests" / f"{NAME}.safetensors"
+        self.left = self.folder / ".repro" / "_tests" / f"{NAME}.safetensors"
+        (self.folder / "pytest.ini").write_text("[pytest]\n")
+        # Files of one size that are written within a second would be taken for one another.
+        monkeypatch.setattr(sys, "dont_write_bytecode", True)
+        for service in SERVICES:
+            monkeypatch.delenv(service, raising=False)
 
     def run(self, *arguments, value="0", other="True", test=TEST, **variables):
         (self.folder / "test_it.py").write_text(test.replace("VALUE", value).replace("OTHER", other))
-        environment = {k: v for k, v in os.environ.items() if k not in SERVICES and not k.startswith("PYTEST")}
         plugin = [] if INSTALLED else ["-p", "repro_pytest.plugin"]
-        result = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugin, *arguments],
-            cwd=self.folder, env={**environment, **variables}, capture_output=True, text=True,
-        )  # fmt: skip
-        return result.returncode, result.stdout + result.stderr
+        with self.monkeypatch.context() as patch:
+            for name, text in variables.items():
+                patch.setenv(name, text)
+            result = self.pytester.runpytest_inprocess("-q", "-p", "no:cacheprovider", *plugin, *arguments)
+        return int(result.ret), result.stdout.str() + result.stderr.str()
 
     def bless(self, *arguments, **options):
         return self.run("--repro-bless", "--reason", "first “golden”\twith a tab", "--repro-by", "Ada", *arguments, **options)
 
 
 @pytest.fixture
-def project(tmp_path):
-    return Project(tmp_path)
+def project(pytester, monkeypatch):
+    return Project(pytester, monkeypatch)
 
 
 def test_a_golden_is_blessed_reproduced_and_drifts(project):
@@ -94,11 +98,11 @@ def test_what_is_not_judged_ends_with_2_unless_something_else_failed(project):
         assert code == 2 and "nothing was written" in text and project.index.read_text(encoding="utf-8") == wrong
     project.index.write_text(whole, encoding="utf-8")
     for value, says in [
-        ("VALUES", "a golden is of float32, int64 or uint8"), ("VALUES, name='../x'", "cannot be the name of a golden"),
-        ("VALUES, name='index'", "cannot be the name of a golden"), ("3", "a golden is of tensors, not of int"), ("{}", "no tensor"),
+        ("GIVEN", "a golden is of float32, int64 or uint8"), ("GIVEN, name='../x'", "cannot be the name of a golden"),
+        ("GIVEN, name='index'", "cannot be the name of a golden"), ("3", "a golden is of tensors, not of int"), ("{}", "no tensor"),
         ("{'a': 3}", "'a' should be a Tensor, not int"), ("{'__metadata__': torch.ones(2)}", "cannot be the name of a tensor"),
     ]:  # fmt: skip
-        test = f"import torch\nVALUES = torch.ones(2).double()\ndef test_logits(repro_golden):\n    repro_golden({value})\n"
+        test = f"import torch\nGIVEN = torch.ones(2).double()\ndef test_logits(repro_golden):\n    repro_golden({value})\n"
         code, text = project.run(test=test)
         assert code == 2 and says in text, text
     twice = "import torch\ndef test_logits(repro_golden):\n    repro_golden(torch.ones(1), 'a')\n    repro_golden(torch.ones(1), 'a')\n"

@@ -91,8 +91,11 @@ import Testing
         ("projection_size is 3;", { _, module, _ in module.projection_size = 3 }),
         ("dropout is nan;", { _, module, _ in module.dropout = .nan }),
         ("dropout is 1.5;", { _, module, _ in module.dropout = 1.5 }),
-        ("parameters are 4; expected 8", { _, module, _ in module.bidirectional = 1 }),
-        ("parameters[0] has 24 elements; expected 36", { _, module, _ in module.input_size = 3 }),
+        ("parameters are 4; expected 8", { call, module, _ in (module.bidirectional, call.output) = (1, .init()) }),
+        (
+            "parameters[0] has 24 elements; expected 36",
+            { call, module, _ in (module.input_size, call.input.count) = (3, 18) }
+        ),
         ("parameters is a list of 4 at NULL", { call, _, _ in call.parameters = nil }),
         ("parameters is a list of -4", { call, _, _ in call.parameter_count = -4 }),
         ("steps is 0;", { call, _, _ in call.steps = 0 }),
