@@ -30,7 +30,9 @@ for release in ${RELEASES:-bookworm trixie}; do
     rm -rf "$root/gate"
     mkdir -p "$root/gate/Tests" "$root/gate/wheels" "$root/proc" "$root/etc/ssl/certs"
     cp -r Tests/Python Tests/Fixtures "$root/gate/Tests/"
-    cp "$wheel" "$root/gate/"
+    mkdir -p "$root/gate/Tests/ReproNNTests"
+    cp -r Tests/ReproNNTests/Vectors "$root/gate/Tests/ReproNNTests/"
+    cp "$wheel" Package.swift "$root/gate/"
     cp /etc/resolv.conf "$root/etc/"
     # Whoever stands between this machine and PyPI is trusted there too.
     [ ! -e /etc/ssl/certs/ca-certificates.crt ] || cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"

@@ -36,7 +36,7 @@ def piece(number):
     if kind == "LSTM" and hidden > 2 and draws.random() < 0.2:
         options["proj_size"] = hidden // 2
     model = nn.ModuleDict({
-        "recurrent": getattr(repro_torch, kind)(size, hidden, dropout=draws.choice([0.0, 0.3]), **options),
+        "recurrent": getattr(repro_torch, kind)(size, hidden, dropout=0.3 if options["num_layers"] > 1 else 0.0, **options),
         "norm": repro_torch.LayerNorm(options.get("proj_size", hidden) * (1 + options["bidirectional"])),
     })  # fmt: skip
     repro_torch.convert(model, seed=number)
