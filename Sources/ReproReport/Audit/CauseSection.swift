@@ -122,7 +122,8 @@ struct CauseSection {
             + PageFrame.scrolling(
                 "Differences of the outputs",
                 """
-                <table><thead><tr><th scope="col">file</th><th scope="col">first difference</th><th scope="col">without</th>\
+                <table><caption>The first difference in each file, without and with the cause</caption>
+                <thead><tr><th scope="col">file</th><th scope="col">first difference</th><th scope="col">without</th>\
                 <th scope="col">with</th><th scope="col" class="number">ulp</th><th scope="col" class="number">differ</th></tr>\
                 </thead><tbody>\(rows.joined())</tbody></table>
                 """)
