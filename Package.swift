@@ -55,7 +55,8 @@ let package = Package(
         // All that Repro re-exports, so that a change below recompiles the command and its tests too.
         .executableTarget(name: "ReproCommand", dependencies: ["Repro"] + libraries),
         .target(
-            name: "ReproTestSupport", dependencies: ["ReproNumerics", "ReproRandom"], path: "Tests/ReproTestSupport"),
+            name: "ReproTestSupport", dependencies: ["ReproNumerics", "ReproRandom", "CReproKernels"],
+            path: "Tests/ReproTestSupport"),
         .testTarget(
             name: "ReproRandomTests", dependencies: ["ReproRandom", "ReproTestSupport"],
             resources: [.copy("Vectors")]),

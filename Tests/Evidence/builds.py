@@ -65,8 +65,11 @@ def carry_out(name, words, log_mode="w", **options):
         raise Failed(f"{name}: exit code {code}; all that was printed is in {log.relative_to(ROOT)}")
 
 
-def glibc(prefix=()):
-    return "glibc " + said([*prefix, "getconf", "GNU_LIBC_VERSION"], r"glibc ([0-9.]+)")
+def glibc(prefix=(), loader="/lib64/ld-linux-x86-64.so.2"):
+    """The C library, by its own loader."""
+    if not prefix and machine() != "x86_64":
+        loader = f"/lib/ld-linux-{machine()}.so.1"
+    return "glibc " + said([*prefix, loader, "--version"], r"version ([0-9]+\.[0-9]+)")
 
 
 def swift():
@@ -115,7 +118,8 @@ def relinked(name, base, compiler, title, folder=None, flags=()):
             new.append(str(target))
         (objects.parent / "list").write_text("\n".join(kept + new) + "\n", encoding="utf-8")
         binary = objects.parent / "repro"
-        steps.append(f"{'swiftc' if folder else swift() + 'c'} -emit-executable -O -use-ld=lld @{objects.parent}/list -o {binary}")
+        steps.append(f"{'swiftc' if folder else swift() + 'c'} -emit-executable -O -use-ld=lld @{objects.parent}/list -o {binary} "
+                     "-Xlinker --defsym=main=ReproCommand_main")
         carry_out(name, [*prefix, "sh", "-ec", "\n".join(["set -x", *steps])])
         swift_part = old.compiler.split(",")[0]
         return Build(name, binary, old.launcher, f"{swift_part}, {title} {version}, -O, -O2", old.library)
@@ -178,7 +182,8 @@ def trixie_arm():
     carry_out("swift-6.0-arm64", [*words, "--swift-sdks-path", str(bundle.parent), "--swift-sdk", "debian-13-arm64"])
     binary = scratch / ARM / "release/repro"
     launcher = [*emulator, "-L", str(target)]
-    return Build("swift-6.0-arm64", binary, launcher, f"Swift {version} from x86-64, its clang {clang}, -O, -O2", glibc(enter))
+    library = glibc(launcher, f"{target}/lib/ld-linux-aarch64.so.1")
+    return Build("swift-6.0-arm64", binary, launcher, f"Swift {version} from x86-64, its clang {clang}, -O, -O2", library)
 
 
 def qemu(architecture, *options):

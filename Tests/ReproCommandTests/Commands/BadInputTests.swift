@@ -1,5 +1,6 @@
 import Foundation
 import Repro
+import ReproTestSupport
 import Testing
 
 @Suite(.enabled(if: Built.exists, Built.absence)) struct BadInputTests {
@@ -81,7 +82,8 @@ import Testing
         }
     }
 
-    @Test func threadsThatTheSystemRefusesAreNamed() throws {
+    @Test(.disabled(if: Sanitizer.isActive, "addresses are not limited beside a sanitizer"))
+    func threadsThatTheSystemRefusesAreNamed() throws {
         try withWorkplace { place in
             let command = "ulimit -v 1000000; exec '\(try #require(Built.path))' doctor --threads 1024"
             let ending = try place.run(["/bin/sh", "-c", command], in: place("."))

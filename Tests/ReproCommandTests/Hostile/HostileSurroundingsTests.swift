@@ -1,5 +1,6 @@
 import Foundation
 import Repro
+import ReproTestSupport
 import Testing
 
 /// What surrounds a process changes no digest: it is the same, or the command says why not and ends with an exit code. The table of
@@ -115,6 +116,7 @@ import Testing
     @Test(arguments: all)
     func theDigestIsTheSameOrTheCommandSaysWhyNot(_ row: Surroundings) throws {
         try withWorkplace { place in
+            if Sanitizer.excludes(script: row.script) { return }
             if let need = row.needs, try !Self.provide(need, in: place) { return }
             let run = "RUN() { repro run \(Self.experiment) --output ${OUTPUT:-out} \"$@\"; }; export -f RUN"
             let script = "export SWIFT_BACKTRACE=enable=no; \(run); \(row.script)"

@@ -99,7 +99,9 @@ import Testing
     }
 
     /// The time of day goes back by a day at every look; a schedule is by a clock that nobody sets.
-    @Test(.enabled(if: Disk.canCompile, "needs a C compiler, for a clock that goes back"))
+    @Test(
+        .enabled(if: Disk.canCompile, "needs a C compiler, for a clock that goes back"),
+        .disabled(if: Sanitizer.isActive, "no library comes before a sanitizer's"))
     func aClockThatIsSetBackChangesNothing() throws {
         try withWorkplace { place in
             try LongRun.prepare(place)
