@@ -18,5 +18,6 @@ conformance: build ## the conformance kit: its rules, its canary, the engine in 
 		$(CONTRACT_PYTHON) $(CONFORMANCE)/run.py -- $(CONTRACT_PYTHON) $(CONFORMANCE)/contract_speaker.py; \
 	else echo "skipped: the second implementation, since $(CONTRACT_PYTHON) has no NumPy and gmpy2" >&2; fi
 
-mutants: $(filter $(CONTRACT_VENV)/%,$(CONTRACT_PYTHON)) ## measure the conformance kit: every mutant of the contract is killed
+mutants: ## measure the conformance kit: every mutant of the contract is killed
+	$(if $(filter $(CONTRACT_VENV)/%,$(CONTRACT_PYTHON)),@$(MAKE) --no-print-directory $(CONTRACT_PYTHON))
 	$(CONTRACT_PYTHON) $(CONFORMANCE)/mutants.py --jobs $(JOBS)

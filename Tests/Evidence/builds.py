@@ -81,7 +81,8 @@ def here(configuration, folder, *flags):
 
     def build():
         version = said([swift(), "--version"], r"Swift version ([0-9.]+)")
-        clang = said([shutil.which("clang", path=pathlib.Path(shutil.which(swift()) or "/").resolve().parent) or "clang", "--version"], r"clang version ([0-9]+)")
+        beside = pathlib.Path(shutil.which(swift()) or "/").resolve().parent
+        clang = said([shutil.which("clang", path=beside) or "clang", "--version"], r"clang version ([0-9]+)")
         name = f"here-{folder or configuration}"
         scratch = WORK / folder if folder else ROOT / ".build"
         carry_out(name, [swift(), "build", "-c", configuration, "--product", "repro", "--scratch-path", str(scratch), *flags])

@@ -177,12 +177,12 @@ def main():
         say("\n".join(["evidence: the rows do not agree:", *red]) if red else "evidence: nothing was measured")
         return 1
     seconds = sum(result["seconds"] for result in results)
-    say(f"{len(results)} rows, one root: {results[0]['root']}; {seconds / 60:.1f} minutes, of which this call took what it measured")
+    say(f"{len(results)} rows, one root: {results[0]['root']}; {seconds / 60:.1f} minutes of measuring and building")
     if arguments.write:
         if later:
             say("evidence: the documentation keeps its table, since the rows above are not measured yet")
             return 0
-        table.write(results, skipped, time.strftime("%Y-%m-%d", time.gmtime()), results[0]["commit"], DRAWS if draws else 0, bool(draws))
+        table.write(results, skipped, results[0]["commit"], DRAWS if draws else 0, bool(draws))
         say(f"written: {table.ARTICLE.relative_to(ROOT)}")
     return 0
 

@@ -11,7 +11,8 @@ HEADER = ["platform", "processor", "compiler", "C library", "kernel", "goldens",
 
 def cells(result):
     goldens = f"{result['reproduced']} of {result['goldens']}"
-    return [result["platform"], result["processor"], result["compiler"], result["library"], result["kernels"], goldens, result["root"][:12]]
+    columns = [result[name] for name in ("platform", "processor", "compiler", "library", "kernels")]
+    return [*columns, goldens, result["root"][:12]]
 
 
 def lines(results):
@@ -19,7 +20,7 @@ def lines(results):
     return ["| " + " | ".join(HEADER) + " |", "|" + "---|" * len(HEADER), *("| " + " | ".join(cells(r)) + " |" for r in results)]
 
 
-def write(results, skipped, date, commit, draws, judged):
+def write(results, skipped, commit, draws, judged):
     """Puts the table into the article.
 
     :param skipped: (row, reason) of what was not measured.
@@ -30,7 +31,7 @@ def write(results, skipped, date, commit, draws, judged):
         raise SystemExit(f"evidence: {ARTICLE} has to hold each of its two markers once: {BEGIN} … {END}")
     measured = {result["measured"] for result in results}
     span = min(measured) if len(measured) == 1 else f"{min(measured)} to {max(measured)}"
-    said = f"Measured on {span}, sources of commit {commit}; written on {date}." if span != date else f"Measured on {date}, commit {commit}."
+    said = f"Measured on {span}, the sources of commit {commit}."
     root = results[0]["root"]
     ends = f"Every row has the same root, `{root}`: {sum(n.startswith('golden') for n in results[0]['ends'])} goldens, "
     ends += f"{sum(n.startswith('shape') for n in results[0]['ends'])} shapes and {draws} random experiments"
