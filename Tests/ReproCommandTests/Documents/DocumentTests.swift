@@ -56,11 +56,11 @@ struct DocumentTests {
         }
     }
 
-    /// What a reader is to create is spelled with NAME, ROOM or GROUP, or is a file of the example CSV.
+    /// What a reader is to create is spelled with NAME, ROOM or GROUP, or is a file of the example CSV, or goldens of a reader's tests.
     private func isToBeCreated(_ path: String) -> Bool {
         let file = path.split(separator: "/").last ?? ""
         return ["NAME", "ROOM", "GROUP"].contains(where: path.contains)
-            || ["CSV.swift", "CSVSource.swift"].contains(file)
+            || ["CSV.swift", "CSVSource.swift"].contains(file) || path.hasPrefix("Goldens/tests/")
     }
 
     /// A path of the package, or one of `Sources`.
