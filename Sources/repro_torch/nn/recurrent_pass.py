@@ -77,15 +77,24 @@ def _gradients(ctx, *gradients):
         kept.append(dense)
         given += ABSENT if dense is None else (dense.data_ptr(), dense.numel())
     given += (0,) * (6 - len(given))
-    results, written = [None, None, None, None], []
-    for tensor, needed in zip(saved, ctx.needs_input_grad[4:]):
+    results, written, needs = [None, None, None, None], [], ctx.needs_input_grad
+    for tensor, needed in zip(saved[:3], needs[4:7]):
         # The saved tensors are row-major, and so are tensors like them.
         result = empty_like(tensor) if needed and tensor is not None else None
         results.append(result)
         written += ABSENT if result is None else (result.data_ptr(), result.numel())
-    listed = ctypes.create_string_buffer(ctx.plan.pack.pack(*written[6:]), 8 * len(written))
+    listed = []
+    for tensor, count, needed in zip(saved[3:], ctx.plan.counts, needs[7:]):
+        if needed:
+            result = empty_like(tensor)
+            results.append(result)
+            listed += (result.data_ptr(), count)
+        else:
+            results.append(None)
+            listed += ABSENT
+    places_of_results = ctypes.create_string_buffer(ctx.plan.pack.pack(*listed), 8 * len(listed))
     calls.recurrent_backward(
-        own.handle, ctx.tape.value, *given, ctypes.addressof(listed), len(results) - 7, *written[:6],
+        own.handle, ctx.tape.value, *given, ctypes.addressof(places_of_results), len(listed) // 2, *written,
     )  # fmt: skip
     ctx.tape.used_up()
     return tuple(results)
@@ -143,7 +152,9 @@ def run(
     tensors = weights.tensors
     if plan.batch == 0:
         return EmptyPass.apply(plan, input, *initial, *tensors)
-    if torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (input, *tensors, *initial)):
+    if torch.is_grad_enabled() and (
+        tensors[0].requires_grad or any(t is not None and t.requires_grad for t in (input, *tensors, *initial))
+    ):
         return _applied(plan, lengths, stream, weights, input, *initial, *tensors)
     # Dropout belongs to training, and so to a tape, which goes at once where nobody will want a gradient.
     tape = Handle() if stream is not None else None
