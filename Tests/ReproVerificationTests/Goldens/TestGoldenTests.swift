@@ -82,7 +82,8 @@ import Testing
 
     @Test func anEditedIndexIsMalformed() throws {
         let edits: [(key: String, value: JSONValue)] = [
-            ("by", "Bob"), ("tensors", .array([])), ("name", "../x"), ("sha256", "00"), ("reason", .null),
+            ("by", .string("Bob")), ("tensors", .array([])), ("name", .string("../x")), ("sha256", .string("00")),
+            ("reason", .null),
         ]
         for (key, value) in edits {
             try withTemporaryDirectory { folder in
