@@ -33,6 +33,9 @@ for kind; do
     # The first finding ends its process with a code that the command has not, and says so in a file: a test may well expect that a
     # process fails.
     each="log_path=$reports/report:exitcode=99"
+    # By its path, since some tests leave a process without any: what is known is known by the names of functions.
+    symbolizer=$(command -v llvm-symbolizer) || symbolizer=$(dirname "$(readlink -f "$(command -v "$swift")")")/llvm-symbolizer
+    [ ! -x "$symbolizer" ] || each="$each:external_symbolizer_path=$symbolizer"
     code=0
     # shellcheck disable=SC2086
     ASAN_OPTIONS="$each:suppressions=$here/address.txt" LSAN_OPTIONS="suppressions=$here/leaks.txt:print_suppressions=0" \
