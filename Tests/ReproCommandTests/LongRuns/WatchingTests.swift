@@ -82,7 +82,9 @@ import Testing
             where name.hasPrefix("step-") && name > checkpoint + ".safetensors" {
                 try place.remove("out/checkpoints/" + name)
             }
-            try place.write(Self.events, bytes: try place.bytes(Self.events).dropLast(3))
+            // The beginning of a record, as a kill leaves it. None is cut that was whole: the run may have been killed before it wrote
+            // one behind its checkpoint.
+            try place.write(Self.events, bytes: try place.bytes(Self.events) + [24, 0, 0])
             expectSuccess(try place.repro("resume", "out", "--quiet"))
             expectSuccess(try place.run(try LongRun.words("plain", "--tensorboard", "whole")))
             let found = try EventReader(try place.bytes(Self.events))
