@@ -1,7 +1,8 @@
 """Four threads append what they compute to one list without a common order.
 
 Which thread is first is the scheduler's choice. Cause: the order in which threads are scheduled, which no variation holds
-still; no run agrees with the one before.
+still; no run agrees with the one before. Python's threads take turns by the clock, though: where clock or processors are pinned
+they may run one after another, which is then what is found.
 """
 import json
 import threading
@@ -10,7 +11,7 @@ found = []
 
 
 def search(start):
-    for n in range(start, 40_000, 4):
+    for n in range(start, 150_000, 4):
         if all(n % d for d in range(2, int(n**0.5) + 1)):
             found.append(n)
 

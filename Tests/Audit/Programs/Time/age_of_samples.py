@@ -1,4 +1,4 @@
-"""Weights samples by their age in days, counted from today.
+"""Weights samples by their age in days, counted from today in universal time: where it is tomorrow already plays no part.
 
 Two runs on one day agree, a run on another day does not. Cause: clock.
 """
@@ -6,7 +6,7 @@ import csv
 import datetime
 import math
 
-today = datetime.date.today()
+today = datetime.datetime.now(datetime.timezone.utc).date()
 samples = {"2019-03-01": 1.5, "2021-11-17": 2.25, "2023-06-30": 4.0}
 with open("weights.csv", "w", newline="") as file:
     writer = csv.writer(file)
