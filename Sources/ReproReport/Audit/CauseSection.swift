@@ -144,7 +144,13 @@ enum RemedyText {
     static func instructions(_ remedy: Remedy) -> Markup {
         let variables = remedy.environment.map { "\($0.name)=\(Text.shellWord($0.value))" }
         let code: Markup =
-            variables.isEmpty ? "" : "<pre><code>export \(variables.joined(separator: " "))</code></pre>\n"
+            variables.isEmpty
+            ? ""
+            : """
+            <pre tabindex="0" role="region" aria-label="Variables to set"><code>export \(variables.joined(separator: " "))\
+            </code></pre>
+
+            """
         return "\(code)<p class=\"note\">\(remedy.source)</p>\n"
     }
 }
